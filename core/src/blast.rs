@@ -1,0 +1,363 @@
+//! The blast radius of a verb: what it would stop and restart, said before it is done.
+
+use crate::capability::Capability;
+use crate::forest::Forest;
+use crate::id::{Incarnation, SlotId};
+use crate::slot::{Identity, Stats};
+use crate::spec::{BudgetScope, BudgetUse, ChildKind, RestartType, Strategy, words};
+use crate::state::SlotState;
+use crate::verb::Verb;
+use crate::view::RowSource;
+
+/// Most affected slots named one by one; the rest is counted.
+pub const MAX_NAMED: usize = 100;
+
+words! {
+    /// What happens to one slot.
+    Effect {
+        /// Its actor ends and nobody replaces it.
+        Ends = "ends",
+        /// Its actor ends and its supervisor fills the slot again.
+        Restarts = "restarts",
+        /// Its actor ends; whether a successor appears depends on what its parent starts.
+        EndsWithParent = "ends_with_parent",
+        /// It is held.
+        Held = "held",
+        /// It goes on.
+        Released = "released",
+    }
+}
+
+words! {
+    /// What becomes of the messages in the mailbox.
+    QueueFate {
+        /// The successor handles them.
+        Kept = "kept",
+        /// They are lost.
+        Lost = "lost",
+        /// They wait.
+        Wait = "wait",
+        /// The framework does not say.
+        Unknown = "unknown",
+    }
+}
+
+/// One slot touched by a verb.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Affected {
+    /// Which.
+    pub slot: SlotId,
+    /// Where.
+    pub path: String,
+    /// How.
+    pub effect: Effect,
+}
+
+/// What a verb would do here and now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BlastRadius {
+    /// The verb.
+    pub verb: Verb,
+    /// Its target.
+    pub slot: SlotId,
+    /// The actor in it now.
+    pub incarnation: Incarnation,
+    /// The target's path.
+    pub path: String,
+    /// Why the verb is not possible on this slot; `None` if it is.
+    pub impossible: Option<String>,
+    /// Touched slots, the target first, at most [`MAX_NAMED`].
+    pub affected: Vec<Affected>,
+    /// How many are touched in all.
+    pub affected_total: u64,
+    /// What becomes of queued messages.
+    pub queued: QueueFate,
+    /// How many there are, where that is known.
+    pub queued_messages: Option<u64>,
+    /// The budget that a restart would draw on.
+    pub budget: Option<BudgetUse>,
+    /// Whether this very verb would use it up.
+    pub exceeds_budget: bool,
+    /// The same in sentences, most important first.
+    pub sentences: Vec<String>,
+}
+
+/// Says what `verb` would do to `slot`; `None` if there is no such slot.
+pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<BlastRadius> {
+    let identity = source.identity(slot)?;
+    let stats = source.stats(slot)?;
+    let forest = source.forest();
+    let mut radius = BlastRadius {
+        verb,
+        slot,
+        incarnation: stats.incarnation,
+        path: forest.path(slot),
+        impossible: impossible(identity, &stats, verb),
+        affected: Vec::new(),
+        affected_total: 0,
+        queued: QueueFate::Unknown,
+        queued_messages: stats.depth.value(),
+        budget: stats.budget.clone(),
+        exceeds_budget: false,
+        sentences: Vec::new(),
+    };
+    if radius.impossible.is_some() {
+        return Some(radius);
+    }
+    match verb {
+        Verb::Suspend => held(&mut radius, Effect::Held),
+        Verb::Resume => held(&mut radius, Effect::Released),
+        Verb::Kill | Verb::Stop | Verb::Restart => ended(&mut radius, source, identity, &stats),
+    }
+    Some(radius)
+}
+
+fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> {
+    if !stats.state.is_live() {
+        return Some(format!("its actor has already ended ({})", stats.state));
+    }
+    if verb == Verb::Resume && stats.state != SlotState::Suspended {
+        return Some("it is not suspended".to_owned());
+    }
+    if identity.capabilities.has(verb.needs()) {
+        return None;
+    }
+    Some(match (verb, &*identity.framework, identity.kind) {
+        (Verb::Kill, "tokio", ChildKind::Task) => {
+            "a bare task can't be killed: start it with `spawn(name, fut)` instead of `task(name, fut)`"
+                .to_owned()
+        }
+        (Verb::Restart, "tokio", _) => {
+            "nobody knows how to start it again: run it under `supervise(name, || fut)`".to_owned()
+        }
+        (Verb::Restart, _, _) if identity.child_spec.is_none() => {
+            "it has no supervisor that would start it again".to_owned()
+        }
+        (Verb::Suspend | Verb::Resume, _, ChildKind::Supervisor) => {
+            "a suspended supervisor could not restart its children".to_owned()
+        }
+        _ => format!("{} does not offer `{verb}` for this {}", identity.framework, identity.kind),
+    })
+}
+
+fn held(radius: &mut BlastRadius, effect: Effect) {
+    radius.affected = vec![Affected {
+        slot: radius.slot,
+        path: radius.path.clone(),
+        effect,
+    }];
+    radius.affected_total = 1;
+    radius.queued = QueueFate::Wait;
+    radius.sentences.push(match effect {
+        Effect::Held => {
+            "No message is handled until it is resumed or the deadline passes; senders to a full \
+             bounded mailbox wait with it."
+                .to_owned()
+        }
+        _ => "It goes on with the messages that piled up.".to_owned(),
+    });
+}
+
+/// Whether and why the slot is filled again after an exit through `verb`.
+enum Successor {
+    /// It is, by its supervisor.
+    Yes,
+    /// It is not, for this reason.
+    No(String),
+}
+
+fn successor(radius: &BlastRadius, identity: &Identity) -> Successor {
+    let verb = radius.verb;
+    let Some(spec) = &identity.child_spec else {
+        return Successor::No("Nobody restarts it: it is not supervised.".to_owned());
+    };
+    if radius.exceeds_budget {
+        return Successor::No("It stays down: its restart budget is used up.".to_owned());
+    }
+    match spec.restart {
+        None => Successor::No("Whether it is restarted is not known.".to_owned()),
+        Some(RestartType::Temporary) => {
+            Successor::No("It stays down: a temporary child is never restarted.".to_owned())
+        }
+        Some(RestartType::Transient) if verb == Verb::Stop => Successor::No(
+            "It stays down: a transient child is not restarted after a normal exit.".to_owned(),
+        ),
+        Some(RestartType::Transient) if verb == Verb::Kill && spec.kill_is_normal_exit => {
+            Successor::No(
+                "It stays down: its supervisor takes a kill for a normal exit and it is transient."
+                    .to_owned(),
+            )
+        }
+        Some(RestartType::Permanent | RestartType::Transient) => Successor::Yes,
+    }
+}
+
+fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity, stats: &Stats) {
+    let forest = source.forest();
+    let restartable = identity.child_spec.as_ref().is_some_and(|spec| {
+        matches!(
+            spec.restart,
+            Some(RestartType::Permanent | RestartType::Transient)
+        )
+    });
+    radius.exceeds_budget = restartable && radius.budget.as_ref().is_some_and(BudgetUse::exhausted);
+    let successor = successor(radius, identity);
+    let restarts = matches!(successor, Successor::Yes);
+
+    let target = if restarts {
+        Effect::Restarts
+    } else {
+        Effect::Ends
+    };
+    let mut touched = vec![(radius.slot, target)];
+    touched.extend(
+        forest
+            .descendants(radius.slot)
+            .map(|d| (d, Effect::EndsWithParent)),
+    );
+    if restarts {
+        for sibling in siblings_restarted(source, forest, radius.slot) {
+            touched.push((sibling, Effect::Restarts));
+            touched.extend(
+                forest
+                    .descendants(sibling)
+                    .map(|d| (d, Effect::EndsWithParent)),
+            );
+        }
+    }
+    touched.retain(|(slot, _)| {
+        *slot == radius.slot || source.stats(*slot).is_some_and(|s| s.state.is_live())
+    });
+    radius.affected_total = touched.len() as u64;
+    radius.affected = touched
+        .into_iter()
+        .take(MAX_NAMED)
+        .map(|(slot, effect)| Affected {
+            slot,
+            path: forest.path(slot),
+            effect,
+        })
+        .collect();
+
+    let keeps = identity.capabilities.has(Capability::KeepsMailbox);
+    radius.queued = if restarts && keeps {
+        QueueFate::Kept
+    } else {
+        QueueFate::Lost
+    };
+    sentences(radius, identity, stats, successor, forest);
+}
+
+/// Siblings that the parent's strategy restarts along.
+fn siblings_restarted(source: &impl RowSource, forest: &Forest, slot: SlotId) -> Vec<SlotId> {
+    let parent = forest.parent(slot);
+    let strategy = parent
+        .and_then(|p| source.identity(p))
+        .and_then(|p| p.supervisor)
+        .map(|supervisor| supervisor.strategy);
+    let supervised = |s: &SlotId| source.identity(*s).is_some_and(|i| i.child_spec.is_some());
+    let siblings = parent
+        .into_iter()
+        .flat_map(|p| forest.children(p))
+        .filter(|s| *s != slot);
+    match strategy {
+        Some(Strategy::OneForAll) => siblings.filter(supervised).collect(),
+        Some(Strategy::RestForOne) => siblings.filter(|s| *s > slot).filter(supervised).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn sentences(
+    radius: &mut BlastRadius,
+    identity: &Identity,
+    stats: &Stats,
+    successor: Successor,
+    forest: &Forest,
+) {
+    let mut say = Vec::new();
+    let parent = forest.parent(radius.slot).map(|p| forest.path(p));
+    match successor {
+        Successor::Yes => say.push(format!(
+            "{} restarts it as incarnation {}.",
+            parent.as_deref().unwrap_or("Its supervisor"),
+            radius.incarnation.next(),
+        )),
+        Successor::No(why) => say.push(why),
+    }
+    if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
+        say.push(
+            if identity.capabilities.has(Capability::InterruptsHandler) {
+                "The running handler is cancelled at its next await point.".to_owned()
+            } else {
+                "The running handler is finished first: it can't be interrupted.".to_owned()
+            },
+        );
+    }
+    match (radius.queued, radius.queued_messages) {
+        (QueueFate::Kept, Some(n)) if n > 0 => say.push(format!(
+            "{n} queued messages are kept. If its successor fails before it has started, they are lost."
+        )),
+        (QueueFate::Lost, Some(n)) if n > 0 => say.push(format!("{n} queued messages are lost.")),
+        (QueueFate::Lost, None) => say.push("Queued messages are lost; how many is not known.".to_owned()),
+        _ => {}
+    }
+    let along = radius
+        .affected
+        .iter()
+        .filter(|a| a.effect == Effect::Restarts)
+        .count();
+    let under = radius
+        .affected
+        .iter()
+        .filter(|a| a.effect == Effect::EndsWithParent)
+        .count();
+    if along > 1 {
+        say.push(format!(
+            "Its supervisor's strategy restarts {} siblings along with it.",
+            along - 1
+        ));
+    }
+    if under > 0 {
+        say.push(format!("{under} actors below end with their parents."));
+    }
+    if let Some(budget) = &radius.budget {
+        say.push(budget_sentence(
+            budget,
+            radius.exceeds_budget,
+            identity,
+            radius.verb,
+        ));
+    }
+    radius.sentences = say;
+}
+
+fn budget_sentence(budget: &BudgetUse, exceeds: bool, identity: &Identity, verb: Verb) -> String {
+    let BudgetUse {
+        used,
+        allowed,
+        period_ns,
+        expires_in_ns,
+    } = budget;
+    let seconds = *period_ns as f64 / 1e9;
+    let oldest = expires_in_ns
+        .first()
+        .map(|ns| format!("; the oldest is forgotten in {:.1} s", *ns as f64 / 1e9))
+        .unwrap_or_default();
+    let consequence = if exceeds {
+        let scope = identity
+            .supervisor
+            .and_then(|s| s.scope)
+            .unwrap_or(BudgetScope::PerChild);
+        match scope {
+            BudgetScope::PerChild => {
+                format!("; this {verb} is one too many and it is not restarted")
+            }
+            BudgetScope::PerSupervisor => {
+                format!("; this {verb} is one too many and ends its supervisor too")
+            }
+        }
+    } else {
+        String::new()
+    };
+    format!("{used} of {allowed} restarts in {seconds} s are used{oldest}{consequence}.")
+}

@@ -1,0 +1,17 @@
+//! What a screen asks for and how the answer is found.
+//!
+//! A client describes what is on its screen ([`ViewSpec`]); whoever holds the rows ([`RowSource`]:
+//! the agent's registry, a recording) evaluates it and answers with those rows only
+//! ([`Selection`]). The same code runs at both ends.
+
+mod evaluate;
+mod filter;
+mod sort;
+mod source;
+mod spec;
+
+pub use evaluate::{Placed, Selection, evaluate};
+pub use filter::Filter;
+pub use sort::{SortKey, SortValue};
+pub use source::RowSource;
+pub use spec::{Expansion, MAX_EXPANDED, MAX_ROWS, Order, ViewSpec};

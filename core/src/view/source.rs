@@ -1,0 +1,38 @@
+//! Where rows come from.
+
+use super::{SortKey, SortValue};
+use crate::forest::Forest;
+use crate::id::SlotId;
+use crate::node::Summary;
+use crate::slot::{Identity, SlotDetail, Stats};
+
+/// Rows to choose from: the agent's registry as of its last pass, or a moment of a recording.
+///
+/// Identity and sort values are asked for many rows, statistics only for those that are shown.
+pub trait RowSource {
+    /// Who is under whom.
+    fn forest(&self) -> &Forest;
+
+    /// Who a slot is; `None` if it is not there.
+    fn identity(&self, id: SlotId) -> Option<&Identity>;
+
+    /// How a slot is doing; `None` if it is not there.
+    fn stats(&self, id: SlotId) -> Option<Stats>;
+
+    /// What the detail page adds; `None` if it is not there.
+    fn detail(&self, id: SlotId) -> Option<SlotDetail>;
+
+    /// The node at a glance.
+    fn summary(&self) -> Summary;
+
+    /// All slots, in no particular order.
+    fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_>;
+
+    /// What a slot is ordered by. A source that has the number at hand overrides this.
+    fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {
+        match (self.identity(id), self.stats(id)) {
+            (Some(identity), Some(stats)) => key.value(identity, &stats),
+            _ => SortValue::Unknown,
+        }
+    }
+}

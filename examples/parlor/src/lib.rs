@@ -1,0 +1,43 @@
+//! Parlor: a chat and conferencing server whose every part is a supervised kameo actor, and the load generator that
+//! drives it over real sockets.
+//!
+//! ```text
+//! parlor                     one_for_one; a child that can't be kept alive ends the service
+//! ├── store                  hands messages to the disk pipeline (store-encode → store-write)
+//! ├── presence               who is online, and where
+//! ├── signaling              one_for_one
+//! │   └── signaling-1 … N    call setup. With N = 1 every call passes through one actor
+//! ├── rooms                  dynamic; permanent children
+//! │   └── lobby, lounge, …   one actor a room
+//! └── connections            dynamic; children that are never restarted
+//!     └── conn-1, conn-2, …  one actor a TCP connection
+//! ```
+//!
+//! [`Server`] is the service, [`load()`] the clients. The wire is newline-delimited JSON, see [`wire`].
+
+mod connection;
+mod connections;
+mod directory;
+mod fault;
+pub mod framing;
+mod load;
+mod media;
+mod outbox;
+mod parlor;
+mod pipeline;
+mod presence;
+mod reader;
+mod room;
+mod rooms;
+mod server;
+mod signaling;
+mod signaling_worker;
+mod spawn;
+mod store;
+pub mod wire;
+mod world;
+
+pub use fault::{Fault, UnknownFault};
+pub use load::{LoadError, LoadOptions, LoadReport, Percentiles, load};
+pub use pipeline::StoreStats;
+pub use server::{ServeError, ServeOptions, Server, ServerHandle, serve};

@@ -1,0 +1,78 @@
+//! The root of the tree.
+
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use kameo::{
+    actor::{Actor, ActorId, ActorRef, WeakActorRef},
+    error::{ActorStopReason, Infallible},
+};
+
+use crate::{
+    connection::Services,
+    connections::{self, Connections},
+    pipeline::Intake,
+    presence::{self, Presence},
+    rooms::{Rooms, RoomsArgs},
+    signaling::Signaling,
+    spawn::{self, ChildSpec},
+    store::{self, Store},
+    world::World,
+};
+
+/// Waiting messages a supervisor without traffic has space for.
+const MAILBOX: usize = 64;
+
+/// Starts the parts of the service and keeps them running, each by itself.
+pub struct Parlor;
+
+/// What the service is made of.
+pub struct ParlorArgs {
+    pub world: Arc<World>,
+    pub intake: Intake,
+}
+
+impl Actor for Parlor {
+    type Args = ParlorArgs;
+    type Error = Infallible;
+
+    async fn on_start(args: ParlorArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let ParlorArgs { world, intake } = args;
+        let spec = |name| ChildSpec::permanent(name, 100, Duration::from_secs(60));
+        let given = |world: &Arc<World>| {
+            let world = world.clone();
+            move || world.clone()
+        };
+
+        let store: ActorRef<Store> = spawn::child(&me, spec("store"), store::MAILBOX, move || intake.clone()).await;
+        let presence: ActorRef<Presence> =
+            spawn::child(&me, spec("presence"), presence::MAILBOX, given(&world)).await;
+        let _: ActorRef<Signaling> = spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
+        let rooms_args = RoomsArgs {
+            world: world.clone(),
+            store,
+        };
+        let rooms: ActorRef<Rooms> =
+            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || rooms_args.clone()).await;
+        let services = Services {
+            world: world.clone(),
+            presence,
+            rooms,
+        };
+        let connections: ActorRef<Connections> =
+            spawn::child(&me, spec("connections"), connections::MAILBOX, move || services.clone()).await;
+        // The root starts once, so nothing is there yet.
+        let _ = world.connections.set(connections);
+        Ok(Self)
+    }
+
+    /// Only reached by a part that used up its restarts. Without it there is no service.
+    async fn on_link_died(
+        &mut self,
+        _: WeakActorRef<Self>,
+        id: ActorId,
+        reason: ActorStopReason,
+    ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
+        let reason = Box::new(reason);
+        Ok(ControlFlow::Break(ActorStopReason::LinkDied { id, reason }))
+    }
+}

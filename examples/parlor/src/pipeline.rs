@@ -1,0 +1,288 @@
+//! From messages to the disk: a bounded channel, a task that encodes, another bounded channel, a task that writes.
+//!
+//! A disk that is full or slow costs log lines, never the conversation: what can't be taken is dropped and counted,
+//! and writing is tried again each second.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    fs::{self, File},
+    io::AsyncWriteExt,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+
+use crate::{
+    spawn::{self, Receiver, Sender},
+    wire::ChatMessage,
+};
+
+/// Name of the log in the data directory.
+pub const LOG_FILE: &str = "messages.jsonl";
+/// A log that grew to this size becomes `messages.1.jsonl`, replacing the one before: disk use is bounded.
+const ROTATE_AT: u64 = 64 * 1024 * 1024;
+/// Messages encoded together, at most.
+const BATCH: usize = 256;
+/// How often the log is forced to the disk itself.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// Pause after a failure of the disk.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long the last messages may take at shutdown.
+const CLOSE_LIMIT: Duration = Duration::from_secs(10);
+
+/// What became of the messages, live.
+#[derive(Clone, Debug, Default)]
+pub struct StoreStats(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    written: AtomicU64,
+    dropped: AtomicU64,
+}
+
+impl StoreStats {
+    /// Messages handed to the operating system.
+    pub fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// Messages lost, because the disk failed or could not keep up.
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_dropped(&self) {
+        self.0.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+enum Job {
+    Keep(ChatMessage),
+    Close,
+}
+
+struct Encoded {
+    bytes: Vec<u8>,
+    messages: u64,
+}
+
+/// Where messages go in.
+#[derive(Clone)]
+pub struct Intake {
+    jobs: Sender<Job>,
+    stats: StoreStats,
+}
+
+impl Intake {
+    /// Takes a message, or counts it as dropped when the pipeline is full.
+    pub fn offer(&self, message: ChatMessage) {
+        if self.jobs.try_send(Job::Keep(message)).is_err() {
+            self.stats.count_dropped();
+        }
+    }
+}
+
+/// The running pipeline.
+pub struct Pipeline {
+    intake: Intake,
+    encoder: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+impl Pipeline {
+    /// Starts both tasks. `notify` is told when the disk begins and ceases to fail.
+    pub fn start(data_dir: &Path, stats: StoreStats, notify: impl Fn(String) + Send + 'static) -> Self {
+        let (jobs, jobs_rx) = spawn::channel("store-encode", 1024);
+        let (batches, batches_rx) = spawn::channel("store-write", 64);
+        let log = Log {
+            path: data_dir.join(LOG_FILE),
+            file: None,
+            size: 0,
+            stats: stats.clone(),
+        };
+        Self {
+            intake: Intake { jobs, stats },
+            encoder: spawn::task("store-encode", encode(jobs_rx, batches)),
+            writer: spawn::task("store-write", write(batches_rx, log, notify)),
+        }
+    }
+
+    /// Where messages go in.
+    pub fn intake(&self) -> Intake {
+        self.intake.clone()
+    }
+
+    /// Writes out what was taken and ends both tasks. `false` when the disk took too long.
+    pub async fn close(mut self) -> bool {
+        let closing = async {
+            // Others may keep an `Intake`, so the channel will not close by itself.
+            let _ = self.intake.jobs.send(Job::Close).await;
+            let _ = (&mut self.encoder).await;
+            let _ = (&mut self.writer).await;
+        };
+        let in_time = timeout(CLOSE_LIMIT, closing).await.is_ok();
+        self.encoder.abort();
+        self.writer.abort();
+        in_time
+    }
+}
+
+async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
+    let mut taken = Vec::with_capacity(BATCH);
+    let mut open = true;
+    while open && jobs.recv_many(&mut taken, BATCH).await > 0 {
+        let mut batch = Encoded {
+            bytes: Vec::new(),
+            messages: 0,
+        };
+        for job in taken.drain(..) {
+            match job {
+                Job::Keep(message) => {
+                    let start = batch.bytes.len();
+                    match serde_json::to_writer(&mut batch.bytes, &message) {
+                        Ok(()) => batch.bytes.push(b'\n'),
+                        Err(_) => batch.bytes.truncate(start),
+                    }
+                    batch.messages += 1;
+                }
+                Job::Close => open = false,
+            }
+        }
+        if batches.send(batch).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn write(mut batches: Receiver<Encoded>, mut log: Log, notify: impl Fn(String)) {
+    let mut failing_until: Option<Instant> = None;
+    let mut last_sync = Instant::now();
+    while let Some(batch) = batches.recv().await {
+        if failing_until.is_some_and(|until| Instant::now() < until) {
+            log.drop_batch(&batch);
+            continue;
+        }
+        match log.append(&batch).await {
+            Ok(()) => {
+                if failing_until.take().is_some() {
+                    let dropped = log.stats.dropped();
+                    notify(format!("store: writing works again; {dropped} messages were dropped"));
+                }
+            }
+            Err(error) => {
+                if failing_until.is_none() {
+                    let path = log.path.display();
+                    notify(format!("store: can't write {path}: {error}; dropping messages until it works"));
+                }
+                log.drop_batch(&batch);
+                failing_until = Some(Instant::now() + RETRY_AFTER);
+            }
+        }
+        if last_sync.elapsed() >= SYNC_EVERY {
+            log.sync().await;
+            last_sync = Instant::now();
+        }
+    }
+    log.sync().await;
+}
+
+struct Log {
+    path: PathBuf,
+    file: Option<File>,
+    size: u64,
+    stats: StoreStats,
+}
+
+impl Log {
+    async fn append(&mut self, batch: &Encoded) -> io::Result<()> {
+        if self.size >= ROTATE_AT {
+            self.file = None;
+            fs::rename(&self.path, self.path.with_extension("1.jsonl")).await?;
+        }
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let file = File::options().create(true).append(true).open(&self.path).await?;
+                self.size = file.metadata().await?.len();
+                file
+            }
+        };
+        file.write_all(&batch.bytes).await?;
+        // tokio's file writes in the background: only `flush` tells whether it worked.
+        file.flush().await?;
+        self.size += batch.bytes.len() as u64;
+        self.stats.0.written.fetch_add(batch.messages, Ordering::Relaxed);
+        // Kept only after success: a failed file is opened again.
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn drop_batch(&self, batch: &Encoded) {
+        self.stats.0.dropped.fetch_add(batch.messages, Ordering::Relaxed);
+    }
+
+    async fn sync(&mut self) {
+        if let Some(file) = &self.file
+            && file.sync_data().await.is_err()
+        {
+            self.file = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn message(seq: u64) -> ChatMessage {
+        ChatMessage {
+            room: "lobby".into(),
+            from: "ada".into(),
+            seq,
+            text: "hello".into(),
+            sent_at_ms: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_is_on_the_disk_after_close() {
+        let dir = tempfile::tempdir().unwrap();
+        let stats = StoreStats::default();
+        let pipeline = Pipeline::start(dir.path(), stats.clone(), |_| ());
+        let intake = pipeline.intake();
+        for seq in 1..=500 {
+            intake.offer(message(seq));
+        }
+        assert!(pipeline.close().await);
+        let text = std::fs::read_to_string(dir.path().join(LOG_FILE)).unwrap();
+        let read: Vec<ChatMessage> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(read, (1..=500).map(message).collect::<Vec<_>>());
+        assert_eq!((stats.written(), stats.dropped()), (500, 0));
+    }
+
+    #[tokio::test]
+    async fn a_failing_disk_is_reported_once_and_its_drops_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let stats = StoreStats::default();
+        let (notices, said) = mpsc::channel();
+        let missing = dir.path().join("missing");
+        let pipeline = Pipeline::start(&missing, stats.clone(), move |text| notices.send(text).unwrap());
+        for seq in 1..=100 {
+            pipeline.intake().offer(message(seq));
+            tokio::task::yield_now().await;
+        }
+        assert!(pipeline.close().await);
+        assert_eq!((stats.written(), stats.dropped()), (0, 100));
+        assert_eq!(said.iter().count(), 1);
+    }
+}

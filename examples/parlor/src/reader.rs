@@ -1,0 +1,60 @@
+//! Reads one client's requests and hands them to its connection's actor.
+
+use std::time::Duration;
+
+use kameo::actor::ActorRef;
+use tokio::{io::AsyncRead, time::timeout};
+
+use crate::{
+    connection::{Call, Chat, Connection, Hangup, Join, Login, Misunderstood, Ping, Who},
+    framing::{Frame, LineReader},
+    outbox::Farewell,
+    wire::{ClientLine, ErrorCode, LINE_LIMIT},
+};
+
+/// A client that is silent for this long is taken for dead.
+const IDLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// Reads until the client is gone, or the actor is. When the actor can't keep up this waits, and so, through TCP, does
+/// the client.
+pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connection>) {
+    let mut lines = LineReader::new(socket, LINE_LIMIT);
+    loop {
+        let request = match timeout(IDLE_LIMIT, lines.next()).await {
+            Ok(Ok(Frame::Line(line))) => parse(line),
+            Ok(Ok(Frame::TooLong)) => Err(Misunderstood {
+                code: ErrorCode::LineTooLong,
+                message: format!("a line may have {LINE_LIMIT} bytes; this one was skipped"),
+            }),
+            Ok(Ok(Frame::End)) => return hang_up(&connection, Farewell::Quit).await,
+            Ok(Err(error)) => return hang_up(&connection, Farewell::Broken(error.to_string())).await,
+            Err(_) => return hang_up(&connection, Farewell::Idle).await,
+        };
+        // One message type a request, so that an observer tells a slow `call` from a slow `chat`.
+        let sent = match request {
+            Ok(ClientLine::Login { nick }) => connection.tell(Login { nick }).send().await.is_ok(),
+            Ok(ClientLine::Join { room }) => connection.tell(Join { room }).send().await.is_ok(),
+            Ok(ClientLine::Chat { text }) => connection.tell(Chat { text }).send().await.is_ok(),
+            Ok(ClientLine::Call { id, offer }) => connection.tell(Call { id, offer }).send().await.is_ok(),
+            Ok(ClientLine::Who) => connection.tell(Who).send().await.is_ok(),
+            Ok(ClientLine::Ping) => connection.tell(Ping).send().await.is_ok(),
+            Ok(ClientLine::Quit) => return hang_up(&connection, Farewell::Quit).await,
+            Err(misunderstood) => connection.tell(misunderstood).send().await.is_ok(),
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+async fn hang_up(connection: &ActorRef<Connection>, farewell: Farewell) {
+    // An actor that is gone needs no telling.
+    let _ = connection.tell(Hangup(farewell)).send().await;
+}
+
+fn parse(line: &[u8]) -> Result<ClientLine, Misunderstood> {
+    serde_json::from_slice(line).map_err(|error| Misunderstood {
+        code: ErrorCode::BadRequest,
+        message: format!("not a request this server knows: {error}"),
+    })
+}

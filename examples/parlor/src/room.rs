@@ -1,0 +1,175 @@
+//! A room: puts what is said in order and passes it to everybody in it.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use kameo::{
+    actor::{Actor, ActorRef},
+    error::Infallible,
+    message::{Context, Message},
+};
+
+use crate::{
+    directory::RoomEntry,
+    pipeline::StoreStats,
+    store::{Append, Store},
+    wire::{ChatMessage, ServerLine},
+};
+
+/// Messages a newcomer is shown. They live in the actor, so a restarted room has forgotten them.
+const RECENT: usize = 20;
+
+/// See the module's text.
+pub struct Room {
+    entry: Arc<RoomEntry>,
+    store: ActorRef<Store>,
+    log: StoreStats,
+    recent: VecDeque<ChatMessage>,
+    handled: u64,
+    crash_every: Option<u64>,
+}
+
+/// What each incarnation of a room starts with.
+pub struct RoomArgs {
+    pub entry: Arc<RoomEntry>,
+    pub store: ActorRef<Store>,
+    /// Where messages that never reach the store are counted.
+    pub log: StoreStats,
+    /// Panic on every n-th chat message this incarnation handles.
+    pub crash_every: Option<u64>,
+}
+
+impl Actor for Room {
+    type Args = RoomArgs;
+    type Error = Infallible;
+
+    async fn on_start(args: RoomArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        args.entry.set_actor(Some(me));
+        Ok(Self {
+            entry: args.entry,
+            store: args.store,
+            log: args.log,
+            recent: VecDeque::with_capacity(RECENT),
+            handled: 0,
+            crash_every: args.crash_every,
+        })
+    }
+}
+
+/// A client took a seat.
+pub struct Enter {
+    pub connection: u64,
+}
+
+impl Message<Enter> for Room {
+    type Reply = ();
+
+    async fn handle(&mut self, Enter { connection }: Enter, _: &mut Context<Self, ()>) {
+        // It may have left again while this message waited.
+        let Some(nick) = self.entry.nick(connection) else {
+            return;
+        };
+        let room = self.entry.name().to_owned();
+        self.entry.tell(
+            connection,
+            &ServerLine::Joined {
+                room: room.clone(),
+                members: self.entry.len(),
+                recent: self.recent.iter().cloned().collect(),
+            },
+        );
+        let nick = nick.to_string();
+        self.entry
+            .tell_all(&ServerLine::Entered { room, nick }, Some(connection));
+    }
+}
+
+/// A client gave up its seat.
+pub struct Leave {
+    pub nick: Arc<str>,
+}
+
+impl Message<Leave> for Room {
+    type Reply = ();
+
+    async fn handle(&mut self, Leave { nick }: Leave, _: &mut Context<Self, ()>) {
+        let room = self.entry.name().to_owned();
+        let nick = nick.to_string();
+        self.entry.tell_all(&ServerLine::Left { room, nick }, None);
+    }
+}
+
+/// A member says something.
+pub struct Say {
+    pub nick: Arc<str>,
+    pub text: String,
+}
+
+impl Message<Say> for Room {
+    type Reply = ();
+
+    async fn handle(&mut self, Say { nick, text }: Say, _: &mut Context<Self, ()>) {
+        self.handled += 1;
+        if let Some(every) = self.crash_every {
+            assert!(
+                !self.handled.is_multiple_of(every),
+                "fault crashy-room: room `{}` fails on message {} since its start",
+                self.entry.name(),
+                self.handled,
+            );
+        }
+        let message = ChatMessage {
+            room: self.entry.name().to_owned(),
+            from: nick.to_string(),
+            seq: self.entry.next_seq(),
+            text,
+            sent_at_ms: now_ms(),
+        };
+        // A store that can't keep up must not slow the conversation: it counts what it missed.
+        if self.store.tell(Append(message.clone())).try_send().is_err() {
+            self.log.count_dropped();
+        }
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(message.clone());
+        self.entry.tell_all(&ServerLine::Chat(message), None);
+    }
+}
+
+/// A member's call is ready for others to join.
+pub struct CallStarted {
+    pub nick: Arc<str>,
+    pub session: String,
+}
+
+impl Message<CallStarted> for Room {
+    type Reply = ();
+
+    async fn handle(&mut self, call: CallStarted, _: &mut Context<Self, ()>) {
+        let line = ServerLine::CallStarted {
+            room: self.entry.name().to_owned(),
+            nick: call.nick.to_string(),
+            session: call.session,
+        };
+        self.entry.tell_all(&line, None);
+    }
+}
+
+/// Answered when everything sent before has been handled.
+pub struct Settle;
+
+impl Message<Settle> for Room {
+    type Reply = ();
+
+    async fn handle(&mut self, _: Settle, _: &mut Context<Self, ()>) {}
+}
+
+fn now_ms() -> u64 {
+    // A clock before 1970 reads as 1970.
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,109 @@
+//! The supervisor of rooms.
+
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use kameo::{
+    actor::{Actor, ActorId, ActorRef, WeakActorRef},
+    error::{ActorStopReason, Infallible},
+    message::{Context, Message},
+};
+
+use crate::{
+    directory::{RoomEntry, TooManyRooms},
+    fault::Fault,
+    room::{Room, RoomArgs},
+    spawn::{self, ChildSpec},
+    store::Store,
+    world::World,
+};
+
+/// The room [`Fault::CrashyRoom`] strikes, and how often.
+const CRASHY: (&str, u64) = ("lounge", 200);
+/// Waiting messages a room has space for: more than ten seconds of a lively one.
+const MAILBOX: usize = 1024;
+/// An operator may restart a room as often as a demonstration takes; a room that crashes at each start still ends.
+const RESTARTS: (u32, Duration) = (1000, Duration::from_secs(60));
+
+/// Starts a room when it is first joined, and again when it fails.
+pub struct Rooms {
+    args: RoomsArgs,
+}
+
+/// What each incarnation starts with.
+#[derive(Clone)]
+pub struct RoomsArgs {
+    pub world: Arc<World>,
+    pub store: ActorRef<Store>,
+}
+
+impl Actor for Rooms {
+    type Args = RoomsArgs;
+    type Error = Infallible;
+
+    async fn on_start(args: RoomsArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let rooms = Self { args };
+        // After a restart of this supervisor: the rooms that existed, members still seated.
+        for entry in rooms.args.world.directory.all() {
+            rooms.start(entry, &me).await;
+        }
+        Ok(rooms)
+    }
+
+    /// Only reached by a room that used up its restarts. The next `join` starts it anew; the others live on.
+    async fn on_link_died(
+        &mut self,
+        _: WeakActorRef<Self>,
+        id: ActorId,
+        reason: ActorStopReason,
+    ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
+        for entry in self.args.world.directory.all() {
+            if entry.actor().is_some_and(|actor| actor.id() == id) {
+                entry.set_actor(None);
+                self.args
+                    .world
+                    .notice(format_args!("room `{}` failed for good: {reason}", entry.name()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl Rooms {
+    async fn start(&self, entry: Arc<RoomEntry>, me: &ActorRef<Self>) {
+        let crash_every = (self.args.world.fault == Some(Fault::CrashyRoom) && entry.name() == CRASHY.0)
+            .then_some(CRASHY.1);
+        let (store, log) = (self.args.store.clone(), self.args.world.log.clone());
+        let (restarts, within) = RESTARTS;
+        let spec = ChildSpec::permanent(entry.name(), restarts, within);
+        let args = {
+            let entry = entry.clone();
+            move || RoomArgs {
+                entry: entry.clone(),
+                store: store.clone(),
+                log: log.clone(),
+                crash_every,
+            }
+        };
+        let actor = spawn::child::<_, Room>(me, spec, MAILBOX, args).await;
+        entry.set_actor(Some(actor));
+    }
+}
+
+/// Answered with the room of that name, started if need be.
+pub struct Open(pub String);
+
+impl Message<Open> for Rooms {
+    type Reply = Result<Arc<RoomEntry>, TooManyRooms>;
+
+    async fn handle(&mut self, Open(name): Open, ctx: &mut Context<Self, Self::Reply>) -> Self::Reply {
+        let directory = &self.args.world.directory;
+        let entry = match directory.get(&name) {
+            Some(entry) => entry,
+            None => directory.add(&name)?,
+        };
+        if entry.actor().is_none() {
+            self.start(entry.clone(), ctx.actor_ref()).await;
+        }
+        Ok(entry)
+    }
+}

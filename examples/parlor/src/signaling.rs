@@ -1,0 +1,103 @@
+//! The supervisor of signaling workers, and the way to them.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::ControlFlow,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use kameo::{
+    actor::{Actor, ActorId, ActorRef, WeakActorRef},
+    error::{ActorStopReason, Infallible, SendError},
+    request::PendingReply,
+};
+
+use crate::{
+    fault::Fault,
+    media::MediaRelay,
+    signaling_worker::{CallSession, SetUpCall, SetUpError, SignalingWorker, WorkerArgs},
+    spawn::{self, ChildSpec},
+    world::World,
+};
+
+/// The relay's answer, as it should be and with [`Fault::SlowSignaling`].
+const RELAY: (Duration, Duration) = (Duration::from_millis(8), Duration::from_millis(30));
+/// A worker that fails more often takes its siblings down, and the supervisor starts all anew.
+const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
+
+/// See the module's text.
+pub struct Signaling;
+
+impl Actor for Signaling {
+    type Args = Arc<World>;
+    type Error = Infallible;
+
+    async fn on_start(world: Arc<World>, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let slow = world.fault == Some(Fault::SlowSignaling);
+        let args = WorkerArgs {
+            relay: MediaRelay::new(if slow { RELAY.1 } else { RELAY.0 }),
+            stopping: world.stopping.subscribe(),
+        };
+        let (restarts, within) = RESTARTS;
+        let mut workers = Vec::with_capacity(world.signaling_workers);
+        for number in 1..=world.signaling_workers {
+            let spec = ChildSpec::permanent(format!("signaling-{number}"), restarts, within);
+            let args = args.clone();
+            let mailbox = world.signaling_mailbox;
+            workers.push(spawn::child(&me, spec, mailbox, move || args.clone()).await);
+        }
+        world.signaling.publish(workers);
+        Ok(Self)
+    }
+
+    /// Only reached by a worker that used up its restarts: calls routed to it would never be answered.
+    async fn on_link_died(
+        &mut self,
+        _: WeakActorRef<Self>,
+        id: ActorId,
+        reason: ActorStopReason,
+    ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
+        let reason = Box::new(reason);
+        Ok(ControlFlow::Break(ActorStopReason::LinkDied { id, reason }))
+    }
+}
+
+/// Finds the worker for a call. Calls go straight to it, not through the supervisor.
+#[derive(Clone, Default)]
+pub struct SignalingRouter(Arc<RwLock<Vec<ActorRef<SignalingWorker>>>>);
+
+/// A call that a worker has taken into its queue.
+pub type PendingCall = PendingReply<SetUpCall, Result<CallSession, SetUpError>>;
+
+/// No worker took the call.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub enum NotTaken {
+    #[error("too many calls are waiting; try again later")]
+    QueueFull,
+    #[error("signaling is starting; try again")]
+    NoWorker,
+}
+
+impl SignalingRouter {
+    fn publish(&self, workers: Vec<ActorRef<SignalingWorker>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = workers;
+    }
+
+    /// Queues the call with the worker its key belongs to, without waiting.
+    pub fn begin(&self, key: impl Hash, call: SetUpCall) -> Result<PendingCall, NotTaken> {
+        let workers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let count = u64::try_from(workers.len()).unwrap_or(u64::MAX);
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let index = hasher.finish().checked_rem(count).ok_or(NotTaken::NoWorker)?;
+        let worker = usize::try_from(index)
+            .ok()
+            .and_then(|index| workers.get(index))
+            .ok_or(NotTaken::NoWorker)?;
+        worker.ask(call).try_enqueue().map_err(|error| match error {
+            SendError::MailboxFull(()) => NotTaken::QueueFull,
+            _ => NotTaken::NoWorker,
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Views and the places of their rows.
+
+use super::{Malformed, slot_id, word};
+use crate::v1;
+use actorscope_core::SlotId;
+use actorscope_core::view::{
+    Expansion, Filter, MAX_EXPANDED, MAX_ROWS, Order, Placed, SortKey, ViewSpec,
+};
+
+impl From<&ViewSpec> for v1::View {
+    fn from(view: &ViewSpec) -> Self {
+        use v1::view::Kind;
+        let kind = match view {
+            ViewSpec::Summary => Kind::Summary(v1::SummaryView {}),
+            ViewSpec::Table {
+                sort,
+                order,
+                filter,
+                offset,
+                limit,
+            } => Kind::Table(v1::TableView {
+                sort: sort.word().to_owned(),
+                descending: *order == Order::Descending,
+                filter: filter.text().to_owned(),
+                offset: *offset,
+                limit: *limit,
+            }),
+            ViewSpec::Tree {
+                root,
+                expansion,
+                filter,
+                offset,
+                limit,
+            } => {
+                let (to_depth, expanded) = match expansion {
+                    Expansion::ToDepth(depth) => (Some(*depth), Vec::new()),
+                    Expansion::Slots(slots) => (None, slots.iter().map(|s| s.get()).collect()),
+                };
+                Kind::Tree(v1::TreeView {
+                    root: root.map(SlotId::get),
+                    to_depth,
+                    expanded,
+                    filter: filter.text().to_owned(),
+                    offset: *offset,
+                    limit: *limit,
+                })
+            }
+            ViewSpec::Detail { slot } => Kind::Detail(v1::DetailView { slot: slot.get() }),
+        };
+        Self { kind: Some(kind) }
+    }
+}
+
+impl TryFrom<v1::View> for ViewSpec {
+    type Error = Malformed;
+
+    fn try_from(wire: v1::View) -> Result<Self, Malformed> {
+        use v1::view::Kind;
+        Ok(
+            match wire.kind.ok_or_else(|| Malformed::new("view", "no view"))? {
+                Kind::Summary(_) => Self::Summary,
+                Kind::Table(table) => Self::Table {
+                    sort: word!(SortKey, "sort", table.sort)?,
+                    order: if table.descending {
+                        Order::Descending
+                    } else {
+                        Order::Ascending
+                    },
+                    filter: Filter::containing(&table.filter),
+                    offset: table.offset,
+                    limit: limit(table.limit)?,
+                },
+                Kind::Tree(tree) => {
+                    if tree.expanded.len() > MAX_EXPANDED {
+                        return Err(Malformed::new("expanded", tree.expanded.len()));
+                    }
+                    let expansion = match tree.to_depth {
+                        Some(depth) => Expansion::ToDepth(depth),
+                        None => Expansion::Slots(
+                            tree.expanded
+                                .into_iter()
+                                .map(slot_id)
+                                .collect::<Result<_, _>>()?,
+                        ),
+                    };
+                    Self::Tree {
+                        root: tree.root.map(slot_id).transpose()?,
+                        expansion,
+                        filter: Filter::containing(&tree.filter),
+                        offset: tree.offset,
+                        limit: limit(tree.limit)?,
+                    }
+                }
+                Kind::Detail(detail) => Self::Detail {
+                    slot: slot_id(detail.slot)?,
+                },
+            },
+        )
+    }
+}
+
+/// A client must say how much it wants: 0 would be everything or nothing.
+fn limit(wire: u32) -> Result<u32, Malformed> {
+    if wire == 0 {
+        Err(Malformed::new("limit", wire))
+    } else {
+        Ok(wire.min(MAX_ROWS))
+    }
+}
+
+impl From<&Placed> for v1::Place {
+    fn from(p: &Placed) -> Self {
+        Self {
+            slot: p.slot.get(),
+            depth: p.depth,
+            children: p.children,
+            open: p.open,
+        }
+    }
+}
+
+impl TryFrom<v1::Place> for Placed {
+    type Error = Malformed;
+
+    fn try_from(wire: v1::Place) -> Result<Self, Malformed> {
+        Ok(Self {
+            slot: slot_id(wire.slot)?,
+            depth: wire.depth,
+            children: wire.children,
+            open: wire.open,
+        })
+    }
+}
