@@ -64,6 +64,9 @@ pub struct Limits {
     /// Shortest time between two frames of a stream.
     #[prost(uint64, tag = "4")]
     pub min_interval_ns: u64,
+    /// Views that one stream may carry.
+    #[prost(uint32, tag = "5")]
+    pub max_views: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct View {
@@ -138,6 +141,7 @@ pub struct WatchRequest {
     /// Grows with every change of the same view.
     #[prost(uint32, tag = "2")]
     pub revision: u32,
+    /// Absent: the view is no longer wanted.
     #[prost(message, optional, tag = "3")]
     pub view: ::core::option::Option<View>,
     /// Wanted time between frames; below the agent's limit or tick the slower one counts.
@@ -793,8 +797,8 @@ pub mod observe_client {
                 .insert(GrpcMethod::new("actorscope.v1.Observe", "Query"));
             self.inner.unary(req, path, codec).await
         }
-        /// A view kept up to date. The client sets the view at any time; each frame answers the latest
-        /// view that the agent had read when it was written.
+        /// Views kept up to date, up to limits.max_views on one stream. The client sets a view at any time;
+        /// each frame answers the latest revision of one view that the agent had read when it was written.
         pub async fn watch(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::WatchRequest>,
@@ -897,8 +901,8 @@ pub mod observe_server {
             >
             + std::marker::Send
             + 'static;
-        /// A view kept up to date. The client sets the view at any time; each frame answers the latest
-        /// view that the agent had read when it was written.
+        /// Views kept up to date, up to limits.max_views on one stream. The client sets a view at any time;
+        /// each frame answers the latest revision of one view that the agent had read when it was written.
         async fn watch(
             &self,
             request: tonic::Request<tonic::Streaming<super::WatchRequest>>,
