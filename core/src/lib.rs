@@ -20,6 +20,7 @@ pub mod id;
 pub mod node;
 pub mod quality;
 pub mod slot;
+pub mod socket;
 pub mod spec;
 pub mod state;
 pub mod text;

@@ -90,7 +90,10 @@ impl RoomEntry {
 
     /// The room's actor. `None` before it first started.
     pub fn actor(&self) -> Option<ActorRef<Room>> {
-        self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.actor
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Called by each incarnation for itself: `kill` through the reference of an earlier one does nothing.
@@ -110,7 +113,10 @@ impl RoomEntry {
 
     /// How many are seated.
     pub fn len(&self) -> usize {
-        self.members.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.members
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 
     /// The nick of a client that still sits here.
@@ -153,7 +159,11 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut members = self.room.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut members = self
+            .room
+            .members
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         members.remove(&self.connection);
     }
 }

@@ -67,7 +67,9 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                     return Ok(Frame::TooLong);
                 }
                 self.delivered = true;
-                return Ok(Frame::Line(self.line.strip_suffix(b"\r").unwrap_or(&self.line)));
+                return Ok(Frame::Line(
+                    self.line.strip_suffix(b"\r").unwrap_or(&self.line),
+                ));
             }
         }
     }

@@ -220,7 +220,10 @@ mod tests {
         assert_eq!(writer.run(&mut written).await, Farewell::ShuttingDown);
         let text = String::from_utf8(written).unwrap();
         assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(text.ends_with("\"the server is shutting down\"}\n"), "{text}");
+        assert!(
+            text.ends_with("\"the server is shutting down\"}\n"),
+            "{text}"
+        );
         count.none_left().await;
     }
 

@@ -16,7 +16,7 @@ use crate::{
     signaling::Signaling,
     spawn::{self, ChildSpec},
     store::{self, Store},
-    world::World,
+    world::{Entrances, World},
 };
 
 /// Waiting messages a supervisor without traffic has space for.
@@ -43,25 +43,38 @@ impl Actor for Parlor {
             move || world.clone()
         };
 
-        let store: ActorRef<Store> = spawn::child(&me, spec("store"), store::MAILBOX, move || intake.clone()).await;
+        let store: ActorRef<Store> =
+            spawn::child(&me, spec("store"), store::MAILBOX, move || intake.clone()).await;
         let presence: ActorRef<Presence> =
             spawn::child(&me, spec("presence"), presence::MAILBOX, given(&world)).await;
-        let _: ActorRef<Signaling> = spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
+        let signaling: ActorRef<Signaling> =
+            spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
         let rooms_args = RoomsArgs {
             world: world.clone(),
-            store,
+            store: store.clone(),
         };
         let rooms: ActorRef<Rooms> =
-            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || rooms_args.clone()).await;
+            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || {
+                rooms_args.clone()
+            })
+            .await;
         let services = Services {
             world: world.clone(),
-            presence,
-            rooms,
+            presence: presence.clone(),
+            rooms: rooms.clone(),
         };
         let connections: ActorRef<Connections> =
-            spawn::child(&me, spec("connections"), connections::MAILBOX, move || services.clone()).await;
-        // The root starts once, so nothing is there yet.
-        let _ = world.connections.set(connections);
+            spawn::child(&me, spec("connections"), connections::MAILBOX, move || {
+                services.clone()
+            })
+            .await;
+        world.set_entrances(Some(Entrances {
+            connections,
+            store,
+            presence,
+            rooms,
+            signaling,
+        }));
         Ok(Self)
     }
 

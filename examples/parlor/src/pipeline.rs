@@ -4,8 +4,7 @@
 //! and writing is tried again each second.
 
 use std::{
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,21 +13,16 @@ use std::{
 };
 
 use tokio::{
-    fs::{self, File},
-    io::AsyncWriteExt,
     task::JoinHandle,
     time::{Instant, timeout},
 };
 
 use crate::{
+    log_file::{Encoded, LogFile},
     spawn::{self, Receiver, Sender},
     wire::ChatMessage,
 };
 
-/// Name of the log in the data directory.
-pub const LOG_FILE: &str = "messages.jsonl";
-/// A log that grew to this size becomes `messages.1.jsonl`, replacing the one before: disk use is bounded.
-const ROTATE_AT: u64 = 64 * 1024 * 1024;
 /// Messages encoded together, at most.
 const BATCH: usize = 256;
 /// How often the log is forced to the disk itself.
@@ -60,18 +54,21 @@ impl StoreStats {
     }
 
     pub(crate) fn count_dropped(&self) {
-        self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        self.add_dropped(1);
+    }
+
+    pub(crate) fn add_dropped(&self, messages: u64) {
+        self.0.dropped.fetch_add(messages, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_written(&self, messages: u64) {
+        self.0.written.fetch_add(messages, Ordering::Relaxed);
     }
 }
 
 enum Job {
     Keep(ChatMessage),
     Close,
-}
-
-struct Encoded {
-    bytes: Vec<u8>,
-    messages: u64,
 }
 
 /// Where messages go in.
@@ -99,15 +96,14 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Starts both tasks. `notify` is told when the disk begins and ceases to fail.
-    pub fn start(data_dir: &Path, stats: StoreStats, notify: impl Fn(String) + Send + 'static) -> Self {
+    pub fn start(
+        data_dir: &Path,
+        stats: StoreStats,
+        notify: impl Fn(String) + Send + 'static,
+    ) -> Self {
         let (jobs, jobs_rx) = spawn::channel("store-encode", 1024);
         let (batches, batches_rx) = spawn::channel("store-write", 64);
-        let log = Log {
-            path: data_dir.join(LOG_FILE),
-            file: None,
-            size: 0,
-            stats: stats.clone(),
-        };
+        let log = LogFile::new(data_dir, stats.clone());
         Self {
             intake: Intake { jobs, stats },
             encoder: spawn::task("store-encode", encode(jobs_rx, batches)),
@@ -162,7 +158,7 @@ async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
     }
 }
 
-async fn write(mut batches: Receiver<Encoded>, mut log: Log, notify: impl Fn(String)) {
+async fn write(mut batches: Receiver<Encoded>, mut log: LogFile, notify: impl Fn(String)) {
     let mut failing_until: Option<Instant> = None;
     let mut last_sync = Instant::now();
     while let Some(batch) = batches.recv().await {
@@ -173,14 +169,18 @@ async fn write(mut batches: Receiver<Encoded>, mut log: Log, notify: impl Fn(Str
         match log.append(&batch).await {
             Ok(()) => {
                 if failing_until.take().is_some() {
-                    let dropped = log.stats.dropped();
-                    notify(format!("store: writing works again; {dropped} messages were dropped"));
+                    let dropped = log.dropped();
+                    notify(format!(
+                        "store: writing works again; {dropped} messages were dropped"
+                    ));
                 }
             }
             Err(error) => {
                 if failing_until.is_none() {
-                    let path = log.path.display();
-                    notify(format!("store: can't write {path}: {error}; dropping messages until it works"));
+                    let path = log.path().display();
+                    notify(format!(
+                        "store: can't write {path}: {error}; dropping messages until it works"
+                    ));
                 }
                 log.drop_batch(&batch);
                 failing_until = Some(Instant::now() + RETRY_AFTER);
@@ -194,55 +194,12 @@ async fn write(mut batches: Receiver<Encoded>, mut log: Log, notify: impl Fn(Str
     log.sync().await;
 }
 
-struct Log {
-    path: PathBuf,
-    file: Option<File>,
-    size: u64,
-    stats: StoreStats,
-}
-
-impl Log {
-    async fn append(&mut self, batch: &Encoded) -> io::Result<()> {
-        if self.size >= ROTATE_AT {
-            self.file = None;
-            fs::rename(&self.path, self.path.with_extension("1.jsonl")).await?;
-        }
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let file = File::options().create(true).append(true).open(&self.path).await?;
-                self.size = file.metadata().await?.len();
-                file
-            }
-        };
-        file.write_all(&batch.bytes).await?;
-        // tokio's file writes in the background: only `flush` tells whether it worked.
-        file.flush().await?;
-        self.size += batch.bytes.len() as u64;
-        self.stats.0.written.fetch_add(batch.messages, Ordering::Relaxed);
-        // Kept only after success: a failed file is opened again.
-        self.file = Some(file);
-        Ok(())
-    }
-
-    fn drop_batch(&self, batch: &Encoded) {
-        self.stats.0.dropped.fetch_add(batch.messages, Ordering::Relaxed);
-    }
-
-    async fn sync(&mut self) {
-        if let Some(file) = &self.file
-            && file.sync_data().await.is_err()
-        {
-            self.file = None;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
 
     use super::*;
+    use crate::log_file::LOG_FILE;
 
     fn message(seq: u64) -> ChatMessage {
         ChatMessage {
@@ -265,7 +222,10 @@ mod tests {
         }
         assert!(pipeline.close().await);
         let text = std::fs::read_to_string(dir.path().join(LOG_FILE)).unwrap();
-        let read: Vec<ChatMessage> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let read: Vec<ChatMessage> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(read, (1..=500).map(message).collect::<Vec<_>>());
         assert_eq!((stats.written(), stats.dropped()), (500, 0));
     }
@@ -276,7 +236,9 @@ mod tests {
         let stats = StoreStats::default();
         let (notices, said) = mpsc::channel();
         let missing = dir.path().join("missing");
-        let pipeline = Pipeline::start(&missing, stats.clone(), move |text| notices.send(text).unwrap());
+        let pipeline = Pipeline::start(&missing, stats.clone(), move |text| {
+            notices.send(text).unwrap()
+        });
         for seq in 1..=100 {
             pipeline.intake().offer(message(seq));
             tokio::task::yield_now().await;

@@ -33,7 +33,7 @@ impl Actor for Presence {
 
     async fn on_start(world: Arc<World>, _: ActorRef<Self>) -> Result<Self, Infallible> {
         // There are no connections yet at the first start.
-        if let Some(connections) = world.connections.get() {
+        if let Some(connections) = world.entrances().map(|to| to.connections) {
             let _ = connections.tell(Announce).send().await;
         }
         Ok(Self {
@@ -118,7 +118,11 @@ impl Message<Who> for Presence {
 
     async fn handle(&mut self, _: Who, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
         let mut rooms = BTreeMap::new();
-        for room in self.clients.values().filter_map(|client| client.room.as_ref()) {
+        for room in self
+            .clients
+            .values()
+            .filter_map(|client| client.room.as_ref())
+        {
             *rooms.entry(room.clone()).or_default() += 1;
         }
         Ok(Summary {

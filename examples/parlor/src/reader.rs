@@ -27,7 +27,9 @@ pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connectio
                 message: format!("a line may have {LINE_LIMIT} bytes; this one was skipped"),
             }),
             Ok(Ok(Frame::End)) => return hang_up(&connection, Farewell::Quit).await,
-            Ok(Err(error)) => return hang_up(&connection, Farewell::Broken(error.to_string())).await,
+            Ok(Err(error)) => {
+                return hang_up(&connection, Farewell::Broken(error.to_string())).await;
+            }
             Err(_) => return hang_up(&connection, Farewell::Idle).await,
         };
         // One message type a request, so that an observer tells a slow `call` from a slow `chat`.
@@ -35,7 +37,9 @@ pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connectio
             Ok(ClientLine::Login { nick }) => connection.tell(Login { nick }).send().await.is_ok(),
             Ok(ClientLine::Join { room }) => connection.tell(Join { room }).send().await.is_ok(),
             Ok(ClientLine::Chat { text }) => connection.tell(Chat { text }).send().await.is_ok(),
-            Ok(ClientLine::Call { id, offer }) => connection.tell(Call { id, offer }).send().await.is_ok(),
+            Ok(ClientLine::Call { id, offer }) => {
+                connection.tell(Call { id, offer }).send().await.is_ok()
+            }
             Ok(ClientLine::Who) => connection.tell(Who).send().await.is_ok(),
             Ok(ClientLine::Ping) => connection.tell(Ping).send().await.is_ok(),
             Ok(ClientLine::Quit) => return hang_up(&connection, Farewell::Quit).await,

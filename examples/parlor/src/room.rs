@@ -170,6 +170,8 @@ impl Message<Settle> for Room {
 
 fn now_ms() -> u64 {
     // A clock before 1970 reads as 1970.
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

@@ -59,9 +59,10 @@ impl Actor for Rooms {
         for entry in self.args.world.directory.all() {
             if entry.actor().is_some_and(|actor| actor.id() == id) {
                 entry.set_actor(None);
-                self.args
-                    .world
-                    .notice(format_args!("room `{}` failed for good: {reason}", entry.name()));
+                self.args.world.notice(format_args!(
+                    "room `{}` failed for good: {reason}",
+                    entry.name()
+                ));
             }
         }
         Ok(ControlFlow::Continue(()))
@@ -70,7 +71,8 @@ impl Actor for Rooms {
 
 impl Rooms {
     async fn start(&self, entry: Arc<RoomEntry>, me: &ActorRef<Self>) {
-        let crash_every = (self.args.world.fault == Some(Fault::CrashyRoom) && entry.name() == CRASHY.0)
+        let crash_every = (self.args.world.fault == Some(Fault::CrashyRoom)
+            && entry.name() == CRASHY.0)
             .then_some(CRASHY.1);
         let (store, log) = (self.args.store.clone(), self.args.world.log.clone());
         let (restarts, within) = RESTARTS;
@@ -95,7 +97,11 @@ pub struct Open(pub String);
 impl Message<Open> for Rooms {
     type Reply = Result<Arc<RoomEntry>, TooManyRooms>;
 
-    async fn handle(&mut self, Open(name): Open, ctx: &mut Context<Self, Self::Reply>) -> Self::Reply {
+    async fn handle(
+        &mut self,
+        Open(name): Open,
+        ctx: &mut Context<Self, Self::Reply>,
+    ) -> Self::Reply {
         let directory = &self.args.world.directory;
         let entry = match directory.get(&name) {
             Some(entry) => entry,

@@ -1,6 +1,7 @@
 //! The supervisor of signaling workers, and the way to them.
 
 use std::{
+    collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
     ops::ControlFlow,
     sync::{Arc, PoisonError, RwLock},
@@ -27,7 +28,9 @@ const RELAY: (Duration, Duration) = (Duration::from_millis(8), Duration::from_mi
 const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
 
 /// See the module's text.
-pub struct Signaling;
+pub struct Signaling {
+    workers: HashSet<ActorId>,
+}
 
 impl Actor for Signaling {
     type Args = Arc<World>;
@@ -47,17 +50,23 @@ impl Actor for Signaling {
             let mailbox = world.signaling_mailbox;
             workers.push(spawn::child(&me, spec, mailbox, move || args.clone()).await);
         }
+        let ids = workers.iter().map(ActorRef::id).collect();
         world.signaling.publish(workers);
-        Ok(Self)
+        Ok(Self { workers: ids })
     }
 
-    /// Only reached by a worker that used up its restarts: calls routed to it would never be answered.
+    /// A worker that used up its restarts ends this actor: calls routed to it would never be answered.
+    ///
+    /// After a restart of this actor, kameo also delivers the deaths of the workers before it. They mean nothing.
     async fn on_link_died(
         &mut self,
         _: WeakActorRef<Self>,
         id: ActorId,
         reason: ActorStopReason,
     ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
+        if !self.workers.contains(&id) {
+            return Ok(ControlFlow::Continue(()));
+        }
         let reason = Box::new(reason);
         Ok(ControlFlow::Break(ActorStopReason::LinkDied { id, reason }))
     }
@@ -80,7 +89,8 @@ pub enum NotTaken {
 }
 
 impl SignalingRouter {
-    fn publish(&self, workers: Vec<ActorRef<SignalingWorker>>) {
+    /// Replaces the workers.
+    pub fn publish(&self, workers: Vec<ActorRef<SignalingWorker>>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = workers;
     }
 
@@ -90,7 +100,10 @@ impl SignalingRouter {
         let count = u64::try_from(workers.len()).unwrap_or(u64::MAX);
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        let index = hasher.finish().checked_rem(count).ok_or(NotTaken::NoWorker)?;
+        let index = hasher
+            .finish()
+            .checked_rem(count)
+            .ok_or(NotTaken::NoWorker)?;
         let worker = usize::try_from(index)
             .ok()
             .and_then(|index| workers.get(index))

@@ -17,7 +17,10 @@ pub type Receiver<T> = mpsc::Receiver<T>;
 
 /// What a supervisor is told about a child.
 pub struct ChildSpec {
-    #[expect(dead_code, reason = "kameo names types, not actors; an observer shows this")]
+    #[expect(
+        dead_code,
+        reason = "kameo names types, not actors; an observer shows this"
+    )]
     name: String,
     restart_policy: RestartPolicy,
     restarts: u32,

@@ -199,7 +199,7 @@ pub fn encode<T: Serialize>(line: &T) -> Line {
             text.into()
         }
         // Strings, numbers and maps with string keys always serialise; still no reason to panic.
-        Err(error) => format!("{{\"type\":\"bye\",\"reason\":\"{error:.0}unserialisable\"}}\n").into(),
+        Err(_) => "{\"type\":\"bye\",\"reason\":\"a line could not be written\"}\n".into(),
     }
 }
 
@@ -225,7 +225,11 @@ mod tests {
             sent_at_ms: 1,
         });
         let line = encode(&said);
-        assert_eq!(line.matches('\n').count(), 1, "a newline inside a text is escaped");
+        assert_eq!(
+            line.matches('\n').count(),
+            1,
+            "a newline inside a text is escaped"
+        );
         assert_eq!(serde_json::from_str::<ServerLine>(&line).unwrap(), said);
     }
 

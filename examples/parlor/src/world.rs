@@ -2,15 +2,22 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock, atomic::AtomicU64},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicU64},
 };
 
 use kameo::actor::ActorRef;
 use tokio::sync::watch;
 
 use crate::{
-    connections::Connections, directory::RoomDirectory, fault::Fault, outbox::WriterCount, pipeline::StoreStats,
-    signaling::SignalingRouter,
+    connections::Connections,
+    directory::RoomDirectory,
+    fault::Fault,
+    outbox::WriterCount,
+    pipeline::StoreStats,
+    presence::Presence,
+    rooms::Rooms,
+    signaling::{Signaling, SignalingRouter},
+    store::Store,
 };
 
 /// See the module's text.
@@ -25,15 +32,49 @@ pub struct World {
     pub signaling: SignalingRouter,
     pub log: StoreStats,
     pub writers: WriterCount,
-    /// Set once, when the tree starts. kameo keeps a reference valid through restarts.
-    pub connections: OnceLock<ActorRef<Connections>>,
+    pub entrances: RwLock<Option<Entrances>>,
     /// Numbers connections. Here, so that a restarted supervisor does not begin again at 1.
     pub accepted: AtomicU64,
     /// Turns true when the service stops.
     pub stopping: watch::Sender<bool>,
 }
 
+/// Actors that are spoken to from outside the tree. kameo keeps these references valid through restarts.
+#[derive(Clone)]
+pub struct Entrances {
+    pub connections: ActorRef<Connections>,
+    pub store: ActorRef<Store>,
+    pub presence: ActorRef<Presence>,
+    pub rooms: ActorRef<Rooms>,
+    pub signaling: ActorRef<Signaling>,
+}
+
 impl World {
+    /// Where the tree is entered. `None` before it has started and after it has stopped.
+    pub fn entrances(&self) -> Option<Entrances> {
+        self.entrances
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// See [`World::entrances`].
+    pub fn set_entrances(&self, entrances: Option<Entrances>) {
+        *self
+            .entrances
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = entrances;
+    }
+
+    /// Drops all references to actors. They refer to the world in turn: without this neither would ever be freed.
+    pub fn forget_actors(&self) {
+        self.set_entrances(None);
+        self.signaling.publish(Vec::new());
+        for room in self.directory.all() {
+            room.set_actor(None);
+        }
+    }
+
     /// Says something to the operator, unless the service was told to be quiet.
     pub fn notice(&self, text: fmt::Arguments<'_>) {
         if !self.quiet {

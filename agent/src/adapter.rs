@@ -1,0 +1,177 @@
+//! The API for adapters: how a framework tells the agent about its actors, and how the agent asks
+//! the framework to act. Everything that actorscope's own adapters use is public here.
+//!
+//! An adapter registers a slot for each actor ([`Registry::register`]), reports its life
+//! ([`SlotHandle::started`], [`SlotHandle::exited`]) and, from the task that runs the actor, what
+//! happens to messages ([`SlotHandle::look`], [`SlotHandle::take`], [`SlotHandle::begin`],
+//! [`SlotHandle::end`]). None of these blocks, panics or fails: what cannot be is turned into the
+//! nearest thing that can, and reported as a warning event.
+
+pub use crate::gate::Request;
+pub use crate::registry::{Arrival, Handling, Registry, SlotHandle, current_slot, in_slot, scope};
+
+use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
+use actorscope_core::{Capabilities, SlotId, Timestamp};
+
+/// What is known of an actor before it runs.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub(crate) framework: &'static str,
+    pub(crate) name: String,
+    pub(crate) actor_type: &'static str,
+    pub(crate) parent: Option<SlotId>,
+    pub(crate) kind: ChildKind,
+    pub(crate) supervisor: Option<SupervisorSpec>,
+    pub(crate) latent_supervisor: Option<SupervisorSpec>,
+    pub(crate) child_spec: Option<ChildSpec>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) mailbox_capacity: Option<u64>,
+    pub(crate) budget_rule: BudgetRule,
+    pub(crate) refill_key: Option<String>,
+}
+
+impl Registration {
+    /// An actor of `framework` (a word such as `kameo`) with a name for people and the Rust type as
+    /// [`std::any::type_name`] gives it.
+    pub fn new(framework: &'static str, name: impl Into<String>, actor_type: &'static str) -> Self {
+        Self {
+            framework,
+            name: name.into(),
+            actor_type,
+            parent: None,
+            kind: ChildKind::Worker,
+            supervisor: None,
+            latent_supervisor: None,
+            child_spec: None,
+            capabilities: Capabilities::NONE,
+            mailbox_capacity: None,
+            budget_rule: BudgetRule::Sliding,
+            refill_key: None,
+        }
+    }
+
+    /// Under which slot it hangs.
+    #[must_use]
+    pub fn parent(mut self, parent: Option<SlotId>) -> Self {
+        self.parent = parent;
+        self
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(mut self, kind: ChildKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// It supervises others like this.
+    #[must_use]
+    pub fn supervisor(mut self, spec: SupervisorSpec) -> Self {
+        self.supervisor = Some(spec);
+        self
+    }
+
+    /// It becomes a supervisor like this as soon as a supervised child hangs under it: for
+    /// frameworks in which every actor can be one.
+    #[must_use]
+    pub fn may_supervise(mut self, spec: SupervisorSpec) -> Self {
+        self.latent_supervisor = Some(spec);
+        self
+    }
+
+    /// It is supervised like this.
+    #[must_use]
+    pub fn child_spec(mut self, spec: ChildSpec) -> Self {
+        self.child_spec = Some(spec);
+        self
+    }
+
+    /// What can be done to it.
+    #[must_use]
+    pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+
+    /// The mailbox's bound; `None` if it has none.
+    #[must_use]
+    pub fn mailbox_capacity(mut self, capacity: Option<u64>) -> Self {
+        self.mailbox_capacity = capacity;
+        self
+    }
+
+    /// How its framework forgets restarts.
+    #[must_use]
+    pub fn budget_rule(mut self, rule: BudgetRule) -> Self {
+        self.budget_rule = rule;
+        self
+    }
+
+    /// When its parent was restarted meanwhile, an empty slot that was registered under it with the
+    /// same key is filled again instead of a new one being made.
+    #[must_use]
+    pub fn refill_key(mut self, key: impl Into<String>) -> Self {
+        self.refill_key = Some(key.into());
+        self
+    }
+}
+
+/// How restarts are forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BudgetRule {
+    /// Each one after the period, as in OTP.
+    Sliding,
+    /// All together, when the period has passed since the last one.
+    ForgottenAfterQuiet,
+}
+
+/// What follows an exit, as far as the adapter knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// Another actor will fill the slot, at this moment if there is a pause.
+    Restarts {
+        /// When; `None` = at once.
+        at: Option<Timestamp>,
+    },
+    /// Nobody will.
+    Final,
+    /// Nobody will, because the restart budget is used up.
+    GaveUp,
+}
+
+/// What an actor's framework did with a verb.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reaction {
+    /// It will take effect; the exit or restart is reported when it does.
+    Accepted,
+    /// The actor is not there any more.
+    Gone,
+    /// It can't be done, for this reason.
+    NotSupported(String),
+}
+
+/// How the agent reaches the actor that fills a slot. Called on the agent's thread; must not block.
+///
+/// `stop`, `restart`, `suspend` and `resume` need no method: they go through the slot's gate, which
+/// the actor's task asks with [`SlotHandle::check`].
+pub trait Controls: Send + Sync + 'static {
+    /// End the actor at once.
+    fn kill(&self) -> Reaction;
+
+    /// Called after the slot's gate was told to stop or restart, for frameworks whose actors need a
+    /// push beyond the waker.
+    fn nudge(&self) {}
+}
+
+/// Reads a mailbox's depth from outside. Called on the agent's thread; must not block and must not
+/// keep the actor alive.
+pub trait DepthProbe: Send + Sync + 'static {
+    /// Messages queued now; `None` when it cannot be told any more.
+    fn depth(&self) -> Option<u64>;
+}
+
+impl<F: Fn() -> Option<u64> + Send + Sync + 'static> DepthProbe for F {
+    fn depth(&self) -> Option<u64> {
+        self()
+    }
+}

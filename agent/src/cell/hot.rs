@@ -1,0 +1,149 @@
+//! Tier 0: one cache line for every slot, always.
+
+use super::bump;
+use crate::clock::{Ticks, nanos};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// The counters of one slot over all its incarnations.
+#[derive(Default, Debug)]
+#[repr(align(64))]
+pub(crate) struct Hot {
+    handled: AtomicU64,
+    failed: AtomicU64,
+    busy_ns: AtomicU64,
+    wait_sum_ns: AtomicU64,
+    wait_max_ns: AtomicU64,
+    /// When the oldest message still queued arrived; 0 = none queued when last looked.
+    head_arrival: AtomicU64,
+    /// When the running handler began; 0 = none runs.
+    handling_since: AtomicU64,
+    /// Depth when last looked (high half) and the number of the current message type (low half).
+    depth_and_type: AtomicU64,
+}
+
+/// A reading of [`Hot`], field by field.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub(crate) struct HotSnapshot {
+    pub(crate) handled: u64,
+    pub(crate) failed: u64,
+    pub(crate) busy_ns: u64,
+    pub(crate) wait_sum_ns: u64,
+    pub(crate) wait_max_ns: u64,
+    pub(crate) head_arrival: Ticks,
+    pub(crate) handling_since: Ticks,
+    pub(crate) depth: u32,
+    pub(crate) message_type: u32,
+}
+
+impl HotSnapshot {
+    /// Nanoseconds inside handlers, the running one included.
+    pub(crate) fn busy_until(&self, now: Ticks) -> u64 {
+        let running = if self.handling_since == 0 {
+            0
+        } else {
+            nanos(self.handling_since, now)
+        };
+        self.busy_ns.saturating_add(running)
+    }
+}
+
+impl Hot {
+    /// A handler begins.
+    #[inline]
+    pub(crate) fn begin(&self, now: Ticks, wait_ns: Option<u64>, message_type: u32) {
+        if let Some(wait) = wait_ns {
+            bump(&self.wait_sum_ns, wait);
+            if wait > self.wait_max_ns.load(Relaxed) {
+                self.wait_max_ns.store(wait, Relaxed);
+            }
+        }
+        let depth = self.depth_and_type.load(Relaxed) & 0xffff_ffff_0000_0000;
+        self.depth_and_type
+            .store(depth | u64::from(message_type), Relaxed);
+        self.handling_since.store(now, Relaxed);
+    }
+
+    /// The running handler ends; returns its duration in nanoseconds, `None` if none ran.
+    #[inline]
+    pub(crate) fn end(&self, now: Ticks, ok: bool) -> Option<u64> {
+        let since = self.handling_since.load(Relaxed);
+        if since == 0 {
+            return None;
+        }
+        let took = nanos(since, now);
+        bump(&self.busy_ns, took);
+        bump(&self.handled, 1);
+        if !ok {
+            bump(&self.failed, 1);
+        }
+        self.handling_since.store(0, Relaxed);
+        Some(took)
+    }
+
+    /// Notes what is queued.
+    #[inline]
+    pub(crate) fn queue(&self, depth: u32, head_arrival: Ticks) {
+        let message_type = self.depth_and_type.load(Relaxed) & 0xffff_ffff;
+        self.depth_and_type
+            .store(u64::from(depth) << 32 | message_type, Relaxed);
+        self.head_arrival.store(head_arrival, Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn handled(&self) -> u64 {
+        self.handled.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn handling_since(&self) -> Ticks {
+        self.handling_since.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn message_type(&self) -> u32 {
+        self.depth_and_type.load(Relaxed) as u32
+    }
+
+    pub(crate) fn read(&self) -> HotSnapshot {
+        let packed = self.depth_and_type.load(Relaxed);
+        HotSnapshot {
+            handled: self.handled.load(Relaxed),
+            failed: self.failed.load(Relaxed),
+            busy_ns: self.busy_ns.load(Relaxed),
+            wait_sum_ns: self.wait_sum_ns.load(Relaxed),
+            wait_max_ns: self.wait_max_ns.load(Relaxed),
+            head_arrival: self.head_arrival.load(Relaxed),
+            handling_since: self.handling_since.load(Relaxed),
+            depth: (packed >> 32) as u32,
+            message_type: packed as u32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_one_cache_line() {
+        assert_eq!((size_of::<Hot>(), align_of::<Hot>()), (64, 64));
+    }
+
+    #[test]
+    fn the_running_handler_counts_as_busy_time() {
+        let hot = Hot::default();
+        let begin = crate::clock::ticks();
+        hot.begin(begin, Some(5), 7);
+        let seen = hot.read();
+        assert!(seen.busy_until(begin + 1_000_000) > 0);
+        assert_eq!(
+            (seen.busy_ns, seen.wait_sum_ns, seen.message_type),
+            (0, 5, 7)
+        );
+        hot.queue(3, 11);
+        assert_eq!((hot.read().depth, hot.read().message_type), (3, 7));
+        assert!(hot.end(begin + 1_000, false).is_some());
+        assert!(hot.end(begin + 2_000, true).is_none(), "no handler runs");
+        assert_eq!((hot.read().handled, hot.read().failed), (1, 1));
+    }
+}

@@ -1,0 +1,291 @@
+//! The writer's side of a slot: called by the task that runs the actor, with every message.
+//!
+//! The order of calls for one message is [`Meter::look`] (the actor turns to its mailbox),
+//! [`Meter::take`] (a message came out), [`Meter::begin`] (its handler begins), [`Meter::end`]. Two
+//! clock reads a message are the floor; `look` and `take` reuse the last reading when the queue is
+//! not empty.
+
+use super::arrivals::Arrivals;
+use super::fine::Fine;
+use super::hot::Hot;
+use super::tier1::{FROM_MESSAGE, Tier1, intern};
+use crate::clock::{Ticks, nanos, ticks};
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Everything the actor's task writes. Single writer, any number of readers.
+#[derive(Default, Debug)]
+pub(crate) struct Meter {
+    pub(crate) hot: Hot,
+    arrivals: Arrivals,
+    /// The last instant at which the queue's length was known.
+    last: AtomicU64,
+    /// When the last handler ended, until `look` has used it; 0 = used.
+    ended_at: AtomicU64,
+    /// Address and number of the message type seen last, to spare the interning.
+    type_address: AtomicUsize,
+    type_number: AtomicU32,
+    /// The tier-2 offer that the actor's task has picked up.
+    fine_seen: AtomicU32,
+    tier1: OnceLock<Box<Tier1>>,
+    fine: FineOffer,
+}
+
+/// How a [`Fine`] reaches the actor's task: one relaxed load a message while nothing changes.
+#[derive(Default, Debug)]
+struct FineOffer {
+    /// Grows with every change of the offer.
+    version: AtomicU32,
+    offered: Mutex<Option<Arc<Fine>>>,
+    picked_up: Mutex<Option<Arc<Fine>>>,
+}
+
+impl Meter {
+    /// The actor turns to its mailbox, in which `queued` messages wait.
+    #[inline]
+    pub(crate) fn look(&self, queued: usize) {
+        let queued = queued as u64;
+        // The end of the handler before is this very moment, and already read.
+        let ended = self.ended_at.load(Relaxed);
+        let now = if ended == 0 { ticks() } else { ended };
+        self.ended_at.store(0, Relaxed);
+        let known = self.arrivals.len();
+        if queued > known {
+            let last = self.last.load(Relaxed);
+            self.arrivals
+                .push(queued - known, if last == 0 { now } else { last }, now);
+        } else if queued < known {
+            // Messages left without the actor: bounced by its framework during a restart.
+            self.arrivals.truncate_oldest(queued);
+        }
+        self.last.store(now, Relaxed);
+        self.note_queue(queued);
+    }
+
+    /// A message came out and `left` remain. `woken_at` is when a sender woke the sleeping actor,
+    /// if it slept. Returns when the message arrived.
+    #[inline]
+    pub(crate) fn take(&self, left: usize, woken_at: Option<Ticks>) -> Ticks {
+        let left = left as u64;
+        if let Some(woken) = woken_at {
+            self.arrivals.push(1, woken, woken);
+            if left > 0 {
+                let now = ticks();
+                self.arrivals.push(left, woken, now);
+                self.last.store(now, Relaxed);
+            } else {
+                self.last.store(woken, Relaxed);
+            }
+        }
+        // A message that was not there at the look and woke nobody came this very moment.
+        let arrived = self.arrivals.pop().unwrap_or_else(ticks);
+        self.note_queue(left);
+        arrived
+    }
+
+    #[inline]
+    fn note_queue(&self, depth: u64) {
+        self.hot.queue(
+            u32::try_from(depth).unwrap_or(u32::MAX),
+            self.arrivals.head(),
+        );
+    }
+
+    /// Messages that were taken out of the queue but wait for their handler elsewhere.
+    pub(crate) fn set_depth(&self, depth: u64, head: Ticks) {
+        self.hot
+            .queue(u32::try_from(depth).unwrap_or(u32::MAX), head);
+    }
+
+    /// When the oldest message in the queue arrived; 0 = none.
+    pub(crate) fn head_arrival(&self) -> Ticks {
+        self.arrivals.head()
+    }
+
+    /// A handler begins, for a message that arrived at `arrived`, if that is known.
+    #[inline]
+    pub(crate) fn begin(&self, arrived: Option<Ticks>, message_type: Option<&'static str>) {
+        let now = ticks();
+        let wait = arrived.map(|at| nanos(at, now));
+        self.hot.begin(
+            now,
+            wait,
+            message_type.map_or(0, |name| self.type_number(name)),
+        );
+        if let Some(wait) = wait
+            && let Some(tier1) = self.tier1()
+        {
+            tier1.wait.record(wait);
+            self.with_fine(|fine| fine.record_wait(wait));
+        }
+    }
+
+    /// The running handler ends.
+    #[inline]
+    pub(crate) fn end(&self, ok: bool) {
+        let now = ticks();
+        self.ended_at.store(now, Relaxed);
+        let name = self.hot.message_type();
+        if let Some(took) = self.hot.end(now, ok)
+            && let Some(tier1) = self.tier1()
+        {
+            tier1.handled(name, took, ok);
+            self.with_fine(|fine| fine.record_handling(took));
+        }
+    }
+
+    /// Whether a handler runs.
+    #[inline]
+    pub(crate) fn is_handling(&self) -> bool {
+        self.hot.handling_since() != 0
+    }
+
+    #[inline]
+    fn tier1(&self) -> Option<&Tier1> {
+        match self.tier1.get() {
+            Some(tier1) => Some(tier1),
+            None if self.hot.handled() >= FROM_MESSAGE => {
+                Some(self.tier1.get_or_init(Box::default))
+            }
+            None => None,
+        }
+    }
+
+    #[inline]
+    fn type_number(&self, name: &'static str) -> u32 {
+        // Two types may share the address of a merged string, never address and length and text;
+        // names of equal text are one type for everybody who reads them.
+        let address = name.as_ptr() as usize ^ name.len().rotate_left(48);
+        if self.type_address.load(Relaxed) == address {
+            return self.type_number.load(Relaxed);
+        }
+        let number = intern(name);
+        self.type_number.store(number, Relaxed);
+        self.type_address.store(address, Relaxed);
+        number
+    }
+
+    #[inline]
+    fn with_fine(&self, record: impl FnOnce(&Fine)) {
+        let version = self.fine.version.load(Acquire);
+        if version != self.fine_seen.load(Relaxed) {
+            self.pick_up(version);
+        }
+        // Even versions mean that nothing is offered.
+        if version % 2 == 1
+            && let Ok(fine) = self.fine.picked_up.try_lock()
+            && let Some(fine) = fine.as_deref()
+        {
+            record(fine);
+        }
+    }
+
+    #[cold]
+    fn pick_up(&self, version: u32) {
+        let offered = self
+            .fine
+            .offered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        *self
+            .fine
+            .picked_up
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = offered;
+        self.fine_seen.store(version, Relaxed);
+    }
+
+    /// The sampler offers a tier-2 histogram, or takes the offer back.
+    pub(crate) fn offer_fine(&self, fine: Option<Arc<Fine>>) {
+        let mut offered = self
+            .fine
+            .offered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if offered.is_none() == fine.is_none() {
+            return;
+        }
+        if fine.is_none() {
+            // The actor may never run again; its hold is ended here.
+            *self
+                .fine
+                .picked_up
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        *offered = fine;
+        self.fine.version.fetch_add(1, Ordering::Release);
+    }
+
+    /// Tier 1, if the slot has come that far.
+    pub(crate) fn read_tier1(&self) -> Option<&Tier1> {
+        self.tier1.get().map(Box::as_ref)
+    }
+
+    /// The incarnation ended: what it left in the queue is not measured as its successor's wait in
+    /// the wrong order, and no handler runs.
+    pub(crate) fn incarnation_ended(&self) {
+        if self.is_handling() {
+            self.end(false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(meter: &Meter, queued: usize) {
+        meter.look(queued);
+        let arrived = meter.take(queued - 1, None);
+        meter.begin(Some(arrived), Some("test::Message"));
+        meter.end(true);
+    }
+
+    #[test]
+    fn depth_and_oldest_wait_are_known_before_anything_is_dequeued() {
+        let meter = Meter::default();
+        meter.look(3);
+        let hot = meter.hot.read();
+        assert_eq!(hot.depth, 3);
+        assert_ne!(hot.head_arrival, 0);
+        meter.look(0);
+        assert_eq!(
+            (meter.hot.read().depth, meter.hot.read().head_arrival),
+            (0, 0)
+        );
+    }
+
+    #[test]
+    fn tiers_appear_when_they_are_worth_it() {
+        let meter = Meter::default();
+        for _ in 1..FROM_MESSAGE {
+            message(&meter, 1);
+        }
+        assert!(meter.read_tier1().is_none());
+        message(&meter, 1);
+        let tier1 = meter.read_tier1().unwrap();
+        assert_eq!(tier1.handling.read().count(), 1);
+        assert_eq!(&*tier1.handlers()[0].message_type, "Message");
+    }
+
+    #[test]
+    fn the_actor_picks_up_a_fine_histogram_and_lets_it_go() {
+        let meter = Meter::default();
+        for _ in 0..20 {
+            message(&meter, 1);
+        }
+        let mut pool = super::super::FinePool::new(1);
+        let fine = pool.take().unwrap();
+        meter.offer_fine(Some(fine.clone()));
+        message(&meter, 1);
+        assert_eq!((fine.wait(1).count(), fine.handling(1).count()), (1, 1));
+        meter.offer_fine(None);
+        message(&meter, 1);
+        assert_eq!(fine.wait(1).count(), 1);
+        pool.give_back(fine);
+        assert!(pool.take().is_some(), "nobody holds it any more");
+    }
+}

@@ -1,0 +1,155 @@
+//! What operators want of an actor, as the actor's own task sees it: one relaxed load a message while
+//! they want nothing.
+//!
+//! A verb sets a flag and wakes the task; the task acts on it before its next message, so verbs do
+//! not wait behind a backlog.
+
+use crate::clock::Ticks;
+use atomic_waker::AtomicWaker;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::task::Waker;
+
+const STOP: u32 = 1;
+const RESTART: u32 = 2;
+const SUSPEND: u32 = 4;
+
+/// What the actor is to do before its next message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// Nothing: go on.
+    Proceed,
+    /// End as if its work were done.
+    Stop,
+    /// Fail, so that its supervisor replaces it.
+    Restart,
+    /// Wait; ask again when woken.
+    Hold,
+}
+
+/// Flags for one slot, and the waker of the task that runs its actor.
+#[derive(Default, Debug)]
+pub(crate) struct Gate {
+    flags: AtomicU32,
+    waker: AtomicWaker,
+    /// When a sender woke the sleeping task; 0 = not since it was last taken.
+    woken_at: AtomicU64,
+}
+
+impl Gate {
+    /// What to do. A request to stop or restart is handed out once.
+    #[inline]
+    pub(crate) fn check(&self) -> Request {
+        if self.flags.load(Relaxed) == 0 {
+            Request::Proceed
+        } else {
+            self.check_cold()
+        }
+    }
+
+    #[cold]
+    fn check_cold(&self) -> Request {
+        let flags = self.flags.load(Acquire);
+        for (flag, request) in [(RESTART, Request::Restart), (STOP, Request::Stop)] {
+            if flags & flag != 0 {
+                self.flags.fetch_and(!(STOP | RESTART), AcqRel);
+                return request;
+            }
+        }
+        if flags & SUSPEND != 0 {
+            Request::Hold
+        } else {
+            Request::Proceed
+        }
+    }
+
+    /// Whether a request waits to be acted on.
+    pub(crate) fn is_pending(&self) -> bool {
+        self.flags.load(Acquire) & (STOP | RESTART) != 0
+    }
+
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.flags.load(Acquire) & SUSPEND != 0
+    }
+
+    pub(crate) fn stop(&self) {
+        self.flags.fetch_or(STOP, Release);
+        self.waker.wake();
+    }
+
+    pub(crate) fn restart(&self) {
+        self.flags.fetch_or(RESTART, Release);
+        self.waker.wake();
+    }
+
+    pub(crate) fn suspend(&self) {
+        self.flags.fetch_or(SUSPEND, Release);
+        self.waker.wake();
+    }
+
+    /// Whether it was suspended.
+    pub(crate) fn resume(&self) -> bool {
+        let was = self.flags.fetch_and(!SUSPEND, AcqRel) & SUSPEND != 0;
+        self.waker.wake();
+        was
+    }
+
+    /// A new actor fills the slot: what was asked of the old one is moot. A suspension stays.
+    pub(crate) fn next_incarnation(&self) {
+        self.flags.fetch_and(SUSPEND, AcqRel);
+        self.woken_at.store(0, Relaxed);
+    }
+
+    /// The task goes to sleep and wants to be woken through `waker`.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+
+    /// A sender wakes the task: notes when, and forwards the wake in any case.
+    pub(crate) fn wake_at(&self, now: Ticks) {
+        if self.woken_at.load(Relaxed) == 0 {
+            self.woken_at.store(now, Release);
+        }
+        self.waker.wake();
+    }
+
+    /// Wakes the task for another reason than a message.
+    pub(crate) fn nudge(&self) {
+        self.waker.wake();
+    }
+
+    /// When a sender woke the task, once.
+    pub(crate) fn take_woken_at(&self) -> Option<Ticks> {
+        let at = self.woken_at.swap(0, Acquire);
+        (at != 0).then_some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restart_goes_before_a_stop_and_both_are_handed_out_once() {
+        let gate = Gate::default();
+        gate.suspend();
+        gate.stop();
+        gate.restart();
+        assert_eq!(gate.check(), Request::Restart);
+        assert_eq!(gate.check(), Request::Hold);
+        assert!(gate.resume());
+        assert_eq!(gate.check(), Request::Proceed);
+        assert!(!gate.resume());
+    }
+
+    #[test]
+    fn the_first_wake_is_the_arrival() {
+        let gate = Gate::default();
+        gate.wake_at(10);
+        gate.wake_at(20);
+        assert_eq!(
+            (gate.take_woken_at(), gate.take_woken_at()),
+            (Some(10), None)
+        );
+    }
+}

@@ -1,0 +1,377 @@
+//! An adapter's hold on one slot.
+
+use super::{Fact, Registry};
+use crate::adapter::{Controls, DepthProbe, Fate};
+use crate::gate::Request;
+use crate::slot::{Asked, Phase, Slot};
+use actorscope_core::{
+    Capabilities, ChildSpec, EventKind, ExitReason, SlotId, SupervisorSpec, Verb,
+};
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::task::Waker;
+
+tokio::task_local! {
+    static CURRENT_SLOT: SlotHandle;
+}
+
+/// An adapter's hold on one slot. Cheap to clone; keeps no actor alive.
+#[derive(Clone)]
+pub struct SlotHandle {
+    registry: Registry,
+    slot: Arc<Slot>,
+}
+
+impl fmt::Debug for SlotHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SlotHandle({})", self.id())
+    }
+}
+
+/// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`].
+pub fn current_slot() -> Option<SlotHandle> {
+    CURRENT_SLOT.try_with(Clone::clone).ok()
+}
+
+/// Runs a future as part of a slot's actor: what it starts hangs under that slot.
+pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> impl Future<Output = F::Output> {
+    CURRENT_SLOT.scope(slot, future)
+}
+
+impl SlotHandle {
+    pub(super) fn new(registry: Registry, slot: Arc<Slot>) -> Self {
+        Self { registry, slot }
+    }
+
+    /// The slot's id.
+    pub fn id(&self) -> SlotId {
+        self.slot.id
+    }
+
+    /// The registry the slot is in.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn slot(&self) -> &Arc<Slot> {
+        &self.slot
+    }
+
+    // --- Life ----------------------------------------------------------------------------------
+
+    /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
+    /// it alive.
+    pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
+        let parent_incarnation = self.registry.parent_incarnation(self.id());
+        let (first, fact) = {
+            let mut cold = self.slot.cold();
+            let counted = cold
+                .history
+                .front()
+                .is_none_or(|h| h.exit != ExitReason::Shutdown);
+            let asked = cold.asked.take();
+            let first = self.slot.fill(&mut cold, counted);
+            cold.controls = controls;
+            cold.parent_incarnation = parent_incarnation;
+            let by = asked.as_ref().map(|a| a.by.clone());
+            let why = asked.map(|a| a.reason).filter(|r| !r.is_empty());
+            (
+                first,
+                Fact {
+                    by,
+                    reason: why,
+                    exit: None,
+                },
+            )
+        };
+        let kind = if first {
+            EventKind::Started
+        } else {
+            EventKind::Restarted
+        };
+        self.registry.event(kind, Some(&self.slot), fact);
+    }
+
+    /// The actor is cleaning up.
+    pub fn stopping(&self) {
+        self.slot.cold().phase = Phase::Stopping;
+    }
+
+    /// The actor ended. Returns who asked for it, if an operator did.
+    ///
+    /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
+    pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
+        let (exit, fact) = {
+            let mut cold = self.slot.cold();
+            if !cold.phase.has_actor() {
+                return;
+            }
+            let asked = cold.asked.clone();
+            let exit = match &asked {
+                Some(Asked {
+                    verb: Verb::Kill, ..
+                }) if !exit.is_normal() => ExitReason::Killed,
+                _ => exit,
+            };
+            let reason = match &asked {
+                Some(asked) => Some(asked.in_words()),
+                None => reason,
+            };
+            let phase = match fate {
+                Fate::Restarts { at } => Phase::Restarting {
+                    attempt: cold.attempt.saturating_add(1),
+                    at,
+                },
+                Fate::Final => Phase::after(exit),
+                Fate::GaveUp => Phase::Failed,
+            };
+            self.slot.vacate(&mut cold, exit, reason.clone(), phase);
+            if !phase.is_live() {
+                cold.asked = None;
+            }
+            (
+                exit,
+                Fact {
+                    exit: Some(exit),
+                    reason,
+                    by: asked.map(|a| a.by),
+                },
+            )
+        };
+        self.registry
+            .event(EventKind::Exited, Some(&self.slot), fact);
+        match fate {
+            Fate::Restarts { at: Some(at) } => {
+                let pause = at.since(crate::clock::wall()) / 1_000_000;
+                let fact = Fact {
+                    reason: Some(format!("in {pause} ms")),
+                    ..Fact::default()
+                };
+                self.registry
+                    .event(EventKind::RestartScheduled, Some(&self.slot), fact);
+            }
+            Fate::Restarts { at: None } => {}
+            Fate::Final => self.registry.vacated(&self.slot),
+            Fate::GaveUp => {
+                let fact = Fact {
+                    exit: Some(exit),
+                    ..Fact::default()
+                };
+                self.registry
+                    .event(EventKind::GaveUp, Some(&self.slot), fact);
+                self.registry.vacated(&self.slot);
+            }
+        }
+    }
+
+    /// So many messages were lost with an actor.
+    pub fn messages_lost(&self, count: u64) {
+        if let Some(last) = self.slot.cold().history.front_mut() {
+            last.lost_messages = Some(last.lost_messages.unwrap_or(0).saturating_add(count));
+        }
+        let fact = Fact {
+            reason: Some(format!("{count} messages")),
+            ..Fact::default()
+        };
+        self.registry
+            .event(EventKind::MessagesLost, Some(&self.slot), fact);
+    }
+
+    /// Whether the slot has been filled before.
+    pub fn has_history(&self) -> bool {
+        !self.slot.cold().history.is_empty()
+    }
+
+    /// Whether an actor fills the slot or is about to.
+    pub fn is_live(&self) -> bool {
+        self.slot.cold().phase.is_live()
+    }
+
+    /// Whether an actor fills the slot now.
+    pub fn has_actor(&self) -> bool {
+        self.slot.cold().phase.has_actor()
+    }
+
+    /// Forgets the slot at once, without waiting for it to be pruned.
+    pub fn forget(&self) {
+        self.registry.remove(self.id());
+    }
+
+    // --- Identity ------------------------------------------------------------------------------
+
+    /// Gives the slot another name; siblings' names stay different.
+    pub fn rename(&self, name: &str) {
+        self.registry.rename(self.id(), name);
+    }
+
+    /// Hangs the slot under another one, as learnt late.
+    pub fn set_parent(&self, parent: Option<SlotId>) {
+        self.registry.set_parent(self.id(), parent);
+    }
+
+    /// How it is supervised, as learnt late.
+    pub fn set_child_spec(&self, spec: ChildSpec) {
+        self.registry
+            .edit(&self.slot, |identity| identity.child_spec = Some(spec));
+    }
+
+    /// How it supervises, as learnt late.
+    pub fn set_supervisor(&self, spec: SupervisorSpec) {
+        self.registry
+            .edit(&self.slot, |identity| identity.supervisor = Some(spec));
+    }
+
+    /// What can be done to it, as learnt late.
+    pub fn set_capabilities(&self, edit: impl FnOnce(Capabilities) -> Capabilities) {
+        self.registry.edit(&self.slot, |identity| {
+            identity.capabilities = edit(identity.capabilities)
+        });
+    }
+
+    /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
+    /// way to read its depth from outside.
+    pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
+        self.registry
+            .edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
+        let mut cold = self.slot.cold();
+        cold.has_mailbox = true;
+        cold.probe = probe;
+    }
+
+    // --- Messages: only from the task that runs the actor --------------------------------------
+
+    /// What the actor is to do before its next message.
+    #[inline]
+    pub fn check(&self) -> Request {
+        self.slot.gate.check()
+    }
+
+    /// The waker to poll the mailbox with: it notes when a message arrives and wakes the task that
+    /// `inner` wakes.
+    pub fn waker(&self, inner: &Waker) -> Waker {
+        self.slot.gate.register(inner);
+        Waker::from(self.slot.clone())
+    }
+
+    /// The task goes to sleep without polling its mailbox (it is held); verbs wake it.
+    pub fn register(&self, inner: &Waker) {
+        self.slot.gate.register(inner);
+    }
+
+    /// Forgets an old wake before the mailbox is polled.
+    pub fn clear_wake(&self) {
+        self.slot.gate.take_woken_at();
+    }
+
+    /// The actor turns to its mailbox, in which `queued` messages wait.
+    #[inline]
+    pub fn look(&self, queued: usize) {
+        self.slot.meter.look(queued);
+    }
+
+    /// A message came out, `left` remain; `slept` if the mailbox was empty before. Returns when it
+    /// arrived, for [`SlotHandle::begin`].
+    #[inline]
+    pub fn take(&self, left: usize, slept: bool) -> Arrival {
+        let woken = if slept {
+            self.slot.gate.take_woken_at()
+        } else {
+            None
+        };
+        Arrival(self.slot.meter.take(left, woken))
+    }
+
+    /// A handler begins. `message_type` is the Rust type of the message.
+    #[inline]
+    pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<&'static str>) {
+        self.slot.meter.begin(arrival.map(|a| a.0), message_type);
+    }
+
+    /// The handler ends.
+    #[inline]
+    pub fn end(&self, ok: bool) {
+        self.slot.meter.end(ok);
+    }
+
+    /// Whether a handler runs.
+    #[inline]
+    pub fn is_handling(&self) -> bool {
+        self.slot.meter.is_handling()
+    }
+
+    /// [`SlotHandle::begin`] with an end that cannot be forgotten.
+    pub fn handle(
+        &self,
+        arrival: Option<Arrival>,
+        message_type: Option<&'static str>,
+    ) -> Handling<'_> {
+        self.begin(arrival, message_type);
+        Handling {
+            slot: self,
+            ok: false,
+        }
+    }
+
+    /// `taken` messages are out of the mailbox but wait for their handler, the oldest since
+    /// `oldest`; `queued` are in the mailbox.
+    pub fn set_depth(&self, queued: usize, taken: usize, oldest: Option<Arrival>) {
+        let head = oldest.map_or_else(|| self.slot.meter.head_arrival(), |a| a.0);
+        self.slot.meter.set_depth((queued + taken) as u64, head);
+    }
+}
+
+/// When a message arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrival(u64);
+
+impl Arrival {
+    /// The raw reading, for adapters that keep it in an atomic; never 0.
+    pub const fn to_raw(self) -> u64 {
+        self.0
+    }
+
+    /// Back from [`Arrival::to_raw`]; `None` for 0.
+    pub const fn from_raw(raw: u64) -> Option<Self> {
+        if raw == 0 { None } else { Some(Self(raw)) }
+    }
+}
+
+/// A running handler. Unless [`Handling::ok`] is called, it counts as failed: it panicked or was
+/// cancelled.
+#[derive(Debug)]
+pub struct Handling<'a> {
+    slot: &'a SlotHandle,
+    ok: bool,
+}
+
+impl Handling<'_> {
+    /// The handler came to its end, in order or not.
+    pub fn ok(mut self, ok: bool) {
+        self.ok = ok;
+    }
+}
+
+impl Drop for Handling<'_> {
+    fn drop(&mut self) {
+        self.slot.end(self.ok);
+    }
+}
+
+impl Asked {
+    /// For exit reasons: `killed by uid 1000: looks stuck`.
+    fn in_words(&self) -> String {
+        let verb = match self.verb {
+            Verb::Kill => "killed",
+            Verb::Stop => "stopped",
+            Verb::Restart => "restarted",
+            Verb::Suspend => "suspended",
+            Verb::Resume => "resumed",
+        };
+        if self.reason.is_empty() {
+            format!("{verb} by {}", self.by)
+        } else {
+            format!("{verb} by {}: {}", self.by, self.reason)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What happens once a tick: one pass over all slots computes rates, finds the worst, prunes the
+//! dead. It reads shared memory only and never sends anything to an actor to learn about it.
+
+mod figures;
+mod fine;
+mod row;
+mod rows;
+
+pub(crate) use rows::Rows;
+
+use crate::clock::{nanos, ticks, wall};
+use crate::registry::Registry;
+use actorscope_core::node::AgentCost;
+use figures::Figures;
+use std::time::Duration;
+
+/// The shortest tick.
+pub(crate) const MIN_TICK: Duration = Duration::from_secs(1);
+
+/// Share of one core that passes may take while somebody watches …
+const SHARE_WATCHED: f64 = 0.05;
+/// … and while nobody does.
+const SHARE_UNWATCHED: f64 = 0.005;
+
+/// A pass asked for out of turn is answered from the last one if that is no older than this.
+const FRESH: Duration = Duration::from_millis(250);
+
+/// The sampler: rows as of the last pass, and what it takes to make the next.
+pub(crate) struct Sampler {
+    rows: Rows,
+    figures: Figures,
+    last_pass: u64,
+    pass_ns: u64,
+    tick: Duration,
+}
+
+impl Sampler {
+    /// Begins to follow the registry. `runtime` is the host's, for its figures.
+    pub(crate) fn new(registry: Registry, runtime: Option<tokio::runtime::Handle>) -> Self {
+        registry.track_changes();
+        Self {
+            rows: Rows::new(registry),
+            figures: Figures::new(runtime),
+            last_pass: 0,
+            pass_ns: 0,
+            tick: MIN_TICK,
+        }
+    }
+
+    /// The rows as of the last pass.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// The rows, to mark which ones are looked at.
+    pub(crate) fn rows_mut(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    /// Goes over all slots; returns how long to wait for the next time.
+    pub(crate) fn pass(&mut self, watchers: u32, frames_skipped: u64) -> Duration {
+        let begin = ticks();
+        let figures = self.figures.read(watchers > 0);
+        let cost = AgentCost {
+            pass_ns: self.pass_ns,
+            tick_ns: u64::try_from(self.tick.as_nanos()).unwrap_or(u64::MAX),
+            cpu_cores: figures.agent_cpu,
+            watchers,
+            frames_skipped,
+            ..AgentCost::default()
+        };
+        self.rows.pass(begin, wall(), figures, cost);
+        self.last_pass = ticks();
+        self.pass_ns = nanos(begin, self.last_pass);
+        let share = if watchers > 0 {
+            SHARE_WATCHED
+        } else {
+            SHARE_UNWATCHED
+        };
+        let affordable = Duration::from_nanos((self.pass_ns as f64 / share) as u64);
+        self.tick = affordable.max(MIN_TICK);
+        self.tick
+    }
+
+    /// Whether the last pass is recent enough for somebody who has just come.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.last_pass != 0 && u128::from(nanos(self.last_pass, ticks())) < FRESH.as_nanos()
+    }
+}

@@ -1,0 +1,184 @@
+//! The dialog without which no verb is sent: choose one, see what it would do here, confirm.
+//!
+//! The default is to cancel at every step. What is sent names the incarnation that the preview
+//! named, so a successor is never hit.
+
+use super::field::Field;
+use actorscope_core::blast::BlastRadius;
+use actorscope_core::slot::{Identity, Stats};
+use actorscope_core::{Incarnation, Outcome, SlotId, SlotState, Verb};
+
+/// Affecting more slots than this takes typing the target's name.
+pub const TYPE_NAME_ABOVE: u64 = 10;
+
+/// One actor and what is about to be done to it.
+#[derive(Clone, Debug)]
+pub struct Dialog {
+    /// Who it is.
+    pub identity: Identity,
+    /// Where it is.
+    pub path: String,
+    /// Which actor filled the slot when the dialog was opened.
+    pub incarnation: Incarnation,
+    /// What it was doing then.
+    pub state: SlotState,
+    /// How far the dialog has come.
+    pub step: Step,
+}
+
+/// How far the dialog has come.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Choosing a verb.
+    Menu {
+        /// The selected one, as an index into [`Verb::ALL`].
+        cursor: usize,
+    },
+    /// Looking at what it would do.
+    Confirm(Box<Confirm>),
+    /// It was done, or not.
+    Outcome {
+        /// The verb.
+        verb: Verb,
+        /// What became of it, in the agent's words.
+        result: Result<(Outcome, String), String>,
+        /// Lines scrolled past.
+        scroll: u16,
+    },
+}
+
+/// Looking at what a verb would do.
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    /// The verb.
+    pub verb: Verb,
+    /// The request for the preview.
+    pub request: u32,
+    /// The preview, once it is here.
+    pub preview: Option<Result<BlastRadius, String>>,
+    /// Why the user does it.
+    pub reason: Field,
+    /// The target's name, typed again.
+    pub name: Field,
+    /// Where keys go.
+    pub focus: Focus,
+    /// Lines of the preview scrolled past.
+    pub scroll: u16,
+    /// The request that carries it out, once it is out.
+    pub acting: Option<u32>,
+}
+
+/// Where keys go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Focus {
+    /// The field for the reason.
+    Reason,
+    /// The field for the target's name.
+    Name,
+    /// The button that leaves.
+    Cancel,
+    /// The button that does it.
+    Act,
+}
+
+impl Dialog {
+    /// Begins with the choice of a verb.
+    pub fn new(identity: Identity, path: String, stats: &Stats) -> Self {
+        Self {
+            identity,
+            path,
+            incarnation: stats.incarnation,
+            state: stats.state,
+            step: Step::Menu { cursor: 0 },
+        }
+    }
+
+    /// The slot it is about.
+    pub fn slot(&self) -> SlotId {
+        self.identity.id
+    }
+
+    /// Why a verb is not possible, as far as it can be told from here; the preview has the agent's
+    /// own words.
+    pub fn impossible(&self, verb: Verb) -> Option<String> {
+        if !self.state.is_live() {
+            return Some(format!("it has ended ({})", self.state));
+        }
+        match verb {
+            Verb::Resume if self.state != SlotState::Suspended => {
+                return Some("it is not suspended".to_owned());
+            }
+            Verb::Suspend if self.state == SlotState::Suspended => {
+                return Some("it is suspended already".to_owned());
+            }
+            _ => {}
+        }
+        let Identity {
+            capabilities,
+            framework,
+            kind,
+            ..
+        } = &self.identity;
+        (!capabilities.has(verb.needs()))
+            .then(|| format!("not offered by {framework} for this {kind}"))
+    }
+}
+
+impl Confirm {
+    /// Waits for the preview that was asked for under `request`.
+    pub fn new(verb: Verb, request: u32) -> Self {
+        Self {
+            verb,
+            request,
+            preview: None,
+            reason: Field::default(),
+            name: Field::default(),
+            focus: Focus::Cancel,
+            scroll: 0,
+            acting: None,
+        }
+    }
+
+    /// The preview, if it is here and the verb is possible.
+    pub fn radius(&self) -> Option<&BlastRadius> {
+        match &self.preview {
+            Some(Ok(radius)) if radius.impossible.is_none() => Some(radius),
+            _ => None,
+        }
+    }
+
+    /// Whether the target's name has to be typed.
+    pub fn needs_name(&self) -> bool {
+        self.radius()
+            .is_some_and(|r| r.affected_total > TYPE_NAME_ABOVE)
+    }
+
+    /// Whether the button that does it can be pressed. `name` is the target's.
+    pub fn is_ready(&self, name: &str) -> bool {
+        self.radius().is_some()
+            && self.acting.is_none()
+            && (!self.needs_name() || self.name.text().trim() == name)
+    }
+
+    /// Fields and buttons in their order.
+    pub fn fields(&self, control: bool) -> Vec<Focus> {
+        let mut fields = vec![Focus::Cancel];
+        if control && self.radius().is_some() && self.acting.is_none() {
+            fields.push(Focus::Reason);
+            if self.needs_name() {
+                fields.push(Focus::Name);
+            }
+            fields.push(Focus::Act);
+        }
+        fields
+    }
+
+    /// Moves the focus by `steps` places, round and round.
+    pub fn move_focus(&mut self, steps: isize, control: bool) {
+        let fields = self.fields(control);
+        let at = fields.iter().position(|f| *f == self.focus).unwrap_or(0);
+        let len = fields.len() as isize;
+        let next = (at as isize + steps).rem_euclid(len.max(1));
+        self.focus = fields.get(next as usize).copied().unwrap_or(Focus::Cancel);
+    }
+}

@@ -1,0 +1,130 @@
+//! What goes into the state and what comes out of it: the only ways between it and the world.
+
+use actorscope_client::{Target, Update};
+use actorscope_core::blast::BlastRadius;
+use actorscope_core::view::ViewSpec;
+use actorscope_core::{Incarnation, Outcome, SlotId, Verb};
+use crossterm::event::{KeyEvent, MouseEvent};
+use std::time::Duration;
+
+/// Something happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The terminal has another size: columns, rows.
+    Resize(u16, u16),
+    /// Time passed.
+    Tick,
+    /// The session reports.
+    Update(Update),
+    /// The session took a view and gave it this revision; its answers carry it.
+    Asked {
+        /// Which view.
+        view: u32,
+        /// Its new revision.
+        revision: u32,
+    },
+    /// Agents were looked for.
+    Looked(Look),
+    /// What a verb would do, or why that is not known.
+    Previewed {
+        /// The [`Command::Preview`] it answers.
+        request: u32,
+        /// The answer.
+        result: Result<BlastRadius, String>,
+    },
+    /// What became of a verb, or why that is not known.
+    Acted {
+        /// The [`Command::Act`] it answers.
+        request: u32,
+        /// The answer: the outcome and the agent's words.
+        result: Result<(Outcome, String), String>,
+    },
+}
+
+/// What was found when agents were looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Directories that were searched, in order.
+    pub places: Vec<String>,
+    /// Agents that answered.
+    pub agents: Vec<Found>,
+    /// What stood in the way.
+    pub problems: Vec<String>,
+}
+
+/// An agent on this machine.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The service's name.
+    pub name: String,
+    /// Its process id.
+    pub pid: u32,
+    /// How long it has been running, if it said so.
+    pub uptime_ns: Option<u64>,
+    /// Slots in it, if it said so.
+    pub actors: Option<u64>,
+    /// Why it can't be attached to, if that is known already.
+    pub problem: Option<String>,
+    /// How to reach it.
+    pub target: Target,
+}
+
+/// Something is to be done outside of the state.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Leave the program.
+    Quit,
+    /// Hand the terminal to the shell until it is given back.
+    Suspend,
+    /// Forget what the terminal shows and draw all of it.
+    Redraw,
+    /// Report mouse events, or leave the mouse to the terminal.
+    Mouse(bool),
+    /// Look for agents.
+    Look,
+    /// End the session, if there is one, and begin another.
+    Attach(Target),
+    /// End the session.
+    Detach,
+    /// Ask for a view from now on.
+    SetView {
+        /// Its id; the same id replaces the view before.
+        view: u32,
+        /// What is wanted.
+        spec: ViewSpec,
+        /// How often.
+        interval: Duration,
+    },
+    /// A view is no longer wanted.
+    DropView(u32),
+    /// Do not wait for the next try to connect.
+    RetryNow,
+    /// Ask what a verb would do.
+    Preview {
+        /// Comes back with the answer.
+        request: u32,
+        /// The verb.
+        verb: Verb,
+        /// On whom.
+        slot: SlotId,
+    },
+    /// Do it. Only ever sent after the user has confirmed a preview of the same.
+    Act {
+        /// Comes back with the answer.
+        request: u32,
+        /// The verb.
+        verb: Verb,
+        /// On whom.
+        slot: SlotId,
+        /// The actor that the preview named; a successor is not touched.
+        incarnation: Incarnation,
+        /// Why, in the user's words; for the service's log.
+        reason: String,
+    },
+}

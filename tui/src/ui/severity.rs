@@ -1,0 +1,100 @@
+//! Which rows want a look, and why, in words.
+
+use crate::format;
+use actorscope_core::slot::{Identity, Stats};
+use actorscope_core::view::{SortKey, SortValue};
+use actorscope_core::SlotState;
+
+/// A wait that somebody notices.
+pub const WARN_NS: u64 = 100_000_000;
+/// A wait that somebody complains about.
+pub const SEVERE_NS: u64 = 1_000_000_000;
+/// One message in hand for this long is likely stuck.
+const STUCK_NS: u64 = 10_000_000_000;
+
+/// By how much something wants a look.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Severity {
+    /// Not at all.
+    #[default]
+    Calm,
+    /// When there is time.
+    Warn,
+    /// First.
+    Severe,
+}
+
+impl Severity {
+    /// How bad a message's wait is.
+    pub const fn of_wait(ns: u64) -> Self {
+        match ns {
+            SEVERE_NS.. => Self::Severe,
+            WARN_NS.. => Self::Warn,
+            _ => Self::Calm,
+        }
+    }
+}
+
+/// What rows are sorted by when they are sorted by queue wait, in nanoseconds: the mean, or the
+/// oldest message's wait when that is longer.
+pub fn wait_now(identity: &Identity, stats: &Stats) -> Option<u64> {
+    match SortKey::QueueWait.value(identity, stats) {
+        SortValue::Number(ns) if ns >= 0.0 => Some(ns as u64),
+        _ => None,
+    }
+}
+
+/// Everything about a slot that wants a look, worst first.
+pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
+    let mut found = Vec::new();
+    let mut say = |severity, text: String| found.push((severity, text));
+    match stats.state {
+        SlotState::Failed => say(Severity::Severe, "it failed for good".to_owned()),
+        SlotState::Restarting { attempt, .. } => {
+            say(Severity::Warn, format!("it is being restarted, try {attempt}"));
+        }
+        SlotState::Suspended => say(Severity::Warn, "an operator holds it".to_owned()),
+        _ => {}
+    }
+    if let Some(oldest) = stats.oldest_wait_ns.filter(|ns| *ns >= WARN_NS) {
+        let text = format!("oldest message waits {}", format::duration(oldest));
+        say(Severity::of_wait(oldest), text);
+    } else if let Some(wait) = wait_now(identity, stats).filter(|ns| *ns >= WARN_NS) {
+        let text = format!("messages wait {} on average", format::duration(wait));
+        say(Severity::of_wait(wait), text);
+    }
+    if let Some(now) = stats.handling_now.as_ref().filter(|n| n.for_ns >= SEVERE_NS) {
+        let severity = if now.for_ns >= STUCK_NS {
+            Severity::Severe
+        } else {
+            Severity::Warn
+        };
+        let text = format!("handles one message for {}", format::duration(now.for_ns));
+        say(severity, text);
+    }
+    if let Some(budget) = &stats.budget {
+        if budget.exhausted() && budget.used > 0 {
+            let text = "its restart budget is used up: the next failure ends it".to_owned();
+            say(Severity::Severe, text);
+        } else if budget.used > 0 && budget.used.saturating_add(1) >= budget.allowed {
+            say(Severity::Warn, "one restart of its budget is left".to_owned());
+        }
+    }
+    if let Some(full) = fullness(identity, stats).filter(|full| *full >= 0.9) {
+        say(Severity::Warn, format!("its mailbox is {:.0}% full", full * 100.0));
+    }
+    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found
+}
+
+/// How much a slot wants a look. The same rules as [`reasons`], without the words.
+pub fn of(identity: &Identity, stats: &Stats) -> Severity {
+    reasons(identity, stats).first().map_or(Severity::Calm, |r| r.0)
+}
+
+/// Share of a bounded mailbox in use, 0 … 1.
+pub fn fullness(identity: &Identity, stats: &Stats) -> Option<f64> {
+    let capacity = identity.mailbox_capacity.filter(|c| *c > 0)?;
+    let depth = stats.depth.value()?;
+    Some((depth as f64 / capacity as f64).min(1.0))
+}

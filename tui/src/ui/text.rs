@@ -1,0 +1,170 @@
+//! Fitting text into cells: widths as terminals count them, cuts that are marked, numbers with
+//! separators.
+
+use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Stands for what was cut off.
+const CUT: &str = "…";
+
+/// Cells that `text` takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `cells` cells; what does not fit is cut off its end.
+pub fn fit(text: &str, cells: usize) -> Cow<'_, str> {
+    if width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut left = cells - 1;
+    let mut out = String::with_capacity(cells + CUT.len());
+    for c in text.chars() {
+        let w = c.width().unwrap_or(0);
+        if w > left {
+            break;
+        }
+        left -= w;
+        out.push(c);
+    }
+    out.push_str(CUT);
+    Cow::Owned(out)
+}
+
+/// `text` in at most `cells` cells; what does not fit is cut off its beginning. For paths, whose end
+/// says most.
+pub fn fit_end(text: &str, cells: usize) -> Cow<'_, str> {
+    if width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut left = cells - 1;
+    let mut start = text.len();
+    for (i, c) in text.char_indices().rev() {
+        let w = c.width().unwrap_or(0);
+        if w > left {
+            break;
+        }
+        left -= w;
+        start = i;
+    }
+    Cow::Owned(format!("{CUT}{}", &text[start..]))
+}
+
+/// Exactly `cells` cells, the text at their left.
+pub fn left(text: &str, cells: usize) -> String {
+    let text = fit(text, cells);
+    let gap = cells.saturating_sub(width(&text));
+    format!("{text}{}", " ".repeat(gap))
+}
+
+/// Exactly `cells` cells, the text at their right.
+pub fn right(text: &str, cells: usize) -> String {
+    let text = fit(text, cells);
+    let gap = cells.saturating_sub(width(&text));
+    format!("{}{text}", " ".repeat(gap))
+}
+
+/// Every digit of a number, in groups of three: `9,812`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A count and what is counted: `1 actor`, `2,001 actors`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n), if n == 1 { one } else { many })
+}
+
+/// Seconds with one decimal, for ages and countdowns that are watched while they change.
+pub fn seconds(duration: std::time::Duration) -> String {
+    let s = duration.as_secs_f64();
+    if s < 119.95 {
+        format!("{s:.1} s")
+    } else {
+        crate::format::duration(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Breaks `text` at spaces into lines of at most `cells` cells; a longer word is broken anywhere.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split(' ').filter(|w| !w.is_empty()) {
+        let w = width(word);
+        if used > 0 && used + 1 + w > cells {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            let cw = c.width().unwrap_or(0);
+            if used > 0 && used + cw > cells {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += cw;
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cuts_are_marked_and_wide_characters_counted() {
+        assert_eq!(fit("signaling", 6), "signa…");
+        assert_eq!(fit_end("/parlor/signaling/signaling-1", 12), "…signaling-1");
+        assert_eq!(fit("日本語", 4), "日…");
+        assert_eq!(right("12", 4), "  12");
+        assert_eq!(left("12", 4), "12  ");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(9_812), "9,812");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "actor", "actors"), "1 actor");
+    }
+
+    #[test]
+    fn sentences_wrap_at_spaces() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_asked(text in "\\PC{0,40}", cells in 0usize..20) {
+            prop_assert!(width(&fit(&text, cells)) <= cells);
+            prop_assert!(width(&fit_end(&text, cells)) <= cells);
+        }
+    }
+}
