@@ -63,11 +63,6 @@ impl Gate {
         }
     }
 
-    /// Whether a request waits to be acted on.
-    pub(crate) fn is_pending(&self) -> bool {
-        self.flags.load(Acquire) & (STOP | RESTART) != 0
-    }
-
     pub(crate) fn is_suspended(&self) -> bool {
         self.flags.load(Acquire) & SUSPEND != 0
     }

@@ -26,13 +26,20 @@
 )]
 
 pub mod adapter;
+mod agent;
 mod cell;
 mod clock;
 mod gate;
 mod registry;
 mod sampler;
+mod server;
 mod slot;
 mod sync;
+pub mod tokio;
+
+pub use agent::{Agent, Builder, StartError};
+#[cfg(unix)]
+pub use server::BindError;
 
 /// The types that views, verbs and specs are made of.
 pub use actorscope_core as core;

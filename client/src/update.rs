@@ -1,5 +1,6 @@
 //! What a session reports, converted from the wire and checked.
 
+use crate::clean;
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
 use actorscope_core::view::Placed;
@@ -78,18 +79,18 @@ impl TryFrom<v1::NodeDescription> for Node {
         Ok(Self {
             protocol: wire.protocol,
             instance,
-            name: clean(&wire.name),
+            name: clean::line(&wire.name),
             pid: wire.pid,
-            host: clean(&wire.host),
+            host: clean::line(&wire.host),
             started_at: Timestamp(wire.started_at),
             now: Timestamp(wire.now),
-            agent: clean(&wire.agent),
-            frameworks: wire.frameworks.iter().map(|f| clean(f)).collect(),
+            agent: clean::line(&wire.agent),
+            frameworks: wire.frameworks.iter().map(|f| clean::line(f)).collect(),
             rights: Rights {
                 control: rights.control,
                 control_refused_because: (!rights.control)
-                    .then(|| clean(&rights.control_refused_because)),
-                principal: clean(&rights.principal),
+                    .then(|| clean::lines(&rights.control_refused_because)),
+                principal: clean::line(&rights.principal),
             },
             max_rows: wire.limits.map_or(100, |l| l.max_rows),
         })
@@ -141,7 +142,8 @@ pub struct Partial {
 impl TryFrom<v1::Frame> for Frame {
     type Error = Malformed;
 
-    fn try_from(wire: v1::Frame) -> Result<Self, Malformed> {
+    fn try_from(mut wire: v1::Frame) -> Result<Self, Malformed> {
+        clean::frame(&mut wire);
         let sampled_at = Timestamp(wire.sampled_at);
         let order = wire.order.map(|order| {
             order
@@ -174,8 +176,8 @@ impl TryFrom<v1::Frame> for Frame {
                 .partial
                 .into_iter()
                 .map(|p| Partial {
-                    reason: clean(&p.reason),
-                    message: clean(&p.message),
+                    reason: p.reason,
+                    message: p.message,
                     next_offset: (p.next_offset > 0).then_some(p.next_offset),
                 })
                 .collect(),
@@ -185,15 +187,7 @@ impl TryFrom<v1::Frame> for Frame {
     }
 }
 
-fn identity(mut wire: v1::Identity) -> Result<(Identity, String), Malformed> {
-    let path = clean(&wire.path);
-    for text in [&mut wire.name, &mut wire.actor_type, &mut wire.framework] {
-        *text = clean(text);
-    }
+fn identity(wire: v1::Identity) -> Result<(Identity, String), Malformed> {
+    let path = wire.path.clone();
     Ok((wire.try_into()?, path))
-}
-
-/// Strings from a remote are hostile until they went through here.
-pub(crate) fn clean(text: &str) -> String {
-    actorscope_core::text::line(text, 4_096)
 }

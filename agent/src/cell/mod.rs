@@ -11,7 +11,7 @@ mod meter;
 mod tier1;
 
 pub(crate) use fine::{Fine, FinePool};
-pub(crate) use hot::{Hot, HotSnapshot};
+pub(crate) use hot::HotSnapshot;
 pub(crate) use meter::Meter;
 pub(crate) use tier1::name_of;
 

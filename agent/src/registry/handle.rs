@@ -5,7 +5,7 @@ use crate::adapter::{Controls, DepthProbe, Fate};
 use crate::gate::Request;
 use crate::slot::{Asked, Phase, Slot};
 use actorscope_core::{
-    Capabilities, ChildSpec, EventKind, ExitReason, SlotId, SupervisorSpec, Verb,
+    Capabilities, ChildSpec, EventKind, ExitReason, Incarnation, SlotId, SupervisorSpec, Verb,
 };
 use std::fmt;
 use std::future::Future;
@@ -52,10 +52,6 @@ impl SlotHandle {
     /// The registry the slot is in.
     pub fn registry(&self) -> &Registry {
         &self.registry
-    }
-
-    pub(crate) fn slot(&self) -> &Arc<Slot> {
-        &self.slot
     }
 
     // --- Life ----------------------------------------------------------------------------------
@@ -193,6 +189,37 @@ impl SlotHandle {
         self.slot.cold().phase.has_actor()
     }
 
+    /// How to reach the actor that fills the slot, when that is known only after its start.
+    /// Ignored if it has ended meanwhile.
+    pub fn set_controls(&self, controls: Arc<dyn Controls>) {
+        let mut cold = self.slot.cold();
+        if cold.phase.has_actor() {
+            cold.controls = Some(controls);
+        }
+    }
+
+    /// The number of the actor that fills the slot.
+    pub fn incarnation(&self) -> Incarnation {
+        self.slot.incarnation()
+    }
+
+    /// Whether the slot has a mailbox.
+    pub fn has_mailbox(&self) -> bool {
+        self.slot.cold().has_mailbox
+    }
+
+    /// Whether an operator asked for the restart that the end of this actor is part of.
+    pub fn take_restart_request(&self) -> bool {
+        let asked = self
+            .slot
+            .cold()
+            .asked
+            .as_ref()
+            .is_some_and(|a| a.verb == Verb::Restart);
+        // Still flagged if the end came before the actor's task looked.
+        asked | (self.slot.gate.check() == Request::Restart)
+    }
+
     /// Forgets the slot at once, without waiting for it to be pruned.
     pub fn forget(&self) {
         self.registry.remove(self.id());
@@ -311,6 +338,30 @@ impl SlotHandle {
             slot: self,
             ok: false,
         }
+    }
+
+    /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.
+    #[inline]
+    pub fn end_if_handling(&self) {
+        if self.is_handling() {
+            self.end(true);
+        }
+    }
+
+    /// Makes the slot have a mailbox; false if it has one already.
+    pub(crate) fn claim_mailbox(&self) -> bool {
+        let mut cold = self.slot.cold();
+        !std::mem::replace(&mut cold.has_mailbox, true)
+    }
+
+    /// The slot's mailbox is gone, the actor is not.
+    pub(crate) fn mailbox_closed(&self) {
+        {
+            let mut cold = self.slot.cold();
+            cold.has_mailbox = false;
+            cold.probe = None;
+        }
+        self.slot.meter.set_depth(0, 0);
     }
 
     /// `taken` messages are out of the mailbox but wait for their handler, the oldest since

@@ -86,4 +86,11 @@ impl Sampler {
     pub(crate) fn is_fresh(&self) -> bool {
         self.last_pass != 0 && u128::from(nanos(self.last_pass, ticks())) < FRESH.as_nanos()
     }
+
+    /// How long to wait before a pass out of turn.
+    pub(crate) fn pause_before_extra_pass(&self) -> Duration {
+        let since = Duration::from_nanos(nanos(self.last_pass, ticks()));
+        let affordable = Duration::from_nanos((self.pass_ns as f64 / SHARE_WATCHED) as u64);
+        affordable.max(FRESH).saturating_sub(since)
+    }
 }

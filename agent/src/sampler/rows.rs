@@ -6,7 +6,7 @@ use super::row::Row;
 use crate::cell::FinePool;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Registry};
-use crate::slot::{Phase, Slot};
+use crate::slot::Phase;
 use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slot::{SlotDetail, Stats};
@@ -14,7 +14,6 @@ use actorscope_core::view::{RowSource, SortKey, SortValue};
 use actorscope_core::{ChildKind, EventKind, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::sync::Arc;
 
 /// Tier-2 histograms in use at a time, 3.6 KB each.
 const FINE_HISTOGRAMS: usize = 512;
@@ -62,11 +61,6 @@ impl Rows {
     /// When the last pass was.
     pub(crate) fn sampled_at(&self) -> Timestamp {
         self.summary.sampled_at
-    }
-
-    /// The shared slot behind a row.
-    pub(crate) fn slot(&self, id: SlotId) -> Option<Arc<Slot>> {
-        self.rows.get(&id).map(|row| row.slot.clone())
     }
 
     pub(super) fn pass(&mut self, now: Ticks, wall: Timestamp, figures: Reading, cost: AgentCost) {

@@ -255,13 +255,21 @@ impl Attached {
             .map_or(&self.model.events, |frozen| &frozen.events)
     }
 
+    /// The id of the view that the current page shows.
+    pub const fn main(&self) -> u32 {
+        match self.page {
+            Page::Tree => wanted::TREE,
+            Page::Table => wanted::TABLE,
+        }
+    }
+
     /// The known part of the list on the current page.
     pub fn window(&self) -> Window<'_> {
-        self.view(wanted::MAIN)
+        self.view(self.main())
             .map_or_else(Window::default, |view| Window {
                 offset: self
                     .asked
-                    .get(&wanted::MAIN)
+                    .get(&self.main())
                     .map_or(0, |asked| asked.offset_of(view.revision)),
                 rows: &view.rows,
                 matched: u32::try_from(view.matched).unwrap_or(u32::MAX),
@@ -286,7 +294,7 @@ impl Attached {
 
     /// What is known of a slot, from whichever view shows it.
     pub fn known(&self, slot: SlotId) -> Option<(&Identity, &str, Option<&Stats>)> {
-        [wanted::DETAIL, wanted::MAIN, wanted::SLOWEST]
+        [wanted::DETAIL, self.main(), wanted::SLOWEST]
             .into_iter()
             .filter_map(|id| self.view(id))
             .find_map(|view| {
@@ -362,12 +370,6 @@ impl App {
             Stage::Attached(attached) => Some(attached),
             Stage::Looking(_) => None,
         }
-    }
-
-    /// A number for the next request to an agent.
-    pub fn next_request(&mut self) -> u32 {
-        self.requests = self.requests.wrapping_add(1);
-        self.requests
     }
 
     /// How soon the screen changes without any other input: ages, countdowns, notes that expire.

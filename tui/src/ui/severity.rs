@@ -87,7 +87,7 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
     found
 }
 
-/// How much a slot wants a look. The same rules as [`reasons`], without the words.
+/// How much a slot wants a look.
 pub fn of(identity: &Identity, stats: &Stats) -> Severity {
     reasons(identity, stats).first().map_or(Severity::Calm, |r| r.0)
 }

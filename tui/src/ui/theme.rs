@@ -76,8 +76,7 @@ impl Theme {
 
     /// The heading of the column that rows are sorted by.
     pub fn sorted(self) -> Style {
-        self.tinted(Color::Cyan)
-            .add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
     }
 
     /// Keys in the footer and in the help.

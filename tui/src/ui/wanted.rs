@@ -8,12 +8,14 @@ use std::time::Duration;
 
 /// The node at a glance.
 pub const SUMMARY: u32 = 1;
-/// Tree or table.
-pub const MAIN: u32 = 2;
+/// The tree. Has another id than the table, so that neither ever shows the other's rows.
+pub const TREE: u32 = 2;
 /// The page of one slot.
 pub const DETAIL: u32 = 3;
 /// The slots with the slowest queues, for the line in the header.
 pub const SLOWEST: u32 = 4;
+/// The table.
+pub const TABLE: u32 = 5;
 
 /// Rows are asked for in steps of this many, so that scrolling by a line rarely needs another view.
 const STEP: u32 = 16;
@@ -38,6 +40,11 @@ impl Asked {
             .iter()
             .find(|(r, _)| *r == revision)
             .map_or_else(|| offset(&self.spec), |(_, offset)| *offset)
+    }
+
+    /// The revision asked for last.
+    pub fn newest(&self) -> Option<u32> {
+        self.revisions.back().map(|(revision, _)| *revision)
     }
 
     /// The session took what was asked for last under this revision.
@@ -73,7 +80,7 @@ fn wanted(attached: &Attached, size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
     ];
     views.push(match &attached.detail {
         Some(detail) => (DETAIL, ViewSpec::Detail { slot: detail.slot }),
-        None => (MAIN, main(attached, size)),
+        None => (attached.main(), main(attached, size)),
     });
     views
 }

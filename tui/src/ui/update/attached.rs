@@ -3,7 +3,8 @@
 use crate::ui::app::{App, Attached, Frozen, Outage, Page, Stage, TablePage, TreePage};
 use crate::ui::list::{Follows, Keep, List};
 use crate::ui::severity::Severity;
-use crate::ui::{text, wanted};
+use crate::ui::wanted::{self, Asked};
+use crate::ui::text;
 use actorscope_client::Update;
 use actorscope_core::view::{Expansion, MAX_EXPANDED};
 use std::time::Duration;
@@ -51,7 +52,7 @@ pub fn take(app: &mut App, update: Update) {
     attached.model.apply(update);
     if let Some(view) = frame {
         thaw_what_was_asked_for_since(attached, view);
-        if view == wanted::MAIN {
+        if view == wanted::TREE {
             remember_open(attached);
         }
     }
@@ -70,7 +71,7 @@ fn forget_slots(attached: &mut Attached) {
         order,
     };
     attached.detail = None;
-    attached.dialog = None;
+    super::verbs::close_dialog(attached);
     attached.frozen = None;
 }
 
@@ -91,13 +92,18 @@ fn thaw_what_was_asked_for_since(attached: &mut Attached, id: u32) {
 
 /// See [`TreePage::seen_open`].
 fn remember_open(attached: &mut Attached) {
-    if attached.page != Page::Tree || !attached.filter.is_empty() || attached.prompt.is_some() {
+    if !attached.filter.is_empty() || attached.prompt.is_some() {
         return;
     }
+    let newest = attached.asked.get(&wanted::TREE).and_then(Asked::newest);
     if let (Expansion::ToDepth(_), Some(view)) = (
         &attached.tree.expansion,
-        attached.model.views.get(&wanted::MAIN),
+        attached.model.views.get(&wanted::TREE),
     ) {
+        // What an answer to an older question shows open may be closed by now.
+        if newest.is_some_and(|newest| newest != view.revision) {
+            return;
+        }
         let seen = &mut attached.tree.seen_open;
         for place in view.rows.iter().filter(|p| p.open) {
             if seen.len() >= MAX_EXPANDED {
@@ -127,7 +133,7 @@ pub fn keep_on_screen(app: &mut App) {
     let Stage::Attached(attached) = &mut app.stage else {
         return;
     };
-    if attached.view(wanted::MAIN).is_none() {
+    if attached.view(attached.main()).is_none() {
         return;
     }
     let height = attached.layout(size).rows.height;

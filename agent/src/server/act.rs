@@ -1,0 +1,312 @@
+//! The `Control` service: acting.
+
+use super::observe::slot_id;
+use super::{Principal, Shared, limits};
+use crate::adapter::Reaction;
+use crate::clock::wall;
+use crate::registry::Fact;
+use crate::slot::{Asked, Slot};
+use crate::sync::lock;
+use actorscope_core::text;
+use actorscope_core::{EventKind, Incarnation, Outcome, SlotId, Verb, blast};
+use actorscope_proto::v1;
+use actorscope_proto::v1::control_server::Control;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tonic::{Request, Response, Status};
+
+/// Acts for one connection.
+pub(super) struct Actor {
+    shared: Arc<Shared>,
+    principal: Principal,
+}
+
+/// Answers already given, by request id, oldest first.
+#[derive(Default)]
+pub(crate) struct Remembered(VecDeque<(Instant, Vec<u8>, v1::ActResponse)>);
+
+impl Remembered {
+    fn answer(&mut self, request_id: &[u8]) -> Option<v1::ActResponse> {
+        while self
+            .0
+            .front()
+            .is_some_and(|(at, ..)| at.elapsed() > limits::REMEMBERED)
+        {
+            self.0.pop_front();
+        }
+        self.0
+            .iter()
+            .find(|(_, id, _)| id == request_id)
+            .map(|(.., answer)| answer.clone())
+    }
+
+    fn keep(&mut self, request_id: Vec<u8>, answer: v1::ActResponse) {
+        self.0.push_back((Instant::now(), request_id, answer));
+        while self.0.len() > limits::REMEMBERED_REQUESTS {
+            self.0.pop_front();
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl Control for Actor {
+    async fn act(
+        &self,
+        request: Request<v1::ActRequest>,
+    ) -> Result<Response<v1::ActResponse>, Status> {
+        let request = request.into_inner();
+        if let Some(why) = self.shared.control_refusal(&self.principal) {
+            tracing::info!(target: "actorscope::audit", principal = %self.principal,
+                verb = request.verb, decision = "refused", "{why}");
+            return Err(Status::permission_denied(why));
+        }
+        let verb = Verb::from_word(&request.verb)
+            .ok_or_else(|| Status::invalid_argument(format!("no verb {:?}", request.verb)))?;
+        if request.request_id.len() != 16 {
+            return Err(Status::invalid_argument("a request id has 16 bytes"));
+        }
+        if let Some(answer) = lock(&self.shared.remembered).answer(&request.request_id) {
+            return Ok(Response::new(answer));
+        }
+        let target = request.target.clone().unwrap_or_default();
+        let id = slot_id(target.slot)?;
+        let answer = self.act_on(verb, id, &target, &request).await;
+        tracing::info!(target: "actorscope::audit", principal = %self.principal,
+            verb = verb.word(), slot = id.get(), outcome = answer.outcome,
+            reason = text::line(&request.reason, 1_000), "{}", answer.message);
+        lock(&self.shared.remembered).keep(request.request_id, answer.clone());
+        Ok(Response::new(answer))
+    }
+}
+
+impl Actor {
+    pub(super) fn new(shared: Arc<Shared>, principal: Principal) -> Self {
+        Self { shared, principal }
+    }
+
+    async fn act_on(
+        &self,
+        verb: Verb,
+        id: SlotId,
+        target: &v1::Target,
+        request: &v1::ActRequest,
+    ) -> v1::ActResponse {
+        let answer =
+            |outcome: Outcome, message: String, incarnation: Incarnation| v1::ActResponse {
+                outcome: outcome.word().to_owned(),
+                message,
+                slot: id.get(),
+                incarnation: incarnation.0,
+            };
+        if target.instance != self.shared.info.instance.to_bytes() {
+            let message = "the service was restarted since: it is another instance now".to_owned();
+            return answer(Outcome::Gone, message, Incarnation(0));
+        }
+        let Some(slot) = self.shared.registry.slot(id) else {
+            let message = format!("there is no slot {id} any more");
+            return answer(Outcome::Gone, message, Incarnation(0));
+        };
+        let path = self.shared.registry.path(id);
+        let now_in_it = slot.incarnation();
+        if target.incarnation != 0 && Incarnation(target.incarnation) != now_in_it {
+            let message = format!(
+                "{path} is filled by incarnation {now_in_it} now, not {}: nothing was done",
+                target.incarnation
+            );
+            return answer(Outcome::StaleIncarnation, message, now_in_it);
+        }
+        if !slot.cold().phase.has_actor() {
+            let message = format!("{path} has no actor at the moment: nothing was done");
+            return answer(Outcome::Gone, message, now_in_it);
+        }
+        // What can be done depends on what was learnt last, so the rows must be up to date.
+        self.shared.pass();
+        let radius = self
+            .shared
+            .with_sampler(|s| blast::preview(s.rows(), id, verb));
+        if let Some(why) = radius.and_then(|r| r.impossible) {
+            let message = format!("{path} can't be {}: {why}", participle(verb));
+            return answer(Outcome::NotSupported, message, now_in_it);
+        }
+        let (outcome, message) = self.carry_out(verb, &slot, &path, request).await;
+        answer(outcome, message, now_in_it)
+    }
+
+    async fn carry_out(
+        &self,
+        verb: Verb,
+        slot: &Arc<Slot>,
+        path: &str,
+        request: &v1::ActRequest,
+    ) -> (Outcome, String) {
+        let before = slot.incarnation();
+        let by = self.principal.name.clone();
+        let reason = text::line(request.reason.trim(), 1_000);
+        let said = if reason.is_empty() {
+            verb.word().to_owned()
+        } else {
+            format!("{verb}: {reason}")
+        };
+        let fact = Fact {
+            reason: Some(said),
+            by: Some(by.clone()),
+            exit: None,
+        };
+        self.shared
+            .registry
+            .event(EventKind::Verb, Some(slot), fact);
+        match verb {
+            Verb::Suspend => return self.suspend(slot, path, request.deadline_ns),
+            Verb::Resume => return self.resume(slot, path),
+            Verb::Kill | Verb::Stop | Verb::Restart => {}
+        }
+        slot.cold().asked = Some(Asked { verb, by, reason });
+        if let Err((outcome, why)) = ask(verb, slot) {
+            slot.cold().asked = None;
+            return (outcome, format!("{path}: {why}"));
+        }
+        if !self.took_effect(slot, before).await {
+            let message = format!(
+                "{path} is busy: it is {} as soon as it can be",
+                participle(verb)
+            );
+            return (Outcome::Accepted, message);
+        }
+        self.shared.pass();
+        let (phase, incarnation) = (slot.cold().phase, slot.incarnation());
+        let message = if incarnation > before {
+            format!(
+                "{path} was {}; incarnation {incarnation} is in its place",
+                participle(verb)
+            )
+        } else if phase.is_live() {
+            format!(
+                "{path} was {}; its successor is on its way",
+                participle(verb)
+            )
+        } else {
+            format!("{path} was {} and nobody restarts it", participle(verb))
+        };
+        (Outcome::Done, message)
+    }
+
+    /// Waits a little for the actor to end, and a little more for its successor.
+    async fn took_effect(&self, slot: &Slot, before: Incarnation) -> bool {
+        let deadline = Instant::now() + limits::EFFECT;
+        let replaced = |slot: &Slot| slot.incarnation() > before;
+        let ended = |slot: &Slot| replaced(slot) || !slot.cold().phase.has_actor();
+        if !self.until(deadline, || ended(slot)).await {
+            return false;
+        }
+        let grace = Instant::now() + Duration::from_millis(50);
+        self.until(grace, || replaced(slot) || !slot.cold().phase.is_live())
+            .await;
+        true
+    }
+
+    /// Checks `done` whenever something happens, until the deadline.
+    async fn until(&self, deadline: Instant, done: impl Fn() -> bool) -> bool {
+        loop {
+            let mut added = std::pin::pin!(self.shared.registry.inner().event_added.notified());
+            added.as_mut().enable();
+            if done() {
+                return true;
+            }
+            if tokio::time::timeout_at(deadline, added).await.is_err() {
+                return done();
+            }
+        }
+    }
+
+    fn suspend(&self, slot: &Slot, path: &str, deadline_ns: u64) -> (Outcome, String) {
+        let asked = Duration::from_nanos(deadline_ns);
+        let span = if asked.is_zero() {
+            limits::SUSPENSION
+        } else {
+            asked
+        };
+        let span = span.min(limits::LONGEST_SUSPENSION);
+        slot.cold().suspended_until = Some(wall().plus(span.as_nanos() as u64));
+        slot.gate.suspend();
+        let by = Some(self.principal.name.clone());
+        let reason = Some(format!("for {} s at most", span.as_secs_f64()));
+        let fact = Fact {
+            reason,
+            by,
+            exit: None,
+        };
+        self.shared
+            .registry
+            .event(EventKind::Suspended, Some(slot), fact);
+        let busy = slot.meter.is_handling();
+        let outcome = if busy {
+            Outcome::Accepted
+        } else {
+            Outcome::Done
+        };
+        let when = if busy {
+            "is held after the message in its hands"
+        } else {
+            "is held"
+        };
+        (
+            outcome,
+            format!(
+                "{path} {when}; it goes on by itself after {} s",
+                span.as_secs_f64()
+            ),
+        )
+    }
+
+    fn resume(&self, slot: &Slot, path: &str) -> (Outcome, String) {
+        slot.cold().suspended_until = None;
+        slot.gate.resume();
+        let fact = Fact {
+            by: Some(self.principal.name.clone()),
+            ..Fact::default()
+        };
+        self.shared
+            .registry
+            .event(EventKind::Resumed, Some(slot), fact);
+        (Outcome::Done, format!("{path} goes on"))
+    }
+}
+
+/// Hands the verb to the actor.
+fn ask(verb: Verb, slot: &Slot) -> Result<(), (Outcome, String)> {
+    let controls = slot.cold().controls.clone();
+    match verb {
+        Verb::Kill => {
+            let controls = controls.ok_or((Outcome::Gone, "its actor is gone".to_owned()))?;
+            match controls.kill() {
+                Reaction::Accepted => Ok(()),
+                Reaction::Gone => Err((Outcome::Gone, "its actor is gone".to_owned())),
+                Reaction::NotSupported(why) => Err((Outcome::NotSupported, why)),
+            }
+        }
+        Verb::Stop | Verb::Restart => {
+            if verb == Verb::Stop {
+                slot.gate.stop()
+            } else {
+                slot.gate.restart()
+            }
+            if let Some(controls) = controls {
+                controls.nudge();
+            }
+            Ok(())
+        }
+        Verb::Suspend | Verb::Resume => Ok(()),
+    }
+}
+
+const fn participle(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Kill => "killed",
+        Verb::Stop => "stopped",
+        Verb::Restart => "restarted",
+        Verb::Suspend => "suspended",
+        Verb::Resume => "resumed",
+    }
+}

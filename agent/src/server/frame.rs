@@ -1,0 +1,109 @@
+//! From a view to the bytes of an answer: only what its reader does not know yet.
+
+use super::limits;
+use crate::sampler::Sampler;
+use actorscope_core::SlotId;
+use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate};
+use actorscope_proto::convert::row_identity;
+use actorscope_proto::v1;
+use prost::Message;
+use std::collections::HashMap;
+
+/// What the reader of one view knows: at most as much as its rows.
+#[derive(Default)]
+pub(super) struct Memory {
+    order: Option<Vec<Placed>>,
+    rows: HashMap<SlotId, Known>,
+}
+
+struct Known {
+    version: u32,
+    path: String,
+    stats: v1::Stats,
+}
+
+/// Answers a view with what `memory` does not hold, and notes it there. Slots in the answer count
+/// as looked at.
+pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory) -> v1::Frame {
+    let rows = sampler.rows();
+    let mut selection = evaluate(view, rows);
+    let mut frame = v1::Frame {
+        tick: rows.tick(),
+        sampled_at: rows.sampled_at().0,
+        total: selection.total,
+        matched: selection.matched,
+        ..v1::Frame::default()
+    };
+    if *view == ViewSpec::Summary {
+        frame.summary = Some((&rows.summary()).into());
+        return frame;
+    }
+    let mut known = HashMap::with_capacity(selection.rows.len());
+    let mut bytes = 0;
+    let mut written = 0;
+    for place in &selection.rows {
+        let (Some(identity), Some(stats)) = (rows.identity(place.slot), rows.stats(place.slot))
+        else {
+            written += 1;
+            continue;
+        };
+        let path = rows.forest().path(place.slot);
+        let stats = v1::Stats::from((place.slot, &stats));
+        let before = memory.rows.remove(&place.slot);
+        let same_identity = before
+            .as_ref()
+            .is_some_and(|b| b.version == identity.version && b.path == path);
+        if !same_identity {
+            let wire = row_identity(identity, path.clone());
+            bytes += wire.encoded_len();
+            frame.identities.push(wire);
+        }
+        if before.is_none_or(|b| b.stats != stats) {
+            bytes += stats.encoded_len();
+            frame.stats.push(stats.clone());
+        }
+        known.insert(
+            place.slot,
+            Known {
+                version: identity.version,
+                path,
+                stats,
+            },
+        );
+        written += 1;
+        if bytes > limits::FRAME_BYTES {
+            break;
+        }
+    }
+    if written < selection.rows.len() {
+        let next = offset(view) + written as u32;
+        selection.rows.truncate(written);
+        frame.partial.push(v1::Partial {
+            reason: "bytes".to_owned(),
+            message: format!("an answer holds at most {} KiB", limits::FRAME_BYTES / 1024),
+            next_offset: next,
+        });
+    }
+    if let ViewSpec::Detail { slot } = view {
+        frame.detail = rows.detail(*slot).as_ref().map(Into::into);
+    }
+    if memory.order.as_ref() != Some(&selection.rows) {
+        let rows = selection.rows.iter().map(Into::into).collect();
+        frame.order = Some(v1::Order { rows });
+    }
+    for place in &selection.rows {
+        sampler.rows_mut().want(place.slot);
+    }
+    *memory = Memory {
+        order: Some(selection.rows),
+        rows: known,
+    };
+    frame
+}
+
+const fn offset(view: &ViewSpec) -> u32 {
+    match view {
+        ViewSpec::Table { offset, .. } | ViewSpec::Tree { offset, .. } => *offset,
+        ViewSpec::Summary | ViewSpec::Detail { .. } => 0,
+    }
+}

@@ -1,0 +1,50 @@
+//! What clients may cost.
+
+use std::time::Duration;
+
+/// Connections at a time.
+pub(super) const CONNECTIONS: usize = 32;
+
+/// Streams on one connection; tonic's default is no limit at all.
+pub(super) const STREAMS: u32 = 32;
+
+/// Views on one watch stream.
+pub(super) const VIEWS: usize = 8;
+
+/// A connection that has not sent a request by then is closed.
+pub(super) const FIRST_REQUEST: Duration = Duration::from_secs(5);
+
+/// A single answer takes no longer than this.
+pub(super) const UNARY: Duration = Duration::from_secs(5);
+
+/// A reader that takes nothing for so long is disconnected.
+pub(super) const STALLED: Duration = Duration::from_secs(30);
+
+/// Connections are closed after this time, give or take a tenth, and clients come back.
+pub(super) const CONNECTION_AGE: Duration = Duration::from_secs(3600);
+
+/// Time for streams to end after that.
+pub(super) const AGE_GRACE: Duration = Duration::from_secs(10);
+
+/// Shortest time between two frames of a view.
+pub(super) const MIN_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Bytes of one frame; leaves room for what is added around the rows.
+pub(super) const FRAME_BYTES: usize = actorscope_proto::MAX_MESSAGE - 64 * 1024;
+
+/// Events in one batch.
+pub(super) const EVENTS_PER_BATCH: usize = 256;
+
+/// How long an answer to a verb waits for the verb to take effect.
+pub(super) const EFFECT: Duration = Duration::from_millis(400);
+
+/// A suspension without a deadline ends after this.
+pub(super) const SUSPENSION: Duration = Duration::from_secs(30);
+
+/// No suspension is longer.
+pub(super) const LONGEST_SUSPENSION: Duration = Duration::from_secs(3600);
+
+/// How long a request's id is remembered, so that sending it twice acts once …
+pub(super) const REMEMBERED: Duration = Duration::from_secs(300);
+/// … and how many at most.
+pub(super) const REMEMBERED_REQUESTS: usize = 1024;

@@ -1,0 +1,82 @@
+//! What clients get: the services of `actorscope.v1` over any byte stream.
+//!
+//! [`Server::serve`] takes connections from wherever they come (a unix socket, a duplex pipe in a
+//! test, later TLS) together with who is at the other end; everything above it is the same code.
+//! It does not use tonic's own transport, whose defaults are not meant for a process that must
+//! survive its clients: stream, message and connection limits and the accept loop are set here.
+
+mod act;
+mod connection;
+mod events;
+mod frame;
+mod limits;
+mod observe;
+mod principal;
+mod router;
+mod shared;
+#[cfg(unix)]
+mod unix;
+mod watch;
+
+pub(crate) use principal::{Principal, Role, Roles};
+pub(crate) use shared::{NodeInfo, Shared};
+#[cfg(unix)]
+pub use unix::BindError;
+#[cfg(unix)]
+pub(crate) use unix::Socket;
+
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Semaphore;
+
+/// Serves connections. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Server {
+    shared: Arc<Shared>,
+    connections: Arc<Semaphore>,
+}
+
+impl Server {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            connections: Arc::new(Semaphore::new(limits::CONNECTIONS)),
+        }
+    }
+
+    /// Serves one connection in a task of its own; closes it at once when there are too many.
+    pub(crate) fn serve<I>(&self, io: I, principal: Principal)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Ok(permit) = self.connections.clone().try_acquire_owned() else {
+            tracing::warn!(
+                "{principal}: connection closed, {} are open",
+                limits::CONNECTIONS
+            );
+            return;
+        };
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            connection::run(io, principal, shared).await;
+            drop(permit);
+        });
+    }
+
+    /// Looks at all slots whenever a tick has passed, and sooner when something happened that
+    /// somebody watches for. Never ends.
+    pub(crate) async fn tick(&self) {
+        let mut wait = self.shared.pass();
+        loop {
+            let mut happened = std::pin::pin!(self.shared.registry.inner().event_added.notified());
+            happened.as_mut().enable();
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = &mut happened, if self.shared.is_watched() => {
+                    tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
+                }
+            }
+            wait = self.shared.pass();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What all connections share.
+
+use super::act::Remembered;
+use super::limits;
+use super::{Principal, Role, Roles};
+use crate::registry::Registry;
+use crate::sampler::Sampler;
+use crate::sync::lock;
+use actorscope_core::InstanceId;
+use actorscope_core::view::{MAX_EXPANDED, MAX_ROWS};
+use actorscope_proto::v1;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Who this process is.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeInfo {
+    pub(crate) name: String,
+    pub(crate) instance: InstanceId,
+    pub(crate) pid: u32,
+    pub(crate) host: String,
+}
+
+/// See the module's documentation.
+pub(crate) struct Shared {
+    pub(crate) info: NodeInfo,
+    pub(crate) registry: Registry,
+    pub(crate) roles: Roles,
+    /// Whether the host lets anybody act.
+    pub(crate) control: bool,
+    sampler: Mutex<Sampler>,
+    ticks: watch::Sender<u64>,
+    watchers: AtomicU32,
+    frames_skipped: AtomicU64,
+    pub(super) remembered: Mutex<Remembered>,
+}
+
+/// One more watcher, until dropped.
+pub(super) struct Watching(Arc<Shared>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.watchers.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        info: NodeInfo,
+        registry: Registry,
+        roles: Roles,
+        control: bool,
+        sampler: Sampler,
+    ) -> Self {
+        Self {
+            info,
+            registry,
+            roles,
+            control,
+            sampler: Mutex::new(sampler),
+            ticks: watch::Sender::new(0),
+            watchers: AtomicU32::new(0),
+            frames_skipped: AtomicU64::new(0),
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// Works with the sampler; all of its users run on the agent's thread.
+    pub(super) fn with_sampler<T>(&self, work: impl FnOnce(&mut Sampler) -> T) -> T {
+        work(&mut lock(&self.sampler))
+    }
+
+    /// Goes over all slots now and tells all streams.
+    pub(super) fn pass(&self) -> Duration {
+        let (watchers, skipped) = (
+            self.watchers.load(Relaxed),
+            self.frames_skipped.load(Relaxed),
+        );
+        let (wait, tick) = self.with_sampler(|sampler| {
+            let wait = sampler.pass(watchers, skipped);
+            (wait, sampler.rows().tick())
+        });
+        self.ticks.send_replace(tick);
+        wait
+    }
+
+    /// Makes sure that somebody who has just come gets fresh rows.
+    pub(super) fn freshen(&self) {
+        if !self.with_sampler(|sampler| sampler.is_fresh()) {
+            self.pass();
+        }
+    }
+
+    /// The pause before a pass out of turn: short enough to feel live, long enough to stay within
+    /// the budget.
+    pub(super) fn pause_before_extra_pass(&self) -> Duration {
+        self.with_sampler(|sampler| sampler.pause_before_extra_pass())
+    }
+
+    pub(super) fn ticks(&self) -> watch::Receiver<u64> {
+        self.ticks.subscribe()
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        self.watchers.load(Relaxed) > 0
+    }
+
+    pub(super) fn watching(self: &Arc<Self>) -> Watching {
+        self.watchers.fetch_add(1, Relaxed);
+        Watching(self.clone())
+    }
+
+    pub(super) fn frame_skipped(&self) {
+        self.frames_skipped.fetch_add(1, Relaxed);
+    }
+
+    /// Why `principal` may not act; `None` if they may.
+    pub(super) fn control_refusal(&self, principal: &Principal) -> Option<String> {
+        if !self.control {
+            return Some(format!(
+                "control is off in {name}: its code has to say \
+                 Agent::builder({name:?}).allow_control()",
+                name = self.info.name
+            ));
+        }
+        match principal.role {
+            Role::Operator => None,
+            Role::Viewer | Role::Stranger => Some(format!(
+                "{principal} may look but not act: the host has to say \
+                 Agent::builder({:?}).operator_uid(…)",
+                self.info.name
+            )),
+        }
+    }
+
+    /// The handshake's answer.
+    pub(super) fn describe(&self, principal: &Principal) -> v1::NodeDescription {
+        let refusal = self.control_refusal(principal);
+        v1::NodeDescription {
+            protocol: actorscope_proto::PROTOCOL,
+            protocol_min: actorscope_proto::PROTOCOL_MIN,
+            instance: self.info.instance.to_bytes().to_vec(),
+            name: self.info.name.clone(),
+            pid: self.info.pid,
+            host: self.info.host.clone(),
+            started_at: self.registry.inner().started_at.0,
+            now: crate::clock::wall().0,
+            agent: concat!("actorscope-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
+            frameworks: self.registry.frameworks(),
+            rights: Some(v1::Rights {
+                control: refusal.is_none(),
+                control_refused_because: refusal.unwrap_or_default(),
+                principal: principal.name.clone(),
+            }),
+            limits: Some(v1::Limits {
+                max_rows: MAX_ROWS,
+                max_expanded: MAX_EXPANDED as u32,
+                max_streams: limits::STREAMS,
+                min_interval_ns: limits::MIN_INTERVAL.as_nanos() as u64,
+                max_views: limits::VIEWS as u32,
+            }),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A watch stream: views kept up to date for one reader.
+//!
+//! A reader that is slow misses ticks and never costs memory: a frame is built only when there is
+//! room for it, from what changed since the last one that was written.
+
+use super::frame::{self, Memory};
+use super::observe::invalid;
+use super::{Shared, limits};
+use actorscope_core::view::ViewSpec;
+use actorscope_proto::v1;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+
+/// One view of one stream.
+struct Watched {
+    revision: u32,
+    spec: ViewSpec,
+    interval: Duration,
+    due: Instant,
+    /// Set anew: answered at once, from a pass made for it if the last one is old.
+    is_new: bool,
+    memory: Memory,
+}
+
+type Frames = mpsc::Sender<Result<v1::Frame, Status>>;
+
+/// Starts to answer; ends when the reader is gone.
+pub(super) fn start(
+    shared: Arc<Shared>,
+    requests: Streaming<v1::WatchRequest>,
+) -> impl Stream<Item = Result<v1::Frame, Status>> + Send {
+    // One frame in hand and one under way: more would only be older.
+    let (frames, receiver) = mpsc::channel(2);
+    tokio::spawn(run(shared, requests, frames));
+    ReceiverStream::new(receiver)
+}
+
+async fn run(shared: Arc<Shared>, mut requests: Streaming<v1::WatchRequest>, frames: Frames) {
+    let _watching = shared.watching();
+    // Whoever attaches sees the present, not the last tick of an unwatched node.
+    shared.pass();
+    let mut ticks = shared.ticks();
+    let mut views: BTreeMap<u32, Watched> = BTreeMap::new();
+    let mut skipped = 0;
+    let mut full_since: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            request = requests.message() => match request {
+                Ok(Some(request)) => {
+                    if let Err(refusal) = set_view(&mut views, request) {
+                        // The reader learns why; if it does not read, its stream ends all the same.
+                        let _ = frames.try_send(Err(refusal));
+                        return;
+                    }
+                    shared.freshen();
+                }
+                // The reader closed its side, or the connection broke.
+                Ok(None) | Err(_) => return,
+            },
+            tick = ticks.changed() => if tick.is_err() { return },
+            () = frames.closed() => return,
+        }
+        if !send_due(&shared, &mut views, &frames, &mut skipped) {
+            shared.frame_skipped();
+            let since = *full_since.get_or_insert_with(Instant::now);
+            if since.elapsed() > limits::STALLED {
+                tracing::debug!("a watcher was disconnected: it read nothing for a while");
+                return;
+            }
+        } else {
+            full_since = None;
+        }
+    }
+}
+
+fn set_view(views: &mut BTreeMap<u32, Watched>, request: v1::WatchRequest) -> Result<(), Status> {
+    let Some(view) = request.view else {
+        views.remove(&request.view_id);
+        return Ok(());
+    };
+    let spec = view.try_into().map_err(invalid)?;
+    if !views.contains_key(&request.view_id) && views.len() >= limits::VIEWS {
+        return Err(Status::resource_exhausted(format!(
+            "one stream carries at most {} views",
+            limits::VIEWS
+        )));
+    }
+    // Rows that stay on screen while it scrolls need not be sent again.
+    let memory = views
+        .remove(&request.view_id)
+        .map(|old| old.memory)
+        .unwrap_or_default();
+    views.insert(
+        request.view_id,
+        Watched {
+            revision: request.revision,
+            spec,
+            interval: Duration::from_nanos(request.interval_ns).max(limits::MIN_INTERVAL),
+            due: Instant::now(),
+            is_new: true,
+            memory,
+        },
+    );
+    Ok(())
+}
+
+/// Sends what is due; false if the reader is too slow for it.
+fn send_due(
+    shared: &Shared,
+    views: &mut BTreeMap<u32, Watched>,
+    frames: &Frames,
+    skipped: &mut u64,
+) -> bool {
+    let now = Instant::now();
+    // Ticks are not exact either: what is nearly due is due.
+    let slack = limits::MIN_INTERVAL / 2;
+    for (view_id, watched) in views.iter_mut() {
+        if !watched.is_new && watched.due > now + slack {
+            continue;
+        }
+        let Ok(permit) = frames.try_reserve() else {
+            *skipped += 1;
+            return false;
+        };
+        let mut frame = shared
+            .with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.memory));
+        frame.view_id = *view_id;
+        frame.revision = watched.revision;
+        frame.skipped = *skipped;
+        permit.send(Ok(frame));
+        watched.is_new = false;
+        watched.due = now + watched.interval;
+    }
+    true
+}

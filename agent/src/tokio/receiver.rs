@@ -1,0 +1,185 @@
+//! What bounded and unbounded receivers have in common: the observed way of taking a message out.
+
+use crate::adapter::{DepthProbe, Registration, Registry, Request, SlotHandle, current_slot};
+use actorscope_core::capability::{Capabilities, Capability};
+use actorscope_core::{ChildKind, Incarnation};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A queue that can be received from.
+pub(super) trait Queue {
+    type Item;
+    fn len(&self) -> usize;
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
+    fn try_recv(&mut self) -> Result<Self::Item, tokio::sync::mpsc::error::TryRecvError>;
+}
+
+/// A receiving end as its slot sees it.
+#[derive(Debug)]
+pub(super) struct Observer {
+    slot: SlotHandle,
+    capacity: Option<u64>,
+    probe: Option<Arc<ProbeOf>>,
+    /// Whether the slot is the receiver's own or that of the task which receives.
+    own_slot: bool,
+    bound: bool,
+    message_type: &'static str,
+    /// The incarnation that an operator asked to stop: it receives nothing any more.
+    stopped: Option<Incarnation>,
+}
+
+/// A depth probe with a name for `Debug`.
+pub(super) struct ProbeOf(Box<dyn Fn() -> Option<u64> + Send + Sync>);
+
+impl std::fmt::Debug for ProbeOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DepthProbe")
+    }
+}
+
+impl DepthProbe for ProbeOf {
+    fn depth(&self) -> Option<u64> {
+        (self.0)()
+    }
+}
+
+/// What a mailbox allows whatever task it belongs to.
+const MAILBOX: Capabilities = Capabilities::of(&[Capability::Stop, Capability::Suspend]);
+
+impl Observer {
+    pub(super) fn new<T>(
+        name: &str,
+        capacity: Option<u64>,
+        probe: Option<Box<dyn Fn() -> Option<u64> + Send + Sync>>,
+    ) -> Self {
+        let message_type = std::any::type_name::<T>();
+        let parent = current_slot();
+        let registry = parent
+            .as_ref()
+            .map_or_else(Registry::current, |p| p.registry().clone());
+        let registration = Registration::new("tokio", name, message_type)
+            .parent(parent.map(|p| p.id()))
+            .kind(ChildKind::Mailbox)
+            .mailbox_capacity(capacity)
+            .capabilities(MAILBOX);
+        let slot = registry.register(registration);
+        let probe = probe.map(|probe| Arc::new(ProbeOf(probe)));
+        slot.set_mailbox(capacity, probe.clone().map(|p| p as Arc<dyn DepthProbe>));
+        slot.started(None);
+        Self {
+            slot,
+            capacity,
+            probe,
+            own_slot: true,
+            bound: false,
+            message_type,
+            stopped: None,
+        }
+    }
+
+    /// The receiver joins the task that receives first, if that has no other receiver.
+    fn bind(&mut self) {
+        self.bound = true;
+        let Some(task) = current_slot() else { return };
+        if task.claim_mailbox() {
+            self.slot.forget();
+            task.set_mailbox(
+                self.capacity,
+                self.probe.clone().map(|p| p as Arc<dyn DepthProbe>),
+            );
+            task.set_capabilities(|c| MAILBOX.iter().fold(c, |c, capability| c.with(capability)));
+            self.slot = task;
+            self.own_slot = false;
+        } else if task.id() != self.slot.id() {
+            self.slot.set_parent(Some(task.id()));
+        }
+    }
+
+    /// Receives the next message. Cancel safe: what was not returned is still in the queue.
+    pub(super) async fn recv<Q: Queue>(&mut self, queue: &mut Q) -> Option<Q::Item> {
+        self.prepare();
+        self.slot.end_if_handling();
+        if self.is_stopped() {
+            return None;
+        }
+        self.slot.look(queue.len());
+        self.slot.clear_wake();
+        let mut slept = false;
+        let message = poll_fn(|cx| {
+            let waker = self.slot.waker(cx.waker());
+            // After the registration, so that a request made meanwhile is not missed.
+            match self.slot.check() {
+                Request::Proceed => {}
+                Request::Stop | Request::Restart => {
+                    self.stopped = Some(self.slot.incarnation());
+                    return Poll::Ready(None);
+                }
+                // Held while it sleeps: the depth is read anew at each nudge.
+                Request::Hold => {
+                    self.slot.look(queue.len());
+                    return Poll::Pending;
+                }
+            }
+            let poll = queue.poll_recv(&mut Context::from_waker(&waker));
+            slept |= poll.is_pending();
+            poll
+        })
+        .await?;
+        self.took(queue.len(), slept);
+        Some(message)
+    }
+
+    /// Takes a message that is there.
+    pub(super) fn try_recv<Q: Queue>(
+        &mut self,
+        queue: &mut Q,
+    ) -> Result<Q::Item, tokio::sync::mpsc::error::TryRecvError> {
+        self.prepare();
+        self.slot.end_if_handling();
+        self.slot.look(queue.len());
+        let message = queue.try_recv()?;
+        self.took(queue.len(), false);
+        Ok(message)
+    }
+
+    fn prepare(&mut self) {
+        if !self.bound {
+            self.bind();
+        }
+    }
+
+    /// A message came out; its handler begins.
+    fn took(&self, left: usize, slept: bool) {
+        let arrival = self.slot.take(left, slept);
+        self.slot.begin(Some(arrival), Some(self.message_type));
+    }
+
+    /// `more` messages came out right behind the one whose handler runs, `left` remain. They share
+    /// that handler, so their waits are not counted one by one.
+    pub(super) fn drained(&self, more: usize, left: usize) {
+        for taken in 1..=more {
+            self.slot.take(left + more - taken, false);
+        }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped
+            .is_some_and(|stopped| stopped == self.slot.incarnation())
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.slot.end_if_handling();
+        if self.own_slot {
+            self.slot.exited(
+                actorscope_core::ExitReason::Normal,
+                Some("the receiver was dropped".to_owned()),
+                crate::adapter::Fate::Final,
+            );
+        } else {
+            self.slot.mailbox_closed();
+        }
+    }
+}

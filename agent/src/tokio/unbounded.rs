@@ -1,0 +1,217 @@
+//! Unbounded channels. tokio's sender cannot tell how much is queued, so ours counts.
+
+use super::receiver::{Observer, Queue};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::{SendError, TryRecvError};
+
+/// What senders write, away from what the receiver writes.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Sent(AtomicU64);
+
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Received(AtomicU64);
+
+#[derive(Debug, Default)]
+struct Counts {
+    sent: Sent,
+    received: Received,
+}
+
+impl Counts {
+    fn depth(&self) -> u64 {
+        // Received first: a message between the two readings makes the depth too large, never
+        // negative.
+        let received = self.received.0.load(Relaxed);
+        self.sent.0.load(Relaxed).saturating_sub(received)
+    }
+}
+
+/// An unbounded channel with a name: like [`tokio::sync::mpsc::unbounded_channel`], with a sender
+/// that counts, so that the depth is known at any time.
+pub fn unbounded_channel<T: Send + 'static>(
+    name: &str,
+) -> (UnboundedSender<T>, UnboundedReceiver<T>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let counts = Arc::new(Counts::default());
+    let probe = {
+        let counts = counts.clone();
+        move || Some(counts.depth())
+    };
+    let observer = Observer::new::<T>(name, None, Some(Box::new(probe)));
+    let receiver = UnboundedReceiver {
+        inner: receiver,
+        observer,
+        counts: Some(counts.clone()),
+    };
+    (
+        UnboundedSender {
+            inner: sender,
+            counts,
+        },
+        receiver,
+    )
+}
+
+/// Observes the receiver of an unbounded channel that is there already.
+///
+/// Its depth is exact at each dequeue and while its task waits, else a lower bound with an age.
+pub fn observe_unbounded_rx<T: Send + 'static>(
+    name: &str,
+    receiver: mpsc::UnboundedReceiver<T>,
+) -> UnboundedReceiver<T> {
+    let observer = Observer::new::<T>(name, None, None);
+    UnboundedReceiver {
+        inner: receiver,
+        observer,
+        counts: None,
+    }
+}
+
+/// The sender of [`unbounded_channel`].
+#[derive(Debug)]
+pub struct UnboundedSender<T> {
+    inner: mpsc::UnboundedSender<T>,
+    counts: Arc<Counts>,
+}
+
+impl<T> Clone for UnboundedSender<T> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            counts: self.counts.clone(),
+        }
+    }
+}
+
+impl<T> UnboundedSender<T> {
+    /// Sends without waiting; gives the message back if the receiver is gone.
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        // Counted first, so that the receiver never counts a message before its sender.
+        self.counts.sent.0.fetch_add(1, Relaxed);
+        self.inner.send(message).inspect_err(|_| {
+            self.counts.sent.0.fetch_sub(1, Relaxed);
+        })
+    }
+
+    /// Waits until the receiver is gone.
+    pub async fn closed(&self) {
+        self.inner.closed().await;
+    }
+
+    /// Whether the receiver is gone.
+    pub fn is_closed(&self) -> bool {
+        self.inner.is_closed()
+    }
+
+    /// Whether both send into the same channel.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self.inner.same_channel(&other.inner)
+    }
+
+    /// Messages queued now.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.counts.depth()).unwrap_or(usize::MAX)
+    }
+
+    /// Whether none is queued.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The observed receiver of an unbounded channel.
+#[derive(Debug)]
+pub struct UnboundedReceiver<T> {
+    inner: mpsc::UnboundedReceiver<T>,
+    observer: Observer,
+    counts: Option<Arc<Counts>>,
+}
+
+impl<T> Queue for mpsc::UnboundedReceiver<T> {
+    type Item = T;
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        Self::poll_recv(self, cx)
+    }
+    fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        Self::try_recv(self)
+    }
+}
+
+impl<T> UnboundedReceiver<T> {
+    /// The next message, or `None` when all senders are gone or an operator stopped this receiver.
+    /// Cancel safe.
+    pub async fn recv(&mut self) -> Option<T> {
+        let message = self.observer.recv(&mut self.inner).await?;
+        self.count(1);
+        Some(message)
+    }
+
+    /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.
+    /// Cancel safe. The whole batch counts as one handling.
+    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
+        if limit == 0 {
+            return 0;
+        }
+        let Some(first) = self.recv().await else {
+            return 0;
+        };
+        buffer.push(first);
+        let mut count = 1;
+        while count < limit {
+            let Ok(next) = self.inner.try_recv() else {
+                break;
+            };
+            buffer.push(next);
+            count += 1;
+        }
+        self.count(count as u64 - 1);
+        self.observer.drained(count - 1, self.inner.len());
+        count
+    }
+
+    /// Takes a message if one is there.
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        let message = self.observer.try_recv(&mut self.inner)?;
+        self.count(1);
+        Ok(message)
+    }
+
+    /// Refuses further messages; those queued can still be received.
+    pub fn close(&mut self) {
+        self.inner.close();
+    }
+
+    /// Messages queued now.
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether none is queued.
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// Whether an operator stopped this receiver: `recv` returns `None` though senders are there.
+    pub fn is_stopped(&self) -> bool {
+        self.observer.is_stopped()
+    }
+
+    fn count(&self, taken: u64) {
+        if let Some(counts) = &self.counts {
+            // Single writer: this receiver.
+            let received = counts.received.0.load(Relaxed);
+            counts
+                .received
+                .0
+                .store(received.wrapping_add(taken), Relaxed);
+        }
+    }
+}

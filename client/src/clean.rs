@@ -1,0 +1,118 @@
+//! Strings from a remote are hostile until they went through here: a name may carry escape
+//! sequences that rewrite the terminal of whoever looks at it.
+
+use actorscope_core::text;
+use actorscope_proto::v1;
+
+/// Longest text kept, in bytes.
+const MAX_TEXT: usize = 4_096;
+
+/// Longest list of lines in one message.
+const MAX_LINES: usize = 64;
+
+/// One line of text, safe to draw.
+pub(crate) fn line(raw: &str) -> String {
+    text::line(raw, MAX_TEXT)
+}
+
+/// Text of several lines: each is made safe, the breaks stay.
+pub(crate) fn lines(raw: &str) -> String {
+    raw.lines()
+        .take(MAX_LINES)
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn in_place(text: &mut String) {
+    // Most are harmless: look before copying.
+    if text.len() > MAX_TEXT || !text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        *text = line(text);
+    }
+}
+
+fn in_place_all<'a>(all: impl IntoIterator<Item = &'a mut String>) {
+    all.into_iter().for_each(in_place);
+}
+
+/// Every text of a frame.
+pub(crate) fn frame(frame: &mut v1::Frame) {
+    for identity in &mut frame.identities {
+        in_place_all([
+            &mut identity.name,
+            &mut identity.path,
+            &mut identity.actor_type,
+            &mut identity.framework,
+        ]);
+        in_place_all(
+            identity
+                .child_spec
+                .as_mut()
+                .and_then(|spec| spec.child_id.as_mut()),
+        );
+    }
+    for stats in &mut frame.stats {
+        in_place_all(
+            stats
+                .handling_now
+                .as_mut()
+                .and_then(|now| now.message_type.as_mut()),
+        );
+    }
+    for partial in &mut frame.partial {
+        in_place_all([&mut partial.reason, &mut partial.message]);
+    }
+    if let Some(detail) = &mut frame.detail {
+        in_place_all(detail.handlers.iter_mut().map(|h| &mut h.message_type));
+        in_place_all(detail.history.iter_mut().filter_map(|h| h.reason.as_mut()));
+    }
+}
+
+/// Every text of an event.
+pub(crate) fn event(event: &mut v1::Event) {
+    in_place(&mut event.path);
+    in_place_all(event.reason.iter_mut().chain(event.by.as_mut()));
+}
+
+/// Every text of a preview.
+pub(crate) fn radius(radius: &mut v1::BlastRadius) {
+    in_place(&mut radius.path);
+    in_place_all(radius.impossible.as_mut());
+    in_place_all(&mut radius.sentences);
+    in_place_all(radius.affected.iter_mut().map(|a| &mut a.path));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_do_not_reach_the_screen() {
+        let mut hostile = v1::Frame {
+            identities: vec![v1::Identity {
+                name: "\u{1b}[2Jroom".into(),
+                ..v1::Identity::default()
+            }],
+            detail: Some(v1::Detail {
+                handlers: vec![v1::HandlerStats {
+                    message_type: "Say\u{7}".into(),
+                    ..v1::HandlerStats::default()
+                }],
+                ..v1::Detail::default()
+            }),
+            ..v1::Frame::default()
+        };
+        frame(&mut hostile);
+        assert_eq!(hostile.identities[0].name, "␛[2Jroom");
+        let detail = hostile.detail.as_ref();
+        assert_eq!(
+            detail.map(|d| d.handlers[0].message_type.as_str()),
+            Some("Say␇")
+        );
+    }
+
+    #[test]
+    fn candidates_keep_their_lines() {
+        assert_eq!(lines("a\nb\u{1b}c\n"), "a\nb␛c");
+    }
+}

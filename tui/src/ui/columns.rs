@@ -1,0 +1,305 @@
+//! The columns of tree and table: what they are called, how wide they are, what they sort by and
+//! what stands in their cells.
+//!
+//! The name is no column of this table: it takes the room that the others leave.
+
+use super::severity::{Severity, fullness, wait_now};
+use super::theme::glyph;
+use crate::format;
+use actorscope_core::slot::{Identity, LatencySummary, Stats};
+use actorscope_core::view::SortKey;
+use actorscope_core::{SlotState, Timestamp};
+
+/// Narrowest and widest name.
+const NAME: (u16, u16) = (24, 60);
+/// Screens at least this wide get two spaces between columns instead of one.
+const ROOMY: u16 = 110;
+
+/// The group of the queue wait's columns.
+const WAIT: &str = "QUEUE WAIT";
+/// The group of the handling time's columns.
+const HANDLING: &str = "HANDLING";
+
+/// At which side of its column a text stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// Words.
+    Left,
+    /// Numbers, so that their digits stand below each other.
+    Right,
+}
+
+/// How a cell looks.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Tone {
+    /// As text does.
+    Plain,
+    /// As what matters less: zeros, and what is not known.
+    Faint,
+    /// As the state it names.
+    State(SlotState),
+    /// As bad as it is.
+    Severity(Severity),
+}
+
+/// What stands in one cell.
+pub type Cell = (String, Tone);
+
+/// What cells are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Who it is.
+    pub identity: &'a Identity,
+    /// How it is doing.
+    pub stats: &'a Stats,
+    /// When that was, by the node's clock.
+    pub at: Timestamp,
+}
+
+/// One column.
+#[derive(Debug)]
+pub struct Column {
+    /// What it has in common with its neighbours; empty = nothing.
+    pub group: &'static str,
+    /// Its heading below the group's.
+    pub title: &'static str,
+    /// Its heading where groups have no line.
+    pub short: &'static str,
+    /// Cells it takes, the mark of the sorted column included.
+    pub width: u16,
+    /// Where its texts stand.
+    pub side: Side,
+    /// What it sorts by.
+    pub sort: Option<SortKey>,
+    /// Who has to go first when there is no room: the highest.
+    pub rank: u8,
+    /// What stands in it.
+    pub cell: fn(&Facts<'_>) -> Cell,
+}
+
+const fn number(
+    title: &'static str,
+    width: u16,
+    sort: SortKey,
+    rank: u8,
+    cell: fn(&Facts<'_>) -> Cell,
+) -> Column {
+    Column {
+        group: "",
+        title,
+        short: title,
+        width,
+        side: Side::Right,
+        sort: Some(sort),
+        rank,
+        cell,
+    }
+}
+
+const fn latency(
+    group: &'static str,
+    (title, short): (&'static str, &'static str),
+    sort: Option<SortKey>,
+    rank: u8,
+    cell: fn(&Facts<'_>) -> Cell,
+) -> Column {
+    Column {
+        group,
+        title,
+        short,
+        width: 8,
+        side: Side::Right,
+        sort,
+        rank,
+        cell,
+    }
+}
+
+/// Every column, in the order of the screen.
+#[rustfmt::skip] // A table reads as one: a column a line.
+pub const COLUMNS: &[Column] = &[
+    Column { side: Side::Left, ..number("STATE", 12, SortKey::State, 0, state) },
+    number("QUEUED", 7, SortKey::Depth, 0, queued),
+    number("MSG/S", 6, SortKey::Rate, 1, rate),
+    latency(WAIT, ("now", "WAIT"), Some(SortKey::QueueWait), 4, wait),
+    latency(WAIT, ("p50", "W p50"), None, 8, |f| quantile(f.stats.queue_wait, |l| l.p50)),
+    latency(WAIT, ("p99", "W p99"), None, 1, |f| quantile(f.stats.queue_wait, |l| l.p99)),
+    latency(WAIT, ("max", "W max"), None, 10, |f| quantile(f.stats.queue_wait, |l| l.max)),
+    latency(HANDLING, ("p50", "H p50"), None, 11, |f| quantile(f.stats.handling, |l| l.p50)),
+    latency(HANDLING, ("p99", "H p99"), Some(SortKey::Handling), 2, |f| quantile(f.stats.handling, |l| l.p99)),
+    latency(HANDLING, ("max", "H max"), None, 12, |f| quantile(f.stats.handling, |l| l.max)),
+    number("BUSY", 5, SortKey::Utilization, 5, busy),
+    number("RST", 4, SortKey::Restarts, 3, |f| some(f.stats.restarts, Severity::Calm)),
+    number("FAILED", 7, SortKey::Failed, 6, |f| some(f.stats.total.failed, Severity::Calm)),
+    number("HANDLED", 8, SortKey::Handled, 9, |f| some(f.stats.total.handled, Severity::Calm)),
+    number("AGE", 7, SortKey::Age, 7, |f| (format::duration(whole_seconds(f.at.since(f.stats.started_at))), Tone::Plain)),
+];
+
+fn state(f: &Facts<'_>) -> Cell {
+    let state = f.stats.state;
+    (format!("{} {state}", glyph(state)), Tone::State(state))
+}
+
+fn queued(f: &Facts<'_>) -> Cell {
+    let depth = f.stats.depth;
+    match depth.value() {
+        None => absent(),
+        Some(n) if depth.is_lower_bound() => (format!("≥{}", format::count(n)), Tone::Plain),
+        Some(n) => {
+            let nearly_full = fullness(f.identity, f.stats).is_some_and(|share| share >= 0.9);
+            some(n, if nearly_full { Severity::Warn } else { Severity::Calm })
+        }
+    }
+}
+
+fn rate(f: &Facts<'_>) -> Cell {
+    match f.stats.rate_per_s {
+        None => absent(),
+        Some(r) if r < 0.05 => (format::rate(Some(r)), Tone::Faint),
+        rate => (format::rate(rate), Tone::Plain),
+    }
+}
+
+fn wait(f: &Facts<'_>) -> Cell {
+    match wait_now(f.identity, f.stats) {
+        Some(ns) => duration(ns),
+        None if f.stats.queue_wait.is_some() => nothing(),
+        None => absent(),
+    }
+}
+
+fn busy(f: &Facts<'_>) -> Cell {
+    match f.stats.utilization {
+        None => absent(),
+        Some(share) if share < 0.005 => ("0%".to_owned(), Tone::Faint),
+        Some(share) if share >= 0.9 => {
+            (format::share(Some(share)), Tone::Severity(Severity::Warn))
+        }
+        share => (format::share(share), Tone::Plain),
+    }
+}
+
+/// A quantile: not measured, measured but no message came, or a number.
+fn quantile(summary: Option<LatencySummary>, of: fn(&LatencySummary) -> Option<u64>) -> Cell {
+    match summary {
+        None => absent(),
+        Some(summary) => of(&summary).map_or_else(nothing, duration),
+    }
+}
+
+fn duration(ns: u64) -> Cell {
+    let tone = match Severity::of_wait(ns) {
+        Severity::Calm => Tone::Plain,
+        severity => Tone::Severity(severity),
+    };
+    (format::duration(ns), tone)
+}
+
+fn some(n: u64, severity: Severity) -> Cell {
+    let tone = match (n, severity) {
+        (0, Severity::Calm) => Tone::Faint,
+        (_, Severity::Calm) => Tone::Plain,
+        (_, severity) => Tone::Severity(severity),
+    };
+    (format::count(n), tone)
+}
+
+fn absent() -> Cell {
+    (format::ABSENT.to_owned(), Tone::Faint)
+}
+
+fn nothing() -> Cell {
+    ("–".to_owned(), Tone::Faint)
+}
+
+/// Ages have no use for parts of a second.
+fn whole_seconds(ns: u64) -> u64 {
+    if ns < 1_000_000_000 {
+        ns
+    } else {
+        ns / 1_000_000_000 * 1_000_000_000
+    }
+}
+
+/// The columns that fit, and the room that is left for the name.
+#[derive(Debug)]
+pub struct Fitted {
+    /// In the order of the screen.
+    pub columns: Vec<&'static Column>,
+    /// Cells for the name.
+    pub name: u16,
+    /// Spaces between columns.
+    pub gap: u16,
+}
+
+/// Picks the columns for a screen `width` cells wide. The one that rows are sorted by stays in any
+/// case: an order that nobody can see confuses.
+pub fn fitted(width: u16, sorted: Option<SortKey>) -> Fitted {
+    let gap = if width >= ROOMY { 2 } else { 1 };
+    // The mark at the left edge takes one.
+    let mut room = i32::from(width) - 1 - i32::from(NAME.0);
+    let mut ranked: Vec<usize> = (0..COLUMNS.len()).collect();
+    let is_sorted = |i: usize| sorted.is_some() && COLUMNS[i].sort == sorted;
+    ranked.sort_by_key(|i| (!is_sorted(*i), COLUMNS[*i].rank));
+    let mut chosen: Vec<usize> = Vec::new();
+    for i in ranked {
+        let needed = i32::from(COLUMNS[i].width + gap);
+        if needed > room {
+            break;
+        }
+        room -= needed;
+        chosen.push(i);
+    }
+    chosen.sort_unstable();
+    let name = (i32::from(NAME.0) + room).clamp(0, i32::from(NAME.1)) as u16;
+    Fitted {
+        columns: chosen.into_iter().map(|i| &COLUMNS[i]).collect(),
+        name: name.min(width.saturating_sub(1)),
+        gap,
+    }
+}
+
+/// What the table can be sorted by on a screen `width` cells wide, from left to right.
+pub fn sort_keys(width: u16, sorted: SortKey) -> Vec<SortKey> {
+    let fitted = fitted(width, Some(sorted));
+    let mut keys = vec![SortKey::Name];
+    keys.extend(fitted.columns.iter().filter_map(|c| c.sort));
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fit_and_leave_room_for_the_name() {
+        for width in 0..400 {
+            let fitted = fitted(width, Some(SortKey::QueueWait));
+            let taken: u16 = fitted.columns.iter().map(|c| c.width + fitted.gap).sum();
+            assert!(1 + fitted.name + taken <= width.max(1), "{width}");
+        }
+    }
+
+    #[test]
+    fn what_a_tree_has_to_show_fits_on_80_columns() {
+        let shown: Vec<_> = fitted(80, None).columns.iter().map(|c| c.short).collect();
+        assert_eq!(shown, ["STATE", "QUEUED", "MSG/S", "W p99", "H p99", "RST"]);
+    }
+
+    #[test]
+    fn the_sorted_column_is_always_shown() {
+        for key in SortKey::ALL.iter().filter(|k| **k != SortKey::Name) {
+            assert!(sort_keys(80, *key).contains(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn headings_fit_with_the_mark_of_the_sorted_column() {
+        for column in COLUMNS {
+            for title in [column.title, column.short] {
+                let mark = usize::from(column.sort.is_some());
+                assert!(title.len() + mark <= usize::from(column.width), "{title}");
+            }
+        }
+    }
+}

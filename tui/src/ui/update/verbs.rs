@@ -1,0 +1,173 @@
+//! The way to a verb and back: menu, preview, confirmation, outcome.
+
+use super::keys::scrolled;
+use crate::ui::app::{App, Attached, Stage};
+use crate::ui::dialog::{Confirm, Dialog, Focus, Step};
+use crate::ui::input::Command;
+use crate::ui::keys::Action;
+use crate::ui::severity::Severity;
+use actorscope_core::blast::BlastRadius;
+use actorscope_core::{Outcome, Verb};
+
+/// Opens the menu for the selected slot.
+pub fn open(app: &mut App) -> Vec<Command> {
+    if app.settings.read_only {
+        app.say(Severity::Calm, "started with --read-only: nothing can be done to actors");
+        return Vec::new();
+    }
+    let Some(attached) = app.agent() else {
+        return Vec::new();
+    };
+    let problem = if attached.is_stale() {
+        "connection lost: nothing can be done to actors now"
+    } else {
+        match attached.selected().and_then(|slot| attached.known(slot)) {
+            Some((identity, path, Some(stats))) => {
+                let dialog = Dialog::new(identity.clone(), path.to_owned(), stats);
+                if let Stage::Attached(attached) = &mut app.stage {
+                    attached.dialog = Some(dialog);
+                }
+                return Vec::new();
+            }
+            _ => "no actor is selected",
+        }
+    };
+    app.say(Severity::Warn, problem);
+    Vec::new()
+}
+
+/// Whether the agent carries out verbs of this user at all.
+fn control(attached: &Attached) -> bool {
+    attached.model.node.as_ref().is_some_and(|n| n.rights.control)
+}
+
+/// A key inside of the dialog.
+pub fn act(app: &mut App, action: Action) -> Vec<Command> {
+    let lines = app.size.1;
+    let next = app.requests.wrapping_add(1);
+    let Stage::Attached(attached) = &mut app.stage else {
+        return Vec::new();
+    };
+    let attached = &mut **attached;
+    let control = control(attached);
+    let stale = attached.is_stale();
+    let Some(dialog) = &mut attached.dialog else {
+        return Vec::new();
+    };
+    let (slot, name) = (dialog.slot(), dialog.identity.name.clone());
+    let mut close = action == Action::Back;
+    let mut commands = Vec::new();
+    match &mut dialog.step {
+        Step::Menu { cursor } => match action {
+            Action::Up => *cursor = cursor.saturating_sub(1),
+            Action::Down => *cursor = (*cursor + 1).min(Verb::ALL.len().saturating_sub(1)),
+            Action::Open => {
+                if let Some(verb) = Verb::ALL.get(*cursor).copied() {
+                    dialog.step = Step::Confirm(Box::new(Confirm::new(verb, next)));
+                    commands.push(Command::Preview {
+                        request: next,
+                        verb,
+                        slot,
+                    });
+                }
+            }
+            _ => {}
+        },
+        Step::Confirm(confirm) => match action {
+            Action::NextField => confirm.move_focus(1, control),
+            Action::PreviousField => confirm.move_focus(-1, control),
+            Action::PageUp | Action::PageDown => {
+                confirm.scroll = scrolled(confirm.scroll, action, lines);
+            }
+            Action::Open => match confirm.focus {
+                Focus::Cancel => close = true,
+                Focus::Reason | Focus::Name => confirm.move_focus(1, control),
+                Focus::Act if control && !stale && confirm.is_ready(&name) => {
+                    if let Some(radius) = confirm.radius() {
+                        commands.push(Command::Act {
+                            request: next,
+                            verb: confirm.verb,
+                            slot,
+                            incarnation: radius.incarnation,
+                            reason: confirm.reason.text().trim().to_owned(),
+                        });
+                        confirm.acting = Some(next);
+                        confirm.focus = Focus::Cancel;
+                    }
+                }
+                Focus::Act => {}
+            },
+            _ => {}
+        },
+        Step::Outcome { scroll, .. } => match action {
+            Action::Open => close = true,
+            action => *scroll = scrolled(*scroll, action, lines),
+        },
+    }
+    if close {
+        close_dialog(attached);
+    }
+    if !commands.is_empty() {
+        app.requests = next;
+    }
+    commands
+}
+
+/// Closes the dialog; a verb that is out already reports in a note.
+pub fn close_dialog(attached: &mut Attached) {
+    if let Some(dialog) = attached.dialog.take()
+        && let Step::Confirm(confirm) = dialog.step
+        && let Some(request) = confirm.acting
+    {
+        attached.pending.insert(request, (confirm.verb, dialog.path));
+    }
+}
+
+/// A preview is here.
+pub fn previewed(app: &mut App, request: u32, result: Result<BlastRadius, String>) {
+    if let Stage::Attached(attached) = &mut app.stage
+        && let Some(dialog) = &mut attached.dialog
+        && let Step::Confirm(confirm) = &mut dialog.step
+        && confirm.request == request
+        && confirm.preview.is_none()
+    {
+        // A preview of anything else than what the dialog names must not be confirmed.
+        confirm.preview = Some(result.and_then(|radius| {
+            if radius.slot == dialog.identity.id && radius.verb == confirm.verb {
+                Ok(radius)
+            } else {
+                Err("the agent answered for another actor or verb".to_owned())
+            }
+        }));
+    }
+}
+
+/// A verb's outcome is here.
+pub fn acted(app: &mut App, request: u32, result: Result<(Outcome, String), String>) {
+    let Stage::Attached(attached) = &mut app.stage else {
+        return;
+    };
+    if let Some((verb, path)) = attached.pending.remove(&request) {
+        let (severity, text) = match result {
+            Ok((outcome, message)) if outcome.is_success() => {
+                (Severity::Calm, format!("{verb} {path}: {outcome}. {message}"))
+            }
+            Ok((outcome, message)) => {
+                (Severity::Warn, format!("{verb} {path}: {outcome}. {message}"))
+            }
+            Err(error) => (Severity::Warn, format!("{verb} {path}: {error}")),
+        };
+        app.say(severity, text);
+        return;
+    }
+    if let Some(dialog) = &mut attached.dialog
+        && let Step::Confirm(confirm) = &dialog.step
+        && confirm.acting == Some(request)
+    {
+        dialog.step = Step::Outcome {
+            verb: confirm.verb,
+            result,
+            scroll: 0,
+        };
+    }
+}

@@ -1,0 +1,269 @@
+//! What the slot is doing now, and what its framework was told about it.
+
+use super::{LABEL, Subject, fact, heading};
+use crate::format;
+use crate::ui::severity::{Severity, fullness};
+use crate::ui::text;
+use crate::ui::theme::{Theme, glyph};
+use crate::ui::view::paint::gauge;
+use actorscope_core::capability::Capability;
+use actorscope_core::slot::{Counters, Stats};
+use actorscope_core::spec::{BudgetScope, BudgetUse, ChildSpec, Shutdown, SupervisorSpec};
+use actorscope_core::text::short_type;
+use actorscope_core::{Quality, SlotState};
+use ratatui::text::{Line, Span};
+
+/// Widest gauge.
+const GAUGE: usize = 20;
+
+/// One line that says who this is.
+pub fn who(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
+    let identity = subject.identity;
+    let line = format!(
+        "{} {} · {} · slot {} · incarnation {}, up {}",
+        identity.kind,
+        short_type(&identity.actor_type),
+        identity.framework,
+        identity.id,
+        subject.stats.incarnation,
+        seconds(subject.at.since(subject.stats.started_at)),
+    );
+    Line::from(Span::styled(text::fit(&line, width).into_owned(), theme.strong()))
+}
+
+/// State, mailbox, throughput.
+pub fn now(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![heading("NOW", "", width, theme)];
+    lines.push(state(subject.stats, width, theme));
+    lines.extend(mailbox(subject, width, theme));
+    let stats = subject.stats;
+    let at = (width, theme);
+    let rate = format!(
+        "{} msg/s, busy {}",
+        format::rate(stats.rate_per_s),
+        format::share(stats.utilization)
+    );
+    fact(&mut lines, "rate", &rate, at);
+    fact(&mut lines, "handled", &counted(stats.total, stats.current), at);
+    if let Some(budget) = &stats.budget {
+        lines.extend(budget_lines(budget, width, theme));
+    }
+    fact(&mut lines, "restarts", &text::grouped(stats.restarts), at);
+    if let Some(detail) = subject.detail.filter(|d| d.children > 0) {
+        fact(&mut lines, "children", &text::grouped(detail.children), at);
+    }
+    lines
+}
+
+fn state(stats: &Stats, width: usize, theme: Theme) -> Line<'static> {
+    let mut rest = String::new();
+    match (&stats.handling_now, stats.state) {
+        (Some(now), _) => {
+            if let Some(message) = &now.message_type {
+                rest = format!(" {}", short_type(message));
+            }
+            rest.push_str(&format!(" for {}", format::duration(now.for_ns)));
+        }
+        (None, SlotState::Restarting { attempt, in_ns }) => {
+            rest = format!(", try {attempt}");
+            if let Some(ns) = in_ns {
+                rest.push_str(&format!(" in {}", format::duration(ns)));
+            }
+        }
+        (None, _) => {}
+    }
+    let word = format!("{} {}", glyph(stats.state), stats.state);
+    let room = width.saturating_sub(LABEL + text::width(&word));
+    Line::from(vec![
+        Span::styled(text::left("state", LABEL), theme.heading()),
+        Span::styled(word, theme.state(stats.state)),
+        Span::styled(text::fit(&rest, room).into_owned(), theme.text()),
+    ])
+}
+
+fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let (identity, stats) = (subject.identity, subject.stats);
+    let depth = stats.depth;
+    let mut text = match (depth.value(), depth.quality()) {
+        (None, _) => format!("depth {}", format::ABSENT),
+        (Some(n), Quality::Stale { age_ns }) => {
+            format!("≥ {} ({} old)", text::grouped(n), format::duration(age_ns))
+        }
+        (Some(n), _) => text::grouped(n),
+    };
+    match identity.mailbox_capacity {
+        Some(capacity) => text.push_str(&format!(" of {}", text::grouped(capacity))),
+        None => text.push_str(", unbounded"),
+    }
+    let mut spans = vec![
+        Span::styled(text::left("mailbox", LABEL), theme.heading()),
+        Span::styled(text.clone(), theme.text()),
+    ];
+    let room = width.saturating_sub(LABEL + text::width(&text) + 8);
+    if let Some(full) = fullness(identity, stats).filter(|_| room >= 4) {
+        let severity = if full >= 0.9 { Severity::Warn } else { Severity::Calm };
+        spans.push(Span::raw("  "));
+        spans.extend(gauge(full, room.min(GAUGE), theme));
+        let percent = format!(" {:.0}%", full * 100.0);
+        spans.push(Span::styled(percent, theme.severity(severity)));
+    }
+    let mut lines = vec![Line::from(spans)];
+    if let Some(oldest) = stats.oldest_wait_ns {
+        let text = format!("message waits {}", format::duration(oldest));
+        lines.push(Line::from(vec![
+            Span::styled(text::left("oldest", LABEL), theme.heading()),
+            Span::styled(text, theme.severity(Severity::of_wait(oldest))),
+        ]));
+    }
+    lines
+}
+
+fn counted(total: Counters, current: Counters) -> String {
+    let one = |c: Counters| {
+        let failed = match c.failed {
+            0 => String::new(),
+            n => format!(" ({} failed)", text::grouped(n)),
+        };
+        format!("{}{failed}", text::grouped(c.handled))
+    };
+    if total == current {
+        one(total)
+    } else {
+        format!("{} in all, {} by this incarnation", one(total), one(current))
+    }
+}
+
+fn budget_lines(budget: &BudgetUse, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let severity = match (budget.used, budget.allowed) {
+        (0, _) => Severity::Calm,
+        (used, allowed) if used >= allowed => Severity::Severe,
+        (used, allowed) if used + 1 >= allowed => Severity::Warn,
+        _ => Severity::Calm,
+    };
+    let mut text = format!(
+        "{} of {} restarts used in {}",
+        budget.used,
+        budget.allowed,
+        format::duration(budget.period_ns)
+    );
+    if let Some(oldest) = budget.expires_in_ns.first() {
+        text.push_str(&format!(", oldest forgotten in {:.1} s", *oldest as f64 / 1e9));
+    }
+    text::wrap(&text, width.saturating_sub(LABEL))
+        .into_iter()
+        .enumerate()
+        .map(|(n, line)| {
+            Line::from(vec![
+                Span::styled(text::left(if n == 0 { "budget" } else { "" }, LABEL), theme.heading()),
+                Span::styled(line, theme.severity(severity)),
+            ])
+        })
+        .collect()
+}
+
+/// Supervision and abilities.
+pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let identity = subject.identity;
+    let at = (width, theme);
+    let mut lines = vec![heading("SUPERVISION", "", width, theme)];
+    if let Some(supervisor) = &identity.supervisor {
+        fact(&mut lines, "supervises", &supervises(supervisor), at);
+    }
+    let child = match &identity.child_spec {
+        Some(spec) => supervised(spec),
+        None => "by nobody, as far as is known".to_owned(),
+    };
+    fact(&mut lines, "supervised", &child, at);
+    fact(&mut lines, "type", &identity.actor_type, at);
+    let can: Vec<&str> = identity
+        .capabilities
+        .iter()
+        .filter_map(|capability| match capability {
+            Capability::Kill => Some("kill"),
+            Capability::Stop => Some("stop"),
+            Capability::Restart => Some("restart"),
+            Capability::Suspend => Some("suspend"),
+            Capability::InterruptsHandler | Capability::KeepsMailbox => None,
+        })
+        .collect();
+    let can = if can.is_empty() { "nothing".to_owned() } else { can.join(", ") };
+    fact(&mut lines, "verbs", &can, at);
+    let has = |capability| identity.capabilities.has(capability);
+    let kill = if has(Capability::InterruptsHandler) {
+        "interrupts the running handler"
+    } else {
+        "waits for the running handler"
+    };
+    if has(Capability::Kill) {
+        fact(&mut lines, "a kill", kill, at);
+    }
+    let queue = if has(Capability::KeepsMailbox) {
+        "keeps queued messages"
+    } else {
+        "loses queued messages"
+    };
+    fact(&mut lines, "a restart", queue, at);
+    lines
+}
+
+fn supervises(spec: &SupervisorSpec) -> String {
+    let mut text = spec.strategy.to_string();
+    if let Some(intensity) = spec.intensity {
+        let restarts = text::counted(u64::from(intensity), "restart", "restarts");
+        text.push_str(&format!(", {restarts}"));
+        if let Some(period) = spec.period_ns {
+            text.push_str(&format!(" in {}", format::duration(period)));
+        }
+        text.push_str(match spec.scope {
+            Some(BudgetScope::PerSupervisor) => " for all children together",
+            Some(BudgetScope::PerChild) => " for each child",
+            None => "",
+        });
+    }
+    if spec.auto_shutdown {
+        text.push_str(", ends with its significant children");
+    }
+    text
+}
+
+fn supervised(spec: &ChildSpec) -> String {
+    let mut parts = Vec::new();
+    parts.push(match spec.restart {
+        Some(restart) => restart.to_string(),
+        None => "restarts not known".to_owned(),
+    });
+    if let (Some(intensity), Some(period)) = (spec.intensity, spec.period_ns) {
+        let restarts = text::counted(u64::from(intensity), "restart", "restarts");
+        parts.push(format!("{restarts} in {}", format::duration(period)));
+    }
+    match spec.shutdown {
+        Some(Shutdown::Brutal) => parts.push("killed on shutdown".to_owned()),
+        Some(Shutdown::TimeoutNs(ns)) => {
+            parts.push(format!("{} to shut down", format::duration(ns)));
+        }
+        Some(Shutdown::Infinity) => parts.push("any time to shut down".to_owned()),
+        None => {}
+    }
+    if let Some(backoff) = spec.backoff {
+        parts.push(format!(
+            "backoff {} to {}",
+            format::duration(backoff.first_ns),
+            format::duration(backoff.max_ns)
+        ));
+    }
+    if spec.significant {
+        parts.push("significant".to_owned());
+    }
+    if spec.kill_is_normal_exit {
+        parts.push("a kill counts as a normal exit".to_owned());
+    }
+    if let Some(id) = &spec.child_id {
+        parts.push(format!("child id {id}"));
+    }
+    parts.join(", ")
+}
+
+/// An age without parts of a second.
+fn seconds(ns: u64) -> String {
+    format::duration(if ns < 1_000_000_000 { ns } else { ns / 1_000_000_000 * 1_000_000_000 })
+}

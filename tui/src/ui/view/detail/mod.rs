@@ -1,0 +1,196 @@
+//! The page of one slot: everything that is known of it, section by section.
+
+mod facts;
+mod history;
+mod latency;
+mod messages;
+
+use super::paint::{inset, overstyle, put, scrolled};
+use crate::ui::app::{App, Attached, DetailPage};
+use crate::ui::severity;
+use crate::ui::text;
+use crate::ui::theme::{self, Theme};
+use crate::ui::wanted;
+use actorscope_core::Timestamp;
+use actorscope_core::slot::{Identity, SlotDetail, Stats};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Pages at least this wide have two columns.
+const TWO_COLUMNS: usize = 124;
+/// Between two columns.
+const GUTTER: usize = 4;
+/// Cells for the names of facts.
+const LABEL: usize = 11;
+
+/// What sections are made of.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    identity: &'a Identity,
+    stats: &'a Stats,
+    /// `None` until the page's own view has answered.
+    detail: Option<&'a SlotDetail>,
+    /// The node's clock when all this was so.
+    at: Timestamp,
+}
+
+/// Draws the page.
+pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
+    let Some(page) = &attached.detail else { return };
+    let theme = app.settings.theme;
+    let inside = inset(area, 1);
+    let lines = match subject(attached, page) {
+        Some(subject) => lines(&subject, inside.width.into(), theme),
+        None => vec![Line::from(Span::styled(missing(attached, page), theme.faint()))],
+    };
+    let skipped = scrolled(buf, inside, &lines, page.scroll);
+    if attached.is_stale() {
+        overstyle(buf, inside, theme.faint());
+    }
+    let below = lines
+        .len()
+        .saturating_sub(usize::from(skipped) + usize::from(inside.height));
+    if below > 0 && inside.height > 1 {
+        let text = format!(" ↓ {below} more lines ");
+        let width = u16::try_from(text::width(&text)).unwrap_or(0);
+        let at = Rect {
+            x: inside.right().saturating_sub(width),
+            y: inside.bottom().saturating_sub(1),
+            width,
+            height: 1,
+        };
+        put(buf, at.intersection(inside), Span::styled(text, theme.key()));
+    }
+}
+
+fn subject<'a>(attached: &'a Attached, page: &DetailPage) -> Option<Subject<'a>> {
+    let own = attached
+        .view(wanted::DETAIL)
+        .filter(|view| view.rows.first().is_some_and(|row| row.slot == page.slot));
+    let view = match own {
+        Some(view) => view,
+        // Until the first answer, what the list knew must do.
+        None if answered_without(attached, page) => return None,
+        None => attached.view(attached.main())?,
+    };
+    let (identity, _) = view.identities.get(&page.slot)?;
+    Some(Subject {
+        identity,
+        stats: view.stats.get(&page.slot)?,
+        detail: own.and_then(|view| view.detail.as_ref()),
+        at: view.sampled_at,
+    })
+}
+
+/// Whether the agent has answered that there is no such slot.
+fn answered_without(attached: &Attached, page: &DetailPage) -> bool {
+    let newest = attached.asked.get(&wanted::DETAIL).and_then(|a| a.newest());
+    attached.view(wanted::DETAIL).is_some_and(|view| {
+        newest.is_none_or(|newest| newest == view.revision)
+            && !view.rows.iter().any(|row| row.slot == page.slot)
+    })
+}
+
+fn missing(attached: &Attached, page: &DetailPage) -> String {
+    if answered_without(attached, page) {
+        format!("{} is gone: its slot no longer exists. Esc goes back.", page.slot)
+    } else {
+        "asking the agent…".to_owned()
+    }
+}
+
+fn lines(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![facts::who(subject, width, theme)];
+    for (severity, reason) in severity::reasons(subject.identity, subject.stats) {
+        let text = text::fit(&format!("! {reason}"), width).into_owned();
+        lines.push(Line::from(Span::styled(text, theme.severity(severity))));
+    }
+    lines.push(Line::default());
+    if width >= TWO_COLUMNS {
+        let left = (width - GUTTER) / 2;
+        let right = width - GUTTER - left;
+        lines.extend(beside(
+            facts::now(subject, left, theme),
+            facts::told(subject, right, theme),
+            left,
+        ));
+        lines.push(Line::default());
+        lines.extend(beside(
+            latency::queue_wait(subject, left, theme),
+            latency::handling(subject, right, theme),
+            left,
+        ));
+        lines.push(Line::default());
+        lines.extend(beside(
+            messages::section(subject, left, theme),
+            history::section(subject, right, theme),
+            left,
+        ));
+        return lines;
+    }
+    for section in [
+        facts::now(subject, width, theme),
+        facts::told(subject, width, theme),
+        latency::queue_wait(subject, width, theme),
+        latency::handling(subject, width, theme),
+        messages::section(subject, width, theme),
+        history::section(subject, width, theme),
+    ] {
+        lines.extend(section);
+        lines.push(Line::default());
+    }
+    lines.pop();
+    lines
+}
+
+/// Two sections beside each other, the left one `left` cells wide.
+fn beside(
+    a: Vec<Line<'static>>,
+    b: Vec<Line<'static>>,
+    left: usize,
+) -> Vec<Line<'static>> {
+    let rows = a.len().max(b.len());
+    let (mut a, mut b) = (a.into_iter(), b.into_iter());
+    (0..rows)
+        .map(|_| {
+            let mut line = a.next().unwrap_or_default();
+            let gap = (left + GUTTER).saturating_sub(line.width());
+            line.spans.push(Span::raw(" ".repeat(gap)));
+            line.spans.extend(b.next().unwrap_or_default().spans);
+            line
+        })
+        .collect()
+}
+
+/// The heading of a section: a name, a rule, and perhaps an explanation.
+fn heading(name: &str, explained: &str, width: usize, theme: Theme) -> Line<'static> {
+    let mut spans = vec![Span::styled(name.to_owned(), theme.title())];
+    let mut used = text::width(name);
+    if !explained.is_empty() && used + text::width(explained) + 2 <= width {
+        spans.push(Span::styled(format!("  {explained}"), theme.faint()));
+        used += text::width(explained) + 2;
+    }
+    if let Some(rest) = width.checked_sub(used + 1) {
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(theme::RULE.repeat(rest), theme.faint()));
+    }
+    Line::from(spans)
+}
+
+/// A named fact; its text goes on below itself when it is too long for one line.
+fn fact(
+    lines: &mut Vec<Line<'static>>,
+    name: &str,
+    text: &str,
+    (width, theme): (usize, Theme),
+) {
+    let wrapped = text::wrap(text, width.saturating_sub(LABEL));
+    for (n, part) in wrapped.into_iter().enumerate() {
+        let name = if n == 0 { name } else { "" };
+        lines.push(Line::from(vec![
+            Span::styled(text::left(name, LABEL), theme.heading()),
+            Span::styled(part, theme.text()),
+        ]));
+    }
+}

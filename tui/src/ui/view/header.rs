@@ -1,0 +1,208 @@
+//! The first lines: who is observed, how it is, and what is slowest, in words.
+
+use super::paint::{Piece, line_of, put, put_pieces};
+use crate::format;
+use crate::ui::app::{App, Attached};
+use crate::ui::severity::{Severity, WARN_NS};
+use crate::ui::text;
+use crate::ui::theme::Theme;
+use actorscope_client::Link;
+use actorscope_core::node::Summary;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use std::time::Duration;
+
+/// Draws as many lines as there is room for: who, then what is slowest, then the figures between.
+pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
+    let theme = app.settings.theme;
+    if let Some(line) = line_of(area, 0) {
+        who(app, attached, line, buf);
+    }
+    if area.height > 2
+        && let (Some(line), Some(summary)) = (line_of(area, 1), attached.summary())
+    {
+        let between = Span::styled(" · ", theme.faint());
+        put_pieces(
+            buf,
+            line,
+            &between,
+            figures(summary, theme),
+            process(summary, theme),
+        );
+    }
+    if area.height > 1
+        && let Some(line) = line_of(area, area.height - 1)
+    {
+        attention(app, attached, line, buf);
+    }
+}
+
+fn who(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
+    let theme = app.settings.theme;
+    let Some(node) = &attached.model.node else {
+        return;
+    };
+    let mut left = vec![
+        Piece::new(0, node.name.clone(), theme.title()),
+        Piece::new(3, format!("pid {}", node.pid), theme.text()),
+        Piece::new(5, format!("on {}", node.host), theme.text()),
+        Piece::new(
+            6,
+            format!("instance {}", node.instance.short()),
+            theme.faint(),
+        ),
+    ];
+    if let Some(summary) = attached.summary() {
+        let up = summary.sampled_at.since(node.started_at);
+        left.push(Piece::new(
+            4,
+            format!("up {}", format::duration(up / 1_000_000_000 * 1_000_000_000)),
+            theme.text(),
+        ));
+    }
+    let mut right = Vec::new();
+    if let Some(frozen) = &attached.frozen {
+        let age = text::seconds(app.now.saturating_sub(frozen.at));
+        right.push(Piece::new(0, format!(" PAUSED {age} "), theme.badge()));
+    }
+    if app.settings.read_only {
+        right.push(Piece::new(4, "read-only", theme.faint()));
+    }
+    right.push(link(app, attached, theme));
+    right.push(Piece::new(3, every(app.settings.interval), theme.faint()));
+    put_pieces(buf, area, &Span::raw("  "), left, right);
+}
+
+fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
+    let silent = attached
+        .last_frame
+        .map(|at| app.now.saturating_sub(at))
+        .filter(|age| *age > app.settings.interval.saturating_mul(4).max(Duration::from_secs(4)));
+    match (&attached.model.link, silent) {
+        (Link::Connecting, _) => Piece::new(0, "◌ connecting", theme.warn()),
+        (Link::Lost { .. }, _) => Piece::new(0, "✗ lost", theme.severe()),
+        (Link::Live, Some(age)) => Piece::new(
+            0,
+            format!("! no data for {:.0} s", age.as_secs_f64()),
+            theme.warn(),
+        ),
+        (Link::Live, None) => Piece::new(0, "● live", theme.good()),
+    }
+}
+
+fn every(interval: Duration) -> String {
+    let s = interval.as_secs_f64();
+    format!("every {s} s")
+}
+
+fn figures(s: &Summary, theme: Theme) -> Vec<Piece> {
+    let plain = theme.text();
+    let mut pieces = vec![
+        Piece::new(0, text::counted(s.live, "actor", "actors"), plain),
+        Piece::new(1, format!("{} queued", text::grouped(s.queued)), plain),
+        Piece::new(
+            2,
+            format!("{} msg/s", format::rate(Some(s.rate_per_s))),
+            plain,
+        ),
+        Piece::new(3, text::counted(s.restarts, "restart", "restarts"), plain),
+    ];
+    let mut trouble = |n: u64, word: &str, style| {
+        if n > 0 {
+            pieces.push(Piece::new(1, format!("{} {word}", text::grouped(n)), style));
+        }
+    };
+    trouble(s.failed, "failed", theme.severe());
+    trouble(s.restarting, "restarting", theme.warn());
+    trouble(s.suspended, "suspended", theme.warn());
+    pieces
+}
+
+fn process(s: &Summary, theme: Theme) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut add = |rank, text: String| pieces.push(Piece::new(rank, text, theme.text()));
+    add(
+        4,
+        match s.process.cpu_cores {
+            Some(cores) => format!("cpu {:.0}%", cores * 100.0),
+            None => format!("cpu {}", format::ABSENT),
+        },
+    );
+    add(
+        5,
+        match s.process.memory_bytes {
+            Some(bytes) => format!("mem {}", format::bytes(bytes)),
+            None => format!("mem {}", format::ABSENT),
+        },
+    );
+    add(
+        6,
+        match s.agent.cpu_cores {
+            Some(cores) => format!("agent {:.1}%", cores * 100.0),
+            None => format!("agent {}", format::duration(s.agent.pass_ns)),
+        },
+    );
+    pieces
+}
+
+/// The line that says where to look first.
+fn attention(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
+    let theme = app.settings.theme;
+    let room = usize::from(area.width.saturating_sub(2));
+    let (style, line) = match (&attached.model.link, &attached.outage) {
+        (Link::Lost { reason, retry_in, .. }, Some(outage)) => {
+            let age = app.now.saturating_sub(outage.since);
+            let left = retry_in.saturating_sub(app.now.saturating_sub(outage.last_try));
+            let tail = if left.is_zero() {
+                "retrying".to_owned()
+            } else {
+                format!("retrying in {}", text::seconds(left))
+            };
+            let head = format!("connection lost {} ago: ", text::seconds(age));
+            let reason_room =
+                room.saturating_sub(text::width(&head) + text::width(&tail) + 2);
+            let reason = text::fit(reason, reason_room.max(8));
+            (theme.severe(), format!("{head}{reason}; {tail}"))
+        }
+        _ => slowest(attached, room, theme),
+    };
+    let line = text::fit(&line, room).into_owned();
+    put(buf, super::paint::inset(area, 1), Span::styled(line, style));
+}
+
+fn slowest(attached: &Attached, room: usize, theme: Theme) -> (ratatui::style::Style, String) {
+    let Some((_, path, stats, wait)) = attached.slowest() else {
+        return (theme.faint(), "slowest queue: none is measured yet".to_owned());
+    };
+    let severity = Severity::of_wait(wait);
+    let waits = format::duration(wait);
+    let is_oldest = stats.oldest_wait_ns.is_some_and(|oldest| oldest >= wait);
+    if wait < WARN_NS {
+        let line = format!("no slow queue: the longest wait is {waits}, {path}");
+        return (theme.faint(), text::fit(&line, room).into_owned());
+    }
+    let queued = stats.depth.value().map_or_else(String::new, |n| {
+        let bound = if stats.depth.is_lower_bound() { "≥ " } else { "" };
+        format!(", {bound}{} queued", text::grouped(n))
+    });
+    let (head, tail) = if is_oldest {
+        (
+            "slowest queue: ",
+            format!(", oldest message waits {waits}{queued}"),
+        )
+    } else {
+        (
+            "slowest queue: ",
+            format!(", messages wait {waits} on average{queued}"),
+        )
+    };
+    let (head, tail) = if room < head.len() + tail.len() + 16 {
+        ("slowest: ", format!(" waits {waits}{queued}"))
+    } else {
+        (head, tail)
+    };
+    let path_room = room.saturating_sub(text::width(head) + text::width(&tail)).max(8);
+    let path = text::fit_end(path, path_room);
+    (theme.severity(severity), format!("{head}{path}{tail}"))
+}

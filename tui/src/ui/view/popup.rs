@@ -1,0 +1,50 @@
+//! A box in the middle of the screen.
+
+use super::paint::put;
+use crate::ui::text;
+use crate::ui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::{Block, Clear, Widget};
+
+/// Clears a box of at most `width` × `height` and draws its frame and title; returns its inside,
+/// with a cell of air at the left and right.
+pub fn draw(
+    buf: &mut Buffer,
+    screen: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+    theme: Theme,
+) -> Rect {
+    let width = width.min(screen.width);
+    let height = height.min(screen.height);
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    Clear.render(area, buf);
+    if width < 6 || height < 4 {
+        // No room for a frame: the text matters more.
+        return area;
+    }
+    Block::bordered()
+        .border_style(theme.heading())
+        .render(area, buf);
+    let title = text::fit(title, usize::from(width.saturating_sub(6)));
+    let at = Rect {
+        x: area.x + 2,
+        width: width - 4,
+        height: 1,
+        ..area
+    };
+    put(buf, at, Span::styled(format!(" {title} "), theme.title()));
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: width - 4,
+        height: height - 2,
+    }
+}
