@@ -12,6 +12,8 @@ pub use crate::registry::{Arrival, Handling, Registry, SlotHandle, current_slot,
 
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
 use actorscope_core::{Capabilities, SlotId, Timestamp};
+use std::fmt;
+use std::sync::Arc;
 
 /// What is known of an actor before it runs.
 #[derive(Clone, Debug)]
@@ -126,17 +128,33 @@ pub enum BudgetRule {
 }
 
 /// What follows an exit, as far as the adapter knows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 pub enum Fate {
     /// Another actor will fill the slot, at this moment if there is a pause.
     Restarts {
         /// When; `None` = at once.
         at: Option<Timestamp>,
     },
+    /// Its supervisor decides, later. Until another actor starts, the slot counts as restarting.
+    Undecided {
+        /// Asked once a tick: whether it is certain by now that nobody will come. Must not block.
+        is_final: Arc<dyn Fn() -> bool + Send + Sync>,
+    },
     /// Nobody will.
     Final,
     /// Nobody will, because the restart budget is used up.
     GaveUp,
+}
+
+impl fmt::Debug for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Restarts { at } => f.debug_struct("Restarts").field("at", at).finish(),
+            Self::Undecided { .. } => f.write_str("Undecided"),
+            Self::Final => f.write_str("Final"),
+            Self::GaveUp => f.write_str("GaveUp"),
+        }
+    }
 }
 
 /// What an actor's framework did with a verb.

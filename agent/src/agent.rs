@@ -97,8 +97,7 @@ impl Builder {
         if !registry.claim() {
             return Err(StartError::AlreadyRunning);
         }
-        self.start_claimed(&registry)
-            .inspect_err(|_| registry.release())
+        self.start_claimed(&registry).inspect_err(|_| registry.release())
     }
 
     /// Starts the agent for as long as the process lives. If that fails, says so through `tracing`
@@ -125,10 +124,7 @@ impl Builder {
             name: actorscope_core::text::segment(&self.name),
             instance: random_instance()?,
             pid: std::process::id(),
-            host: rustix::system::uname()
-                .nodename()
-                .to_string_lossy()
-                .into_owned(),
+            host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
         };
         let roles = Roles {
             own: rustix::process::geteuid().as_raw(),
@@ -173,12 +169,7 @@ impl Builder {
                 of_thread.release();
             })
             .map_err(StartError::Thread)?;
-        Ok(Agent {
-            path,
-            instance,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Agent { path, instance, stop: Some(stop), thread: Some(thread) })
     }
 }
 

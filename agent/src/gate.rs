@@ -40,11 +40,7 @@ impl Gate {
     /// What to do. A request to stop or restart is handed out once.
     #[inline]
     pub(crate) fn check(&self) -> Request {
-        if self.flags.load(Relaxed) == 0 {
-            Request::Proceed
-        } else {
-            self.check_cold()
-        }
+        if self.flags.load(Relaxed) == 0 { Request::Proceed } else { self.check_cold() }
     }
 
     #[cold]
@@ -56,11 +52,7 @@ impl Gate {
                 return request;
             }
         }
-        if flags & SUSPEND != 0 {
-            Request::Hold
-        } else {
-            Request::Proceed
-        }
+        if flags & SUSPEND != 0 { Request::Hold } else { Request::Proceed }
     }
 
     pub(crate) fn is_suspended(&self) -> bool {
@@ -142,9 +134,6 @@ mod tests {
         let gate = Gate::default();
         gate.wake_at(10);
         gate.wake_at(20);
-        assert_eq!(
-            (gate.take_woken_at(), gate.take_woken_at()),
-            (Some(10), None)
-        );
+        assert_eq!((gate.take_woken_at(), gate.take_woken_at()), (Some(10), None));
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct Cold {
     pub(crate) restart_times: VecDeque<Timestamp>,
     pub(crate) asked: Option<Asked>,
     pub(crate) suspended_until: Option<Timestamp>,
+    /// Asked while the slot waits for a successor that may never come.
+    pub(crate) is_final: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     /// Restarts in a row without a quiet period: the attempt shown while restarting.
     pub(crate) attempt: u32,
     /// Of the parent, when this slot was filled.
@@ -113,6 +115,7 @@ impl Slot {
                 restart_times: VecDeque::new(),
                 asked: None,
                 suspended_until: None,
+                is_final: None,
                 attempt: 0,
                 parent_incarnation: 0,
                 refill_key,
@@ -132,11 +135,7 @@ impl Slot {
     /// The totals so far.
     pub(crate) fn counters(&self) -> Counters {
         let hot = self.meter.hot.read();
-        Counters {
-            handled: hot.handled,
-            failed: hot.failed,
-            busy_ns: hot.busy_ns,
-        }
+        Counters { handled: hot.handled, failed: hot.failed, busy_ns: hot.busy_ns }
     }
 
     /// A new actor fills the slot. Returns whether it is the first.
@@ -158,6 +157,7 @@ impl Slot {
             self.gate.next_incarnation();
         }
         cold.phase = Phase::Running;
+        cold.is_final = None;
         cold.started_at = now;
         cold.ended_at = None;
         first
@@ -223,10 +223,7 @@ impl Cold {
             BudgetRule::ForgottenAfterQuiet => {
                 let mut streak: Vec<Timestamp> = Vec::new();
                 for at in &self.restart_times {
-                    if streak
-                        .last()
-                        .is_some_and(|last| at.since(*last) > period_ns)
-                    {
+                    if streak.last().is_some_and(|last| at.since(*last) > period_ns) {
                         streak.clear();
                     }
                     streak.push(*at);
@@ -240,15 +237,8 @@ impl Cold {
             }
         };
         expires.sort_unstable();
-        let used = u32::try_from(expires.len())
-            .unwrap_or(u32::MAX)
-            .min(allowed);
-        Some(BudgetUse {
-            used,
-            allowed,
-            period_ns,
-            expires_in_ns: expires,
-        })
+        let used = u32::try_from(expires.len()).unwrap_or(u32::MAX).min(allowed);
+        Some(BudgetUse { used, allowed, period_ns, expires_in_ns: expires })
     }
 
     /// What the slot is doing, given whether a handler runs and whether it is held.
@@ -258,10 +248,9 @@ impl Cold {
             Phase::Running if handling => SlotState::Handling,
             Phase::Running if suspended => SlotState::Suspended,
             Phase::Running => SlotState::Idle,
-            Phase::Restarting { attempt, at } => SlotState::Restarting {
-                attempt,
-                in_ns: at.map(|at| at.since(now)),
-            },
+            Phase::Restarting { attempt, at } => {
+                SlotState::Restarting { attempt, in_ns: at.map(|at| at.since(now)) }
+            }
             Phase::Stopping => SlotState::Stopping,
             Phase::Stopped => SlotState::Stopped,
             Phase::Failed => SlotState::Failed,

@@ -1,34 +1,23 @@
 //! What the server promises its clients, and what it does not let them do.
 
-mod common;
-
 use actorscope_agent::adapter::{Registration, Registry, scope};
 use actorscope_agent::tokio::spawn;
 use actorscope_agent::{Agent, StartError};
 use actorscope_proto::v1;
-use common::{Rig, SOON};
+use actorscope_testkit::{Rig, SOON};
 use tonic::Code;
 
 #[tokio::test]
 async fn the_handshake_tells_who_is_speaking_and_what_may_be_done() {
     let rig = Rig::start().await;
-    let request = v1::DescribeRequest {
-        protocol: 99,
-        client: "test".to_owned(),
-    };
+    let request = v1::DescribeRequest { protocol: 99, client: "test".to_owned() };
     let node = rig.observe().describe(request).await.unwrap().into_inner();
-    assert_eq!(
-        (node.protocol, node.name.as_str()),
-        (actorscope_proto::PROTOCOL, "test")
-    );
+    assert_eq!((node.protocol, node.name.as_str()), (actorscope_proto::PROTOCOL, "test"));
     assert_eq!(node.pid, std::process::id());
-    assert_eq!(node.instance, rig.agent.instance().to_bytes());
+    assert_eq!(node.instance, rig.instance.to_bytes());
     assert!(node.rights.unwrap().control);
 
-    let ancient = v1::DescribeRequest {
-        protocol: 0,
-        client: String::new(),
-    };
+    let ancient = v1::DescribeRequest { protocol: 0, client: String::new() };
     let refusal = rig.observe().describe(ancient).await.unwrap_err();
     assert_eq!(refusal.code(), Code::FailedPrecondition);
 }
@@ -39,30 +28,23 @@ async fn a_second_agent_is_refused_and_the_first_can_be_followed_by_another() {
     let rig = Rig::start_on(registry.clone(), |b| b).await;
     let second = Agent::builder("second").registry(registry.clone()).start();
     assert!(matches!(second, Err(StartError::AlreadyRunning)));
-    let path = rig.agent.socket_path().to_owned();
+    let path = rig.socket.clone();
     drop(rig.agent);
     assert!(!path.exists(), "the socket is removed");
     let dir = tempfile::tempdir().unwrap();
-    let third = Agent::builder("third")
-        .registry(registry)
-        .socket(dir.path().join("s"));
+    let third = Agent::builder("third").registry(registry).socket(dir.path().join("s"));
     assert!(third.start().is_ok());
 }
 
 #[tokio::test]
 async fn without_the_hosts_opt_in_every_verb_is_refused_with_the_line_that_enables_it() {
     let rig = Rig::start_with(|b| b).await;
-    scope(rig.registry.clone(), async {
-        spawn("task", std::future::pending::<()>())
-    })
-    .await;
+    scope(rig.registry.clone(), async { spawn("task", std::future::pending::<()>()) }).await;
     for verb in ["kill", "stop", "restart", "suspend", "resume"] {
         let refusal = rig.act(verb, "/task").await.unwrap_err();
         assert_eq!(refusal.code(), Code::Unimplemented);
         assert!(
-            refusal
-                .message()
-                .contains("Agent::builder(\"test\").allow_control()"),
+            refusal.message().contains("Agent::builder(\"test\").allow_control()"),
             "{}",
             refusal.message()
         );
@@ -76,7 +58,7 @@ async fn the_same_request_sent_twice_acts_once() {
     let slot = rig.registry.register(Registration::new("test", "a", "A"));
     slot.started(None);
     let target = v1::Target {
-        instance: rig.agent.instance().to_bytes().to_vec(),
+        instance: rig.instance.to_bytes().to_vec(),
         slot: slot.id().get(),
         incarnation: 0,
     };
@@ -106,15 +88,8 @@ async fn paths_resolve_or_say_what_they_may_mean() {
     assert_eq!(identity.path, "/b/worker");
     let ambiguous = rig.show("worker").await.unwrap_err();
     assert_eq!(ambiguous.code(), Code::FailedPrecondition);
-    assert!(
-        ambiguous.message().contains("/a/worker\n/b/worker"),
-        "{}",
-        ambiguous.message()
-    );
-    assert_eq!(
-        rig.show("/nobody").await.unwrap_err().code(),
-        Code::NotFound
-    );
+    assert!(ambiguous.message().contains("/a/worker\n/b/worker"), "{}", ambiguous.message());
+    assert_eq!(rig.show("/nobody").await.unwrap_err().code(), Code::NotFound);
 }
 
 #[tokio::test]
@@ -130,18 +105,9 @@ async fn malformed_requests_are_refused_in_words() {
             })),
         }),
     };
-    for bad in [
-        table("colour", 10),
-        table("depth", 0),
-        v1::QueryRequest::default(),
-    ] {
+    for bad in [table("colour", 10), table("depth", 0), v1::QueryRequest::default()] {
         let refusal = rig.observe().query(bad).await.unwrap_err();
-        assert_eq!(
-            refusal.code(),
-            Code::InvalidArgument,
-            "{}",
-            refusal.message()
-        );
+        assert_eq!(refusal.code(), Code::InvalidArgument, "{}", refusal.message());
     }
     assert!(rig.observe().query(table("depth", u32::MAX)).await.is_ok());
 }
@@ -150,19 +116,12 @@ async fn malformed_requests_are_refused_in_words() {
 async fn lying_adapters_yield_a_sane_tree_and_a_warning() {
     let rig = Rig::start().await;
     let nobody = actorscope_agent::core::SlotId::new(12_345);
-    let orphan = rig
-        .registry
-        .register(Registration::new("test", "orphan", "O").parent(nobody));
+    let orphan = rig.registry.register(Registration::new("test", "orphan", "O").parent(nobody));
     orphan.started(None);
     orphan.set_parent(Some(orphan.id()));
     let (identity, _) = rig.when("/orphan", |_| true).await;
     assert_eq!(identity.parent, None);
-    let warnings = rig
-        .events()
-        .await
-        .into_iter()
-        .filter(|e| e.kind == "warning")
-        .count();
+    let warnings = rig.events().await.into_iter().filter(|e| e.kind == "warning").count();
     assert_eq!(warnings, 2);
 }
 
@@ -171,39 +130,21 @@ async fn a_watched_view_sends_what_changed_and_only_that() {
     let rig = Rig::start().await;
     let slots: Vec<_> = (0..50)
         .map(|i| {
-            let slot = rig
-                .registry
-                .register(Registration::new("test", format!("a{i}"), "A"));
+            let slot = rig.registry.register(Registration::new("test", format!("a{i}"), "A"));
             slot.started(None);
             slot
         })
         .collect();
-    let tree = v1::TreeView {
-        to_depth: Some(9),
-        limit: 100,
-        ..v1::TreeView::default()
-    };
-    let view = v1::View {
-        kind: Some(v1::view::Kind::Tree(tree)),
-    };
+    let tree = v1::TreeView { to_depth: Some(9), limit: 100, ..v1::TreeView::default() };
+    let view = v1::View { kind: Some(v1::view::Kind::Tree(tree)) };
     let (requests, outbound) = tokio::sync::mpsc::channel(4);
-    let set = v1::WatchRequest {
-        view_id: 3,
-        revision: 7,
-        view: Some(view),
-        interval_ns: 0,
-    };
+    let set = v1::WatchRequest { view_id: 3, revision: 7, view: Some(view), interval_ns: 0 };
     requests.send(set).await.unwrap();
     let outbound = tokio_stream::wrappers::ReceiverStream::new(outbound);
     let mut frames = rig.observe().watch(outbound).await.unwrap().into_inner();
 
-    let mut next = async || {
-        tokio::time::timeout(SOON, frames.message())
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap()
-    };
+    let mut next =
+        async || tokio::time::timeout(SOON, frames.message()).await.unwrap().unwrap().unwrap();
     let first = next().await;
     assert_eq!((first.view_id, first.revision), (3, 7));
     assert_eq!((first.identities.len(), first.stats.len()), (50, 50));
@@ -230,11 +171,7 @@ async fn events_are_followed_from_any_number_on() {
     let rig = Rig::start().await;
     let slot = rig.registry.register(Registration::new("test", "a", "A"));
     slot.started(None);
-    let request = v1::EventsRequest {
-        from: 1,
-        follow: true,
-        ..v1::EventsRequest::default()
-    };
+    let request = v1::EventsRequest { from: 1, follow: true, ..v1::EventsRequest::default() };
     let mut stream = rig.observe().events(request).await.unwrap().into_inner();
     let first = stream.message().await.unwrap().unwrap();
     assert_eq!(first.events[0].kind, "started");
@@ -243,14 +180,7 @@ async fn events_are_followed_from_any_number_on() {
         Some("boom".to_owned()),
         actorscope_agent::adapter::Fate::Final,
     );
-    let next = tokio::time::timeout(SOON, stream.message())
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (next.events[0].kind.as_str(), next.events[0].exit.as_str()),
-        ("exited", "panic")
-    );
+    let next = tokio::time::timeout(SOON, stream.message()).await.unwrap().unwrap().unwrap();
+    assert_eq!((next.events[0].kind.as_str(), next.events[0].exit.as_str()), ("exited", "panic"));
     assert_eq!(next.events[0].seq, 2);
 }

@@ -17,11 +17,7 @@ pub(crate) fn line(raw: &str) -> String {
 
 /// Text of several lines: each is made safe, the breaks stay.
 pub(crate) fn lines(raw: &str) -> String {
-    raw.lines()
-        .take(MAX_LINES)
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    raw.lines().take(MAX_LINES).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn in_place(text: &mut String) {
@@ -44,20 +40,10 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
             &mut identity.actor_type,
             &mut identity.framework,
         ]);
-        in_place_all(
-            identity
-                .child_spec
-                .as_mut()
-                .and_then(|spec| spec.child_id.as_mut()),
-        );
+        in_place_all(identity.child_spec.as_mut().and_then(|spec| spec.child_id.as_mut()));
     }
     for stats in &mut frame.stats {
-        in_place_all(
-            stats
-                .handling_now
-                .as_mut()
-                .and_then(|now| now.message_type.as_mut()),
-        );
+        in_place_all(stats.handling_now.as_mut().and_then(|now| now.message_type.as_mut()));
     }
     for partial in &mut frame.partial {
         in_place_all([&mut partial.reason, &mut partial.message]);
@@ -105,10 +91,7 @@ mod tests {
         frame(&mut hostile);
         assert_eq!(hostile.identities[0].name, "␛[2Jroom");
         let detail = hostile.detail.as_ref();
-        assert_eq!(
-            detail.map(|d| d.handlers[0].message_type.as_str()),
-            Some("Say␇")
-        );
+        assert_eq!(detail.map(|d| d.handlers[0].message_type.as_str()), Some("Say␇"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::discovery::Search;
 use crate::error::{CallError, ConnectError, Why, root_cause};
 use crate::random;
 use crate::target::{Address, Target};
-use crate::transport;
+use crate::transport::{self, DialError};
 use crate::update::{Frame, Node};
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::view::ViewSpec;
@@ -90,30 +90,29 @@ pub struct Acted {
 impl Connection {
     /// Connects and shakes hands, within [`DEADLINE`].
     pub async fn open(address: &Address) -> Result<Self, ConnectError> {
-        tokio::time::timeout(DEADLINE, Self::shake_hands(address))
-            .await
-            .unwrap_or_else(|_| {
-                Err(ConnectError::Unreachable {
-                    target: address.to_string(),
-                    why: Why::NoAnswer(DEADLINE),
-                })
+        tokio::time::timeout(DEADLINE, Self::shake_hands(address)).await.unwrap_or_else(|_| {
+            Err(ConnectError::Unreachable {
+                target: address.to_string(),
+                why: Why::NoAnswer(DEADLINE),
             })
+        })
     }
 
     async fn shake_hands(address: &Address) -> Result<Self, ConnectError> {
         let target = address.to_string();
-        let channel = transport::dial(address).await;
-        let channel = channel.map_err(|why| ConnectError::Unreachable {
-            target: target.clone(),
-            why,
-        })?;
+        let channel = match transport::dial(address).await {
+            Ok(channel) => channel,
+            Err(DialError::Unreachable(why)) => {
+                return Err(ConnectError::Unreachable { target, why });
+            }
+            Err(DialError::NoHttp2(detail)) => {
+                return Err(ConnectError::NotAnAgent { target, detail });
+            }
+        };
         let mut observe =
             ObserveClient::new(channel.clone()).max_decoding_message_size(MAX_MESSAGE);
         let description = observe
-            .describe(v1::DescribeRequest {
-                protocol: PROTOCOL,
-                client: CLIENT.to_owned(),
-            })
+            .describe(v1::DescribeRequest { protocol: PROTOCOL, client: CLIENT.to_owned() })
             .await
             .map_err(|status| refusal(&target, &status))?
             .into_inner();
@@ -139,11 +138,7 @@ impl Connection {
     /// One answer to one view. At most as many rows as the agent gives at a time; see
     /// [`Self::query_all`].
     pub async fn query(&self, view: &ViewSpec) -> Result<Frame, CallError> {
-        self.ask(v1::QueryRequest {
-            view: Some(view.into()),
-            path: String::new(),
-        })
-        .await
+        self.ask(v1::QueryRequest { view: Some(view.into()), path: String::new() }).await
     }
 
     /// The detail view of the slot that `path` names: a path, the end of one, or a name.
@@ -187,9 +182,7 @@ impl Connection {
             target: Some(self.actor(act.slot, act.incarnation)),
             request_id: random::bytes16().to_vec(),
             reason: act.reason.clone(),
-            deadline_ns: act
-                .deadline
-                .map_or(0, |d| d.as_nanos().try_into().unwrap_or(u64::MAX)),
+            deadline_ns: act.deadline.map_or(0, |d| d.as_nanos().try_into().unwrap_or(u64::MAX)),
         };
         let answer = match within_deadline(control.act(request)).await {
             Ok(answer) => answer,
@@ -202,10 +195,8 @@ impl Connection {
             }
             Err(error) => return Err(error),
         };
-        let outcome = Outcome::from_word(&answer.outcome).ok_or_else(|| Malformed {
-            field: "outcome",
-            found: clean::line(&answer.outcome),
-        })?;
+        let outcome = Outcome::from_word(&answer.outcome)
+            .ok_or_else(|| Malformed { field: "outcome", found: clean::line(&answer.outcome) })?;
         Ok(Acted {
             outcome,
             message: clean::lines(&answer.message),
@@ -289,14 +280,12 @@ fn refusal(target: &str, status: &Status) -> ConnectError {
         Code::PermissionDenied
         | Code::Unauthenticated
         | Code::FailedPrecondition
-        | Code::ResourceExhausted => ConnectError::Refused {
-            target,
-            message: clean::lines(status.message()),
-        },
-        Code::Unavailable if status.source().is_none() => ConnectError::Unreachable {
-            target,
-            why: Why::Other(clean::lines(status.message())),
-        },
+        | Code::ResourceExhausted => {
+            ConnectError::Refused { target, message: clean::lines(status.message()) }
+        }
+        Code::Unavailable if status.source().is_none() => {
+            ConnectError::Unreachable { target, why: Why::Other(clean::lines(status.message())) }
+        }
         _ => ConnectError::NotAnAgent {
             target,
             detail: if status.source().is_some() {

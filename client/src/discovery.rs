@@ -61,11 +61,8 @@ impl Search {
     /// The directories that agents of this user bind in; for root those of all users.
     pub fn from_environment() -> Self {
         let var = |name| std::env::var_os(name).map(PathBuf::from);
-        let (chosen, runtime, session) = (
-            var("ACTORSCOPE_DIR"),
-            var("RUNTIME_DIRECTORY"),
-            var("XDG_RUNTIME_DIR"),
-        );
+        let (chosen, runtime, session) =
+            (var("ACTORSCOPE_DIR"), var("RUNTIME_DIRECTORY"), var("XDG_RUNTIME_DIR"));
         let temp_dir = std::env::temp_dir();
         let uid = local::uid();
         let environment = socket::Environment {
@@ -112,10 +109,7 @@ impl Search {
             .filter(local::is_socket)
             .filter_map(|entry| {
                 let socket = SocketName::parse(entry.file_name().to_str()?)?;
-                Some(Found {
-                    socket,
-                    path: entry.path(),
-                })
+                Some(Found { socket, path: entry.path() })
             })
             .collect();
         found.sort();
@@ -136,25 +130,16 @@ impl Search {
             Target::Local => (self.candidates(), None),
             Target::Named(name) => (self.candidates(), Some(name)),
         };
-        let (wanted, others): (Vec<_>, Vec<_>) = candidates
-            .into_iter()
-            .partition(|found| name.is_none_or(|name| found.is_called(name)));
-        let Finds {
-            mut live,
-            mut unreachable,
-        } = self.knock_at(wanted).await;
+        let (wanted, others): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|found| name.is_none_or(|name| found.is_called(name)));
+        let Finds { mut live, mut unreachable } = self.knock_at(wanted).await;
         match (live.len(), name) {
             (1, _) => Ok(live.remove(0).address()),
             (0, _) if !unreachable.is_empty() => {
                 let (found, why) = unreachable.remove(0);
-                Err(ConnectError::Unreachable {
-                    target: found.address().to_string(),
-                    why,
-                })
+                Err(ConnectError::Unreachable { target: found.address().to_string(), why })
             }
-            (0, None) => Err(ConnectError::NoAgent {
-                searched: self.directories.clone(),
-            }),
+            (0, None) => Err(ConnectError::NoAgent { searched: self.directories.clone() }),
             (0, Some(name)) => Err(ConnectError::NoSuchName {
                 name: name.clone(),
                 running: self.knock_at(others).await.live,
@@ -229,11 +214,7 @@ mod local {
     }
 
     fn children(dir: &Path) -> impl Iterator<Item = PathBuf> {
-        fs::read_dir(dir)
-            .into_iter()
-            .flatten()
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
+        fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path())
     }
 
     /// Removes a socket that refused a connection, if it is ours and not newborn. What cannot be

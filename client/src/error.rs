@@ -25,10 +25,7 @@ pub enum ConnectError {
         agents: Vec<Found>,
     },
     /// None of that name is there.
-    #[error(
-        "no agent named {name:?} is running here (searched {})",
-        paths(searched)
-    )]
+    #[error("no agent named {name:?} is running here (searched {})", paths(searched))]
     NoSuchName {
         /// The name.
         name: String,
@@ -78,8 +75,11 @@ pub enum ConnectError {
         /// The highest version spoken here.
         ours: u32,
     },
-    /// Somebody is there, but no agent.
-    #[error("{target} is not an actorscope agent: {detail}")]
+    /// Somebody accepted, but did not answer as an agent does.
+    #[error(
+        "{target} does not answer as an actorscope agent does ({detail}); it may be another program, \
+         or ending just now"
+    )]
     NotAnAgent {
         /// Who.
         target: String,
@@ -237,9 +237,7 @@ impl From<Status> for CallError {
     fn from(status: Status) -> Self {
         // What the agent said comes without a source; what broke on the way comes with one.
         if status.source().is_some() {
-            return Self::Lost {
-                reason: root_cause(&status),
-            };
+            return Self::Lost { reason: root_cause(&status) };
         }
         let message = clean::lines(status.message());
         match status.code() {
@@ -250,10 +248,7 @@ impl From<Status> for CallError {
             Code::ResourceExhausted => Self::Busy { message },
             Code::Unimplemented => Self::NotSupported { message },
             Code::Unavailable => Self::Lost { reason: message },
-            code => Self::Remote {
-                code: format!("{code:?}"),
-                message,
-            },
+            code => Self::Remote { code: format!("{code:?}"), message },
         }
     }
 }
@@ -283,11 +278,7 @@ mod tests {
     #[test]
     fn candidates_are_told_from_the_message() {
         let status = Status::failed_precondition("worker fits 2 actors:\n/a/worker\n/b/worker");
-        let CallError::Ambiguous {
-            message,
-            candidates,
-        } = status.into()
-        else {
+        let CallError::Ambiguous { message, candidates } = status.into() else {
             panic!("not ambiguous");
         };
         assert_eq!(message, "worker fits 2 actors:");

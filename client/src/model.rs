@@ -97,12 +97,7 @@ impl ViewState {
     /// One row.
     pub fn row(&self, place: Placed) -> Option<Row<'_>> {
         let (identity, path) = self.identities.get(&place.slot)?;
-        Some(Row {
-            place,
-            identity,
-            path,
-            stats: self.stats.get(&place.slot),
-        })
+        Some(Row { place, identity, path, stats: self.stats.get(&place.slot) })
     }
 
     /// Takes a frame. Frames replace what they carry completely, so a lost one heals itself.
@@ -167,19 +162,14 @@ impl Model {
                     Link::Lost { tries, .. } => tries.saturating_add(1),
                     _ => 1,
                 };
-                self.link = Link::Lost {
-                    reason,
-                    retry_in,
-                    tries,
-                };
+                self.link = Link::Lost { reason, retry_in, tries };
             }
         }
     }
 
     fn take_events(&mut self, events: Vec<Event>) {
         let last = self.events.back().map_or(0, |e| e.seq);
-        self.events
-            .extend(events.into_iter().filter(|e| e.seq > last));
+        self.events.extend(events.into_iter().filter(|e| e.seq > last));
         while self.events.len() > MAX_EVENTS {
             self.events.pop_front();
         }

@@ -103,14 +103,8 @@ mod tests {
     use actorscope_core::view::Placed;
 
     fn page(slots: std::ops::Range<u64>, next_offset: Option<u32>) -> Frame {
-        let place = |raw| {
-            SlotId::new(raw).map(|slot| Placed {
-                slot,
-                depth: 0,
-                children: 0,
-                open: false,
-            })
-        };
+        let place =
+            |raw| SlotId::new(raw).map(|slot| Placed { slot, depth: 0, children: 0, open: false });
         Frame {
             order: Some(slots.filter_map(place).collect()),
             matched: 10,

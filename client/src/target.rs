@@ -90,10 +90,9 @@ impl FromStr for Target {
 fn loopback(text: &str, authority: &str) -> Result<Target, TargetError> {
     let authority = authority.trim_end_matches('/');
     let address = match authority.strip_prefix("localhost:") {
-        Some(port) => port
-            .parse()
-            .ok()
-            .map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
+        Some(port) => {
+            port.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+        }
         None => authority.parse().ok(),
     };
     match address {
@@ -156,24 +155,14 @@ mod tests {
 
     #[test]
     fn targets_are_read_and_written_alike() {
-        for text in [
-            "shop",
-            "shop-4711",
-            "unix:/run/a.sock",
-            "unix:a.sock",
-            "http://127.0.0.1:7070",
-        ] {
+        for text in
+            ["shop", "shop-4711", "unix:/run/a.sock", "unix:a.sock", "http://127.0.0.1:7070"]
+        {
             let target = text.parse::<Target>().unwrap();
             assert_eq!(target.to_string(), text);
         }
-        assert_eq!(
-            "http://localhost:7070".parse(),
-            Ok(Target::Tcp(([127, 0, 0, 1], 7070).into()))
-        );
-        assert_eq!(
-            "unix:///run/a.sock".parse(),
-            Ok(Target::Unix("/run/a.sock".into()))
-        );
+        assert_eq!("http://localhost:7070".parse(), Ok(Target::Tcp(([127, 0, 0, 1], 7070).into())));
+        assert_eq!("unix:///run/a.sock".parse(), Ok(Target::Unix("/run/a.sock".into())));
     }
 
     #[test]
@@ -181,22 +170,10 @@ mod tests {
         let error = |text: &str| text.parse::<Target>().unwrap_err();
         assert_eq!(error(" "), TargetError::Empty);
         assert_eq!(error("unix:"), TargetError::NoPath);
-        assert!(matches!(
-            error("https://a:1"),
-            TargetError::TlsNotBuiltIn(_)
-        ));
-        assert!(matches!(
-            error("http://10.0.0.1:1"),
-            TargetError::NotLoopback(_)
-        ));
-        assert!(matches!(
-            error("http://shop:1"),
-            TargetError::NotLoopback(_)
-        ));
-        assert!(matches!(
-            error("http://shop"),
-            TargetError::NoSocketAddress(_)
-        ));
+        assert!(matches!(error("https://a:1"), TargetError::TlsNotBuiltIn(_)));
+        assert!(matches!(error("http://10.0.0.1:1"), TargetError::NotLoopback(_)));
+        assert!(matches!(error("http://shop:1"), TargetError::NotLoopback(_)));
+        assert!(matches!(error("http://shop"), TargetError::NoSocketAddress(_)));
         assert!(matches!(error("ssh://shop"), TargetError::UnknownScheme(_)));
         assert_eq!(
             error("./a.sock").to_string(),

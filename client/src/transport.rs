@@ -17,8 +17,22 @@ const STREAM_WINDOW: u32 = 256 * 1024;
 /// answer comes through while both streams stand still.
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
 
+/// Why there is no channel.
+pub(crate) enum DialError {
+    /// There is no way to the address.
+    Unreachable(Why),
+    /// Whoever accepted does not speak HTTP/2, or hung up.
+    NoHttp2(String),
+}
+
+impl From<Why> for DialError {
+    fn from(why: Why) -> Self {
+        Self::Unreachable(why)
+    }
+}
+
 /// Connects, without saying anything yet. Has no deadline of its own.
-pub(crate) async fn dial(address: &Address) -> Result<Channel, Why> {
+pub(crate) async fn dial(address: &Address) -> Result<Channel, DialError> {
     match address {
         Address::Unix(path) => channel(unix(path).await?).await,
         Address::Tcp(address) => {
@@ -34,10 +48,7 @@ pub(crate) async fn dial(address: &Address) -> Result<Channel, Why> {
 pub(crate) async fn knock(address: &Address) -> Result<(), Why> {
     match address {
         Address::Unix(path) => unix(path).await.map(drop),
-        Address::Tcp(address) => TcpStream::connect(address)
-            .await
-            .map(drop)
-            .map_err(|e| why(&e)),
+        Address::Tcp(address) => TcpStream::connect(address).await.map(drop).map_err(|e| why(&e)),
     }
 }
 
@@ -55,19 +66,14 @@ async fn unix(path: &Path) -> Result<tokio::net::UnixStream, Why> {
 
 #[cfg(not(unix))]
 async fn unix(_path: &Path) -> Result<TcpStream, Why> {
-    Err(Why::Other(
-        "unix sockets are not supported on this system".to_owned(),
-    ))
+    Err(Why::Other("unix sockets are not supported on this system".to_owned()))
 }
 
 /// Who owns the socket or, where that cannot be seen, its directory.
 #[cfg(unix)]
 fn owner(path: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
-    path.ancestors()
-        .take(2)
-        .find_map(|p| std::fs::symlink_metadata(p).ok())
-        .map(|m| m.uid())
+    path.ancestors().take(2).find_map(|p| std::fs::symlink_metadata(p).ok()).map(|m| m.uid())
 }
 
 fn why(error: &io::Error) -> Why {
@@ -85,7 +91,7 @@ fn why(error: &io::Error) -> Why {
 
 /// Speaks HTTP/2 over one connection, which is never replaced behind the caller's back: another
 /// connection may lead to another life of the service, and needs its own handshake.
-async fn channel<T>(stream: T) -> Result<Channel, Why>
+async fn channel<T>(stream: T) -> Result<Channel, DialError>
 where
     T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -101,5 +107,5 @@ where
         .initial_connection_window_size(CONNECTION_WINDOW)
         .connect_with_connector(once)
         .await
-        .map_err(|e| Why::Other(root_cause(&e)))
+        .map_err(|e| DialError::NoHttp2(root_cause(&e)))
 }

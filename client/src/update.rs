@@ -146,17 +146,9 @@ impl TryFrom<v1::Frame> for Frame {
         clean::frame(&mut wire);
         let sampled_at = Timestamp(wire.sampled_at);
         let order = wire.order.map(|order| {
-            order
-                .rows
-                .into_iter()
-                .map(TryInto::try_into)
-                .collect::<Result<Vec<_>, Malformed>>()
+            order.rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>, Malformed>>()
         });
-        let identities = wire
-            .identities
-            .into_iter()
-            .map(identity)
-            .collect::<Result<_, _>>()?;
+        let identities = wire.identities.into_iter().map(identity).collect::<Result<_, _>>()?;
         Ok(Self {
             view_id: wire.view_id,
             revision: wire.revision,
@@ -165,11 +157,7 @@ impl TryFrom<v1::Frame> for Frame {
             summary: wire.summary.map(|s| s.into_core(sampled_at)),
             order: order.transpose()?,
             identities,
-            stats: wire
-                .stats
-                .into_iter()
-                .map(TryInto::try_into)
-                .collect::<Result<_, _>>()?,
+            stats: wire.stats.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             total: wire.total,
             matched: wire.matched,
             partial: wire

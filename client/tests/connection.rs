@@ -38,10 +38,7 @@ async fn other_versions_are_refused_with_the_side_to_upgrade() {
     let error = connect_to(&newer).await.unwrap_err();
     let message = error.to_string();
     assert!(matches!(error, ConnectError::ClientTooOld { .. }));
-    assert!(
-        message.contains("version 9") && message.ends_with("upgrade actorscope"),
-        "{message}"
-    );
+    assert!(message.contains("version 9") && message.ends_with("upgrade actorscope"), "{message}");
 }
 
 #[tokio::test]
@@ -59,10 +56,7 @@ async fn other_services_are_not_taken_for_agents() {
     let silent_instance = Script::new(1);
     silent_instance.description.lock().unwrap().instance = vec![1, 2, 3];
     let error = connect_to(&silent_instance).await.unwrap_err();
-    assert!(
-        matches!(error, ConnectError::NotAnAgent { .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, ConnectError::NotAnAgent { .. }), "{error:?}");
 
     let (dir, _) = directory();
     let path = dir.path().join("other.sock");
@@ -73,10 +67,7 @@ async fn other_services_are_not_taken_for_agents() {
         let _ = stream.write_all(b"220 mail.example ESMTP ready, say hello to me\r\n");
     });
     let error = Connection::open(&Address::Unix(path)).await.unwrap_err();
-    assert!(
-        matches!(error, ConnectError::NotAnAgent { .. }),
-        "{error:?}"
-    );
+    assert!(matches!(error, ConnectError::NotAnAgent { .. }), "{error:?}");
     other.join().unwrap();
 }
 
@@ -85,13 +76,7 @@ async fn an_address_without_anybody_says_why() {
     let (dir, _) = directory();
     let missing = dir.path().join("gone.sock");
     let error = Connection::open(&Address::Unix(missing)).await.unwrap_err();
-    assert!(matches!(
-        error,
-        ConnectError::Unreachable {
-            why: Why::NoSuchFile,
-            ..
-        }
-    ));
+    assert!(matches!(error, ConnectError::Unreachable { why: Why::NoSuchFile, .. }));
     let long = dir.path().join("x".repeat(120));
     let error = Connection::open(&Address::Unix(long)).await.unwrap_err();
     assert!(error.to_string().contains("107"), "{error}");

@@ -19,14 +19,8 @@ fn age(path: &Path) {
         .duration_since(SystemTime::UNIX_EPOCH)
         .map(|now| now.as_secs() as i64 - 3600)
         .unwrap();
-    let time = Timespec {
-        tv_sec: hour_ago,
-        tv_nsec: 0,
-    };
-    let times = Timestamps {
-        last_access: time,
-        last_modification: time,
-    };
+    let time = Timespec { tv_sec: hour_ago, tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
     utimensat(CWD, path, &times, AtFlags::empty()).unwrap();
 }
 
@@ -101,11 +95,7 @@ async fn sockets_of_the_dead_are_removed_and_those_of_the_living_kept() {
 async fn an_empty_or_missing_directory_holds_no_agents() {
     let (dir, search) = directory();
     let error = search.resolve(&Target::Local).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains(&dir.path().display().to_string())
-    );
+    assert!(error.to_string().contains(&dir.path().display().to_string()));
     drop(dir);
     assert!(search.agents().await.live.is_empty());
 }

@@ -15,9 +15,7 @@ use tokio::sync::mpsc::Receiver;
 const INTERVAL: Duration = Duration::from_millis(5);
 
 fn detail(slot: u64) -> ViewSpec {
-    ViewSpec::Detail {
-        slot: SlotId::new(slot).unwrap(),
-    }
+    ViewSpec::Detail { slot: SlotId::new(slot).unwrap() }
 }
 
 /// A session with the agent called `shop` that does not wait long between attempts.
@@ -28,10 +26,7 @@ fn follow(search: &Search) -> (Session, Receiver<Update>) {
 fn follow_with(search: &Search, options: SessionOptions) -> (Session, Receiver<Update>) {
     let options = SessionOptions {
         search: Some(search.clone()),
-        backoff: Backoff {
-            start: Duration::from_millis(2),
-            cap: Duration::from_millis(10),
-        },
+        backoff: Backoff { start: Duration::from_millis(2), cap: Duration::from_millis(10) },
         ..options
     };
     Session::start(Target::Named("shop".into()), options)
@@ -93,10 +88,9 @@ async fn every_failed_attempt_says_why() {
     until(&mut updates, connected).await;
     agent.crash();
     for _ in 0..3 {
-        let reason = until(&mut updates, |update| {
-            lost(update).filter(|r| r.contains("no agent named"))
-        })
-        .await;
+        let reason =
+            until(&mut updates, |update| lost(update).filter(|r| r.contains("no agent named")))
+                .await;
         assert!(reason.contains("\"shop\""), "{reason}");
     }
     let error = session
@@ -139,8 +133,7 @@ async fn after_a_view_has_changed_its_old_frames_no_longer_come() {
     session.drop_view(1);
     holds("the agent was told that view 1 is not wanted", || {
         let told = script.watched.lock().unwrap();
-        told.last()
-            .is_some_and(|r| r.view_id == 1 && r.view.is_none())
+        told.last().is_some_and(|r| r.view_id == 1 && r.view.is_none())
     })
     .await;
 }
@@ -182,10 +175,8 @@ async fn a_stream_that_fell_silent_counts_as_lost() {
     let (dir, search) = directory();
     let script = Script::new(1);
     let _agent = FakeAgent::start(dir.path(), "shop", 1, &script);
-    let options = SessionOptions {
-        silence: Duration::from_millis(100),
-        ..SessionOptions::default()
-    };
+    let options =
+        SessionOptions { silence: Duration::from_millis(100), ..SessionOptions::default() };
     let (session, mut updates) = follow_with(&search, options);
     session.set_view(1, detail(1), INTERVAL);
     until(&mut updates, frame).await;
@@ -212,10 +203,7 @@ async fn dropping_the_session_or_its_receiver_hangs_up() {
             drop(session);
             Box::new(updates)
         };
-        holds("the agent has no streams", || {
-            script.streams.load(Ordering::SeqCst) == 0
-        })
-        .await;
+        holds("the agent has no streams", || script.streams.load(Ordering::SeqCst) == 0).await;
     }
 }
 
@@ -224,19 +212,13 @@ async fn a_receiver_that_stands_still_does_not_block_calls() {
     let (dir, search) = directory();
     let script = Script::new(1);
     let _agent = FakeAgent::start(dir.path(), "shop", 1, &script);
-    let options = SessionOptions {
-        waiting_updates: 1,
-        ..SessionOptions::default()
-    };
+    let options = SessionOptions { waiting_updates: 1, ..SessionOptions::default() };
     let (session, mut updates) = follow_with(&search, options);
     session.set_view(1, detail(1), INTERVAL);
     until(&mut updates, frame).await;
     // Nobody reads from here on; several updates are waiting by the time the answer is there.
     for _ in 0..20 {
-        session
-            .preview(actorscope_core::Verb::Kill, SlotId::new(1).unwrap(), None)
-            .await
-            .unwrap();
+        session.preview(actorscope_core::Verb::Kill, SlotId::new(1).unwrap(), None).await.unwrap();
     }
     drop(updates);
 }

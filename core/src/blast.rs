@@ -141,11 +141,7 @@ fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> 
 }
 
 fn held(radius: &mut BlastRadius, effect: Effect) {
-    radius.affected = vec![Affected {
-        slot: radius.slot,
-        path: radius.path.clone(),
-        effect,
-    }];
+    radius.affected = vec![Affected { slot: radius.slot, path: radius.path.clone(), effect }];
     radius.affected_total = 1;
     radius.queued = QueueFate::Wait;
     radius.sentences.push(match effect {
@@ -195,34 +191,19 @@ fn successor(radius: &BlastRadius, identity: &Identity) -> Successor {
 fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity, stats: &Stats) {
     let forest = source.forest();
     let restartable = identity.child_spec.as_ref().is_some_and(|spec| {
-        matches!(
-            spec.restart,
-            Some(RestartType::Permanent | RestartType::Transient)
-        )
+        matches!(spec.restart, Some(RestartType::Permanent | RestartType::Transient))
     });
     radius.exceeds_budget = restartable && radius.budget.as_ref().is_some_and(BudgetUse::exhausted);
     let successor = successor(radius, identity);
     let restarts = matches!(successor, Successor::Yes);
 
-    let target = if restarts {
-        Effect::Restarts
-    } else {
-        Effect::Ends
-    };
+    let target = if restarts { Effect::Restarts } else { Effect::Ends };
     let mut touched = vec![(radius.slot, target)];
-    touched.extend(
-        forest
-            .descendants(radius.slot)
-            .map(|d| (d, Effect::EndsWithParent)),
-    );
+    touched.extend(forest.descendants(radius.slot).map(|d| (d, Effect::EndsWithParent)));
     if restarts {
         for sibling in siblings_restarted(source, forest, radius.slot) {
             touched.push((sibling, Effect::Restarts));
-            touched.extend(
-                forest
-                    .descendants(sibling)
-                    .map(|d| (d, Effect::EndsWithParent)),
-            );
+            touched.extend(forest.descendants(sibling).map(|d| (d, Effect::EndsWithParent)));
         }
     }
     touched.retain(|(slot, _)| {
@@ -232,19 +213,11 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     radius.affected = touched
         .into_iter()
         .take(MAX_NAMED)
-        .map(|(slot, effect)| Affected {
-            slot,
-            path: forest.path(slot),
-            effect,
-        })
+        .map(|(slot, effect)| Affected { slot, path: forest.path(slot), effect })
         .collect();
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
-    radius.queued = if restarts && keeps {
-        QueueFate::Kept
-    } else {
-        QueueFate::Lost
-    };
+    radius.queued = if restarts && keeps { QueueFate::Kept } else { QueueFate::Lost };
     sentences(radius, identity, stats, successor, forest);
 }
 
@@ -256,10 +229,7 @@ fn siblings_restarted(source: &impl RowSource, forest: &Forest, slot: SlotId) ->
         .and_then(|p| p.supervisor)
         .map(|supervisor| supervisor.strategy);
     let supervised = |s: &SlotId| source.identity(*s).is_some_and(|i| i.child_spec.is_some());
-    let siblings = parent
-        .into_iter()
-        .flat_map(|p| forest.children(p))
-        .filter(|s| *s != slot);
+    let siblings = parent.into_iter().flat_map(|p| forest.children(p)).filter(|s| *s != slot);
     match strategy {
         Some(Strategy::OneForAll) => siblings.filter(supervised).collect(),
         Some(Strategy::RestForOne) => siblings.filter(|s| *s > slot).filter(supervised).collect(),
@@ -285,13 +255,11 @@ fn sentences(
         Successor::No(why) => say.push(why),
     }
     if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
-        say.push(
-            if identity.capabilities.has(Capability::InterruptsHandler) {
-                "The running handler is cancelled at its next await point.".to_owned()
-            } else {
-                "The running handler is finished first: it can't be interrupted.".to_owned()
-            },
-        );
+        say.push(if identity.capabilities.has(Capability::InterruptsHandler) {
+            "The running handler is cancelled at its next await point.".to_owned()
+        } else {
+            "The running handler is finished first: it can't be interrupted.".to_owned()
+        });
     }
     match (radius.queued, radius.queued_messages) {
         (QueueFate::Kept, Some(n)) if n > 0 => say.push(format!(
@@ -301,16 +269,8 @@ fn sentences(
         (QueueFate::Lost, None) => say.push("Queued messages are lost; how many is not known.".to_owned()),
         _ => {}
     }
-    let along = radius
-        .affected
-        .iter()
-        .filter(|a| a.effect == Effect::Restarts)
-        .count();
-    let under = radius
-        .affected
-        .iter()
-        .filter(|a| a.effect == Effect::EndsWithParent)
-        .count();
+    let along = radius.affected.iter().filter(|a| a.effect == Effect::Restarts).count();
+    let under = radius.affected.iter().filter(|a| a.effect == Effect::EndsWithParent).count();
     if along > 1 {
         say.push(format!(
             "Its supervisor's strategy restarts {} siblings along with it.",
@@ -321,33 +281,20 @@ fn sentences(
         say.push(format!("{under} actors below end with their parents."));
     }
     if let Some(budget) = &radius.budget {
-        say.push(budget_sentence(
-            budget,
-            radius.exceeds_budget,
-            identity,
-            radius.verb,
-        ));
+        say.push(budget_sentence(budget, radius.exceeds_budget, identity, radius.verb));
     }
     radius.sentences = say;
 }
 
 fn budget_sentence(budget: &BudgetUse, exceeds: bool, identity: &Identity, verb: Verb) -> String {
-    let BudgetUse {
-        used,
-        allowed,
-        period_ns,
-        expires_in_ns,
-    } = budget;
+    let BudgetUse { used, allowed, period_ns, expires_in_ns } = budget;
     let seconds = *period_ns as f64 / 1e9;
     let oldest = expires_in_ns
         .first()
         .map(|ns| format!("; the oldest is forgotten in {:.1} s", *ns as f64 / 1e9))
         .unwrap_or_default();
     let consequence = if exceeds {
-        let scope = identity
-            .supervisor
-            .and_then(|s| s.scope)
-            .unwrap_or(BudgetScope::PerChild);
+        let scope = identity.supervisor.and_then(|s| s.scope).unwrap_or(BudgetScope::PerChild);
         match scope {
             BudgetScope::PerChild => {
                 format!("; this {verb} is one too many and it is not restarted")

@@ -98,8 +98,6 @@ impl Capabilities {
 
 impl fmt::Debug for Capabilities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Capability::word))
-            .finish()
+        f.debug_set().entries(self.iter().map(Capability::word)).finish()
     }
 }

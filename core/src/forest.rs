@@ -104,14 +104,7 @@ impl Forest {
         }
         let (parent, oddity) = self.sane_parent(parent);
         let name = self.free_name(parent, name);
-        self.nodes.insert(
-            id,
-            Node {
-                parent,
-                name: name.clone(),
-                children: BTreeSet::new(),
-            },
-        );
+        self.nodes.insert(id, Node { parent, name: name.clone(), children: BTreeSet::new() });
         self.attach(id, parent);
         (name, oddity)
     }
@@ -192,10 +185,7 @@ impl Forest {
 
     /// The children of a slot, in the order in which they were started.
     pub fn children(&self, id: SlotId) -> impl DoubleEndedIterator<Item = SlotId> + Clone + '_ {
-        self.nodes
-            .get(&id)
-            .into_iter()
-            .flat_map(|n| n.children.iter().copied())
+        self.nodes.get(&id).into_iter().flat_map(|n| n.children.iter().copied())
     }
 
     /// How many children a slot has.
@@ -243,11 +233,7 @@ impl Forest {
     /// slot has it.
     pub fn find(&self, typed: &str) -> Found {
         if let Some(number) = typed.strip_prefix('#') {
-            let id = number
-                .parse()
-                .ok()
-                .and_then(SlotId::new)
-                .filter(|id| self.contains(*id));
+            let id = number.parse().ok().and_then(SlotId::new).filter(|id| self.contains(*id));
             return id.map_or(Found::None, Found::One);
         }
         if let Some(path) = typed.strip_prefix('/') {
@@ -377,17 +363,11 @@ mod tests {
     #[test]
     fn lies_become_sane_and_are_reported() {
         let mut forest = shop();
-        assert_eq!(
-            forest.insert(id(9), Some(id(77)), "x").1,
-            Some(Oddity::UnknownParent(id(77)))
-        );
+        assert_eq!(forest.insert(id(9), Some(id(77)), "x").1, Some(Oddity::UnknownParent(id(77))));
         assert_eq!(forest.parent(id(9)), None);
         assert_eq!(forest.set_parent(id(1), Some(id(3))), Some(Oddity::Cycle));
         assert_eq!(forest.set_parent(id(1), Some(id(1))), Some(Oddity::Cycle));
-        assert_eq!(
-            forest.insert(id(2), None, "again").1,
-            Some(Oddity::Duplicate)
-        );
+        assert_eq!(forest.insert(id(2), None, "again").1, Some(Oddity::Duplicate));
         assert_eq!(forest.path(id(4)), "/shop/payments/worker~2");
     }
 

@@ -14,11 +14,7 @@ impl SlotId {
 
     /// Wraps a raw id; `None` for 0 and for what a JSON number cannot hold.
     pub const fn new(raw: u64) -> Option<Self> {
-        if raw == 0 || raw > Self::MAX {
-            None
-        } else {
-            Some(Self(raw))
-        }
+        if raw == 0 || raw > Self::MAX { None } else { Some(Self(raw)) }
     }
 
     /// The raw number, as shown behind `#` and sent on the wire.
@@ -138,11 +134,7 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = (day_of_year - (153 * shifted_month + 2) / 5 + 1) as u32;
-    let month = (if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    }) as u32;
+    let month = (if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 }) as u32;
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -162,14 +154,8 @@ mod tests {
     fn timestamps_print_as_rfc_3339() {
         assert_eq!(Timestamp(0).to_rfc3339(), "1970-01-01T00:00:00.000Z");
         // 2024-02-29T23:59:59.5Z: a leap day.
-        assert_eq!(
-            Timestamp(1_709_251_199_500_000_000).to_rfc3339(),
-            "2024-02-29T23:59:59.500Z"
-        );
-        assert_eq!(
-            Timestamp(951_868_800_000_000_000).to_rfc3339(),
-            "2000-03-01T00:00:00.000Z"
-        );
+        assert_eq!(Timestamp(1_709_251_199_500_000_000).to_rfc3339(), "2024-02-29T23:59:59.500Z");
+        assert_eq!(Timestamp(951_868_800_000_000_000).to_rfc3339(), "2000-03-01T00:00:00.000Z");
     }
 
     #[test]

@@ -45,10 +45,7 @@ pub struct Reading {
 
 impl Reading {
     /// Nothing is known.
-    pub const ABSENT: Self = Self {
-        value: 0,
-        quality: Quality::Absent,
-    };
+    pub const ABSENT: Self = Self { value: 0, quality: Quality::Absent };
 
     /// A value known as well as `quality` says.
     pub const fn new(value: u64, quality: Quality) -> Self {

@@ -145,16 +145,8 @@ impl Stats {
             started_at,
             restarts: 0,
             depth: Reading::ABSENT,
-            total: Counters {
-                handled: 0,
-                failed: 0,
-                busy_ns: 0,
-            },
-            current: Counters {
-                handled: 0,
-                failed: 0,
-                busy_ns: 0,
-            },
+            total: Counters { handled: 0, failed: 0, busy_ns: 0 },
+            current: Counters { handled: 0, failed: 0, busy_ns: 0 },
             rate_per_s: None,
             utilization: None,
             oldest_wait_ns: None,

@@ -47,9 +47,7 @@ pub fn directories(environment: &Environment<'_>) -> Vec<PathBuf> {
         .xdg_runtime_dir
         .filter(|dir| dir.is_absolute())
         .map(|dir| dir.join("actorscope"));
-    let temporary = environment
-        .temp_dir
-        .join(format!("actorscope-{}", environment.uid));
+    let temporary = environment.temp_dir.join(format!("actorscope-{}", environment.uid));
     let mut found: Vec<PathBuf> = Vec::with_capacity(3);
     for dir in runtime.into_iter().chain(session).chain([temporary]) {
         if !found.contains(&dir) {
@@ -87,21 +85,12 @@ pub struct SocketName {
 impl SocketName {
     /// The file of one process. Any name is made fit to be part of a file name.
     pub fn new(name: &str, pid: u32, instance: InstanceId) -> Self {
-        Self {
-            name: name_part(name),
-            pid,
-            short_instance: (instance.0 & 0xffff) as u16,
-        }
+        Self { name: name_part(name), pid, short_instance: (instance.0 & 0xffff) as u16 }
     }
 
     /// The file's name.
     pub fn file_name(&self) -> String {
-        format!(
-            "{}-{}-{:04x}{SUFFIX}",
-            name_part(&self.name),
-            self.pid,
-            self.short_instance
-        )
+        format!("{}-{}-{:04x}{SUFFIX}", name_part(&self.name), self.pid, self.short_instance)
     }
 
     /// Reads a file's name; `None` if it is not one of a socket of ours.
@@ -109,9 +98,7 @@ impl SocketName {
         let mut parts = file_name.strip_suffix(SUFFIX)?.rsplitn(3, '-');
         let (short, pid, name) = (parts.next()?, parts.next()?, parts.next()?);
         let canonical = short.len() == 4
-            && short
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            && short.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
             && !pid.is_empty()
             && pid.bytes().all(|b| b.is_ascii_digit())
             && name_part(name) == name;
@@ -200,10 +187,7 @@ impl std::error::Error for PathTooLong {}
 pub fn check_length(path: &Path) -> Result<(), PathTooLong> {
     let bytes = path.as_os_str().len();
     if bytes > MAX_PATH {
-        return Err(PathTooLong {
-            path: path.to_owned(),
-            bytes,
-        });
+        return Err(PathTooLong { path: path.to_owned(), bytes });
     }
     Ok(())
 }
@@ -230,11 +214,7 @@ mod tests {
             xdg_runtime_dir: Some(Path::new("/run/user/1000")),
             ..environment()
         };
-        let expected = [
-            "/run/shop",
-            "/run/user/1000/actorscope",
-            "/tmp/actorscope-1000",
-        ];
+        let expected = ["/run/shop", "/run/user/1000/actorscope", "/tmp/actorscope-1000"];
         assert_eq!(directories(&all), expected.map(PathBuf::from));
     }
 

@@ -132,13 +132,7 @@ pub struct SupervisorSpec {
 impl SupervisorSpec {
     /// A supervisor of which only the strategy is known.
     pub const fn new(strategy: Strategy) -> Self {
-        Self {
-            strategy,
-            intensity: None,
-            period_ns: None,
-            scope: None,
-            auto_shutdown: false,
-        }
+        Self { strategy, intensity: None, period_ns: None, scope: None, auto_shutdown: false }
     }
 }
 

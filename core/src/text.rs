@@ -92,10 +92,7 @@ mod tests {
     #[test]
     fn type_names_are_shortened_inside_generics_too() {
         assert_eq!(short_type("my_app::rooms::Room"), "Room");
-        assert_eq!(
-            short_type("a::Pool<b::Worker, alloc::vec::Vec<u8>>"),
-            "Pool<Worker, Vec<u8>>"
-        );
+        assert_eq!(short_type("a::Pool<b::Worker, alloc::vec::Vec<u8>>"), "Pool<Worker, Vec<u8>>");
         assert_eq!(short_type("&mut a::B"), "&mut B");
     }
 

@@ -77,11 +77,7 @@ pub fn bytes(n: u64) -> String {
         value /= 1024.0;
         name = unit;
     }
-    if name == "B" {
-        format!("{n} B")
-    } else {
-        format!("{value:.1} {name}")
-    }
+    if name == "B" { format!("{n} B") } else { format!("{value:.1} {name}") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! The `actorscope` binary as a library, so that tests drive the same code.
 //!
+//! * [`cli`]: what can be written on the command line, and what it ends with.
+//! * [`commands`]: what each command does: ask an agent, hand the answer to [`output`].
+//! * [`output`]: answers as text for people and as JSON for programs; pure.
 //! * [`format`]: numbers as people read them.
 //! * [`ui`]: the terminal UI.
 
+pub mod cli;
+pub mod commands;
 pub mod format;
+pub mod output;
 pub mod ui;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `actorscope` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    actorscope::commands::main()
+}

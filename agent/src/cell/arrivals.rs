@@ -34,9 +34,7 @@ impl Run {
         let span = u128::from(next.to.saturating_sub(self.from));
         let on_line = (span * u128::from(self.count) / all) as u64;
         let actual = self.to.max(next.from).saturating_sub(self.from);
-        on_line
-            .abs_diff(actual)
-            .saturating_mul(self.count.min(next.count))
+        on_line.abs_diff(actual).saturating_mul(self.count.min(next.count))
     }
 }
 
@@ -54,11 +52,8 @@ impl Arrivals {
     fn load(&self) -> ([Run; RUNS], usize) {
         let mut runs = [Run::default(); RUNS];
         for (run, [count, from, to]) in runs.iter_mut().zip(&self.runs) {
-            *run = Run {
-                count: count.load(Relaxed),
-                from: from.load(Relaxed),
-                to: to.load(Relaxed),
-            };
+            *run =
+                Run { count: count.load(Relaxed), from: from.load(Relaxed), to: to.load(Relaxed) };
         }
         (runs, (self.used.load(Relaxed) as usize).min(RUNS))
     }
@@ -79,11 +74,7 @@ impl Arrivals {
         if count == 0 {
             return;
         }
-        let new = Run {
-            count,
-            from: from.min(to),
-            to,
-        };
+        let new = Run { count, from: from.min(to), to };
         let used = self.used.load(Relaxed) as usize;
         if let Some([c, f, t]) = self.runs.get(used) {
             c.store(new.count, Relaxed);
@@ -99,9 +90,7 @@ impl Arrivals {
         let (runs, used) = self.load();
         // Seven runs on the stack, one pair of which becomes one.
         let mut stack = [Run::default(); RUNS + 1];
-        for (to, from) in stack
-            .iter_mut()
-            .zip(runs.iter().take(used).chain(std::iter::once(&new)))
+        for (to, from) in stack.iter_mut().zip(runs.iter().take(used).chain(std::iter::once(&new)))
         {
             *to = *from;
         }
@@ -122,11 +111,8 @@ impl Arrivals {
             if i == merge_at
                 && let Some((_, next)) = from.next()
             {
-                *to = Run {
-                    count: run.count + next.count,
-                    from: run.from,
-                    to: next.to.max(run.to),
-                };
+                *to =
+                    Run { count: run.count + next.count, from: run.from, to: next.to.max(run.to) };
             }
         }
         self.store(&merged);
@@ -140,11 +126,8 @@ impl Arrivals {
         if used == 0 {
             return None;
         }
-        let run = Run {
-            count: count.load(Relaxed),
-            from: from.load(Relaxed),
-            to: to.load(Relaxed),
-        };
+        let run =
+            Run { count: count.load(Relaxed), from: from.load(Relaxed), to: to.load(Relaxed) };
         let arrived = run.first();
         if run.count > 1 {
             count.store(run.count - 1, Relaxed);
@@ -168,23 +151,14 @@ impl Arrivals {
             return 0;
         }
         let [[count, from, to], ..] = &self.runs;
-        Run {
-            count: count.load(Relaxed),
-            from: from.load(Relaxed),
-            to: to.load(Relaxed),
-        }
-        .first()
+        Run { count: count.load(Relaxed), from: from.load(Relaxed), to: to.load(Relaxed) }.first()
     }
 
     /// Messages accounted for.
     #[inline]
     pub(crate) fn len(&self) -> u64 {
         let used = self.used.load(Relaxed) as usize;
-        self.runs
-            .iter()
-            .take(used)
-            .map(|[count, ..]| count.load(Relaxed))
-            .sum()
+        self.runs.iter().take(used).map(|[count, ..]| count.load(Relaxed)).sum()
     }
 
     /// Messages left in another way than through the actor: forgets the oldest until `len` remain.
@@ -208,12 +182,7 @@ mod tests {
         }
         assert_eq!(arrivals.head(), 10);
         assert_eq!(
-            [
-                arrivals.pop(),
-                arrivals.pop(),
-                arrivals.pop(),
-                arrivals.pop()
-            ],
+            [arrivals.pop(), arrivals.pop(), arrivals.pop(), arrivals.pop()],
             [Some(10), Some(20), Some(30), None]
         );
         assert_eq!(arrivals.head(), 0);
@@ -239,10 +208,7 @@ mod tests {
         for i in 0..10_000u64 {
             let truth = i * 100 + 50;
             let told = arrivals.pop().unwrap();
-            assert!(
-                told.abs_diff(truth) < 1_000,
-                "message {i}: {told} for {truth}"
-            );
+            assert!(told.abs_diff(truth) < 1_000, "message {i}: {told} for {truth}");
         }
     }
 

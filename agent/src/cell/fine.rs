@@ -46,20 +46,13 @@ pub(crate) struct Fine {
 
 impl Fine {
     fn new() -> Self {
-        Self {
-            active: AtomicUsize::new(0),
-            halves: [const { Half::new() }; 2],
-        }
+        Self { active: AtomicUsize::new(0), halves: [const { Half::new() }; 2] }
     }
 
     #[inline]
     fn half(&self) -> &Half {
         let [first, second] = &self.halves;
-        if self.active.load(Relaxed) == 0 {
-            first
-        } else {
-            second
-        }
+        if self.active.load(Relaxed) == 0 { first } else { second }
     }
 
     #[inline]
@@ -109,10 +102,8 @@ impl Fine {
     ) -> Buckets {
         let [first, second] = &self.halves;
         let ((a, a_max), (b, b_max)) = (pick(first), pick(second));
-        let sums = a
-            .iter()
-            .zip(b)
-            .map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
+        let sums =
+            a.iter().zip(b).map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
         let mut buckets = Buckets::from_dense(Layout::Fine, sums);
         let max = a_max.load(Relaxed).max(b_max.load(Relaxed));
         buckets.max_ns = (max > 0).then(|| u64::from(max) << MAX_UNIT_BITS);
@@ -144,20 +135,13 @@ pub(crate) struct FinePool {
 impl FinePool {
     /// At most `most` at a time; each takes 3.6 KB.
     pub(crate) const fn new(most: usize) -> Self {
-        Self {
-            free: Vec::new(),
-            made: 0,
-            most,
-        }
+        Self { free: Vec::new(), made: 0, most }
     }
 
     /// An empty one, unless all are in use.
     pub(crate) fn take(&mut self) -> Option<Arc<Fine>> {
         // One that its actor has not let go of yet cannot be used again.
-        let idle = self
-            .free
-            .iter()
-            .position(|fine| Arc::strong_count(fine) == 1);
+        let idle = self.free.iter().position(|fine| Arc::strong_count(fine) == 1);
         if let Some(at) = idle {
             let fine = self.free.swap_remove(at);
             fine.clear();
@@ -190,11 +174,7 @@ mod tests {
         assert_eq!(fine.wait(1).count(), 2);
         fine.rotate();
         assert_eq!(fine.wait(1).count(), 1);
-        assert!(
-            fine.wait(1)
-                .max_ns
-                .is_some_and(|max| (2_000_000..2_000_200).contains(&max))
-        );
+        assert!(fine.wait(1).max_ns.is_some_and(|max| (2_000_000..2_000_200).contains(&max)));
         fine.rotate();
         assert_eq!(fine.wait(1).summary().p50, None);
     }

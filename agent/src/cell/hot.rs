@@ -38,11 +38,7 @@ pub(crate) struct HotSnapshot {
 impl HotSnapshot {
     /// Nanoseconds inside handlers, the running one included.
     pub(crate) fn busy_until(&self, now: Ticks) -> u64 {
-        let running = if self.handling_since == 0 {
-            0
-        } else {
-            nanos(self.handling_since, now)
-        };
+        let running = if self.handling_since == 0 { 0 } else { nanos(self.handling_since, now) };
         self.busy_ns.saturating_add(running)
     }
 }
@@ -58,8 +54,7 @@ impl Hot {
             }
         }
         let depth = self.depth_and_type.load(Relaxed) & 0xffff_ffff_0000_0000;
-        self.depth_and_type
-            .store(depth | u64::from(message_type), Relaxed);
+        self.depth_and_type.store(depth | u64::from(message_type), Relaxed);
         self.handling_since.store(now, Relaxed);
     }
 
@@ -84,8 +79,7 @@ impl Hot {
     #[inline]
     pub(crate) fn queue(&self, depth: u32, head_arrival: Ticks) {
         let message_type = self.depth_and_type.load(Relaxed) & 0xffff_ffff;
-        self.depth_and_type
-            .store(u64::from(depth) << 32 | message_type, Relaxed);
+        self.depth_and_type.store(u64::from(depth) << 32 | message_type, Relaxed);
         self.head_arrival.store(head_arrival, Relaxed);
     }
 
@@ -136,10 +130,7 @@ mod tests {
         hot.begin(begin, Some(5), 7);
         let seen = hot.read();
         assert!(seen.busy_until(begin + 1_000_000) > 0);
-        assert_eq!(
-            (seen.busy_ns, seen.wait_sum_ns, seen.message_type),
-            (0, 5, 7)
-        );
+        assert_eq!((seen.busy_ns, seen.wait_sum_ns, seen.message_type), (0, 5, 7));
         hot.queue(3, 11);
         assert_eq!((hot.read().depth, hot.read().message_type), (3, 7));
         assert!(hot.end(begin + 1_000, false).is_some());

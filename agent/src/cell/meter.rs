@@ -53,8 +53,7 @@ impl Meter {
         let known = self.arrivals.len();
         if queued > known {
             let last = self.last.load(Relaxed);
-            self.arrivals
-                .push(queued - known, if last == 0 { now } else { last }, now);
+            self.arrivals.push(queued - known, if last == 0 { now } else { last }, now);
         } else if queued < known {
             // Messages left without the actor: bounced by its framework during a restart.
             self.arrivals.truncate_oldest(queued);
@@ -86,16 +85,12 @@ impl Meter {
 
     #[inline]
     fn note_queue(&self, depth: u64) {
-        self.hot.queue(
-            u32::try_from(depth).unwrap_or(u32::MAX),
-            self.arrivals.head(),
-        );
+        self.hot.queue(u32::try_from(depth).unwrap_or(u32::MAX), self.arrivals.head());
     }
 
     /// Messages that were taken out of the queue but wait for their handler elsewhere.
     pub(crate) fn set_depth(&self, depth: u64, head: Ticks) {
-        self.hot
-            .queue(u32::try_from(depth).unwrap_or(u32::MAX), head);
+        self.hot.queue(u32::try_from(depth).unwrap_or(u32::MAX), head);
     }
 
     /// When the oldest message in the queue arrived; 0 = none.
@@ -108,11 +103,7 @@ impl Meter {
     pub(crate) fn begin(&self, arrived: Option<Ticks>, message_type: Option<&'static str>) {
         let now = ticks();
         let wait = arrived.map(|at| nanos(at, now));
-        self.hot.begin(
-            now,
-            wait,
-            message_type.map_or(0, |name| self.type_number(name)),
-        );
+        self.hot.begin(now, wait, message_type.map_or(0, |name| self.type_number(name)));
         if let Some(wait) = wait
             && let Some(tier1) = self.tier1()
         {
@@ -183,37 +174,20 @@ impl Meter {
 
     #[cold]
     fn pick_up(&self, version: u32) {
-        let offered = self
-            .fine
-            .offered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        *self
-            .fine
-            .picked_up
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = offered;
+        let offered = self.fine.offered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *self.fine.picked_up.lock().unwrap_or_else(PoisonError::into_inner) = offered;
         self.fine_seen.store(version, Relaxed);
     }
 
     /// The sampler offers a tier-2 histogram, or takes the offer back.
     pub(crate) fn offer_fine(&self, fine: Option<Arc<Fine>>) {
-        let mut offered = self
-            .fine
-            .offered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut offered = self.fine.offered.lock().unwrap_or_else(PoisonError::into_inner);
         if offered.is_none() == fine.is_none() {
             return;
         }
         if fine.is_none() {
             // The actor may never run again; its hold is ended here.
-            *self
-                .fine
-                .picked_up
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = None;
+            *self.fine.picked_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         *offered = fine;
         self.fine.version.fetch_add(1, Ordering::Release);
@@ -252,10 +226,7 @@ mod tests {
         assert_eq!(hot.depth, 3);
         assert_ne!(hot.head_arrival, 0);
         meter.look(0);
-        assert_eq!(
-            (meter.hot.read().depth, meter.hot.read().head_arrival),
-            (0, 0)
-        );
+        assert_eq!((meter.hot.read().depth, meter.hot.read().head_arrival), (0, 0));
     }
 
     #[test]

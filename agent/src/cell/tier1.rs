@@ -27,10 +27,7 @@ impl Log2 {
     }
 
     pub(crate) fn read(&self) -> Buckets {
-        Buckets::from_dense(
-            Layout::Log2,
-            self.0.iter().map(|c| u64::from(c.load(Relaxed))),
-        )
+        Buckets::from_dense(Layout::Log2, self.0.iter().map(|c| u64::from(c.load(Relaxed))))
     }
 }
 
@@ -69,8 +66,7 @@ impl Tier1 {
         bump(&cell.busy_ns, took_ns);
         raise(&cell.max_ns, took_ns);
         if !ok {
-            cell.failed
-                .store(cell.failed.load(Relaxed).saturating_add(1), Relaxed);
+            cell.failed.store(cell.failed.load(Relaxed).saturating_add(1), Relaxed);
         }
     }
 
@@ -138,9 +134,7 @@ pub(crate) fn intern(name: &'static str) -> u32 {
     if let Some(number) = known(&names) {
         return number;
     }
-    names
-        .names
-        .push(actorscope_core::text::short_type(name).into());
+    names.names.push(actorscope_core::text::short_type(name).into());
     let number = u32::try_from(names.names.len()).unwrap_or(0);
     names.numbers.insert(name, number);
     number
@@ -149,12 +143,7 @@ pub(crate) fn intern(name: &'static str) -> u32 {
 /// The name behind a number; `None` for 0.
 pub(crate) fn name_of(number: u32) -> Option<Arc<str>> {
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
-    NAMES
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .names
-        .get(index)
-        .cloned()
+    NAMES.read().unwrap_or_else(PoisonError::into_inner).names.get(index).cloned()
 }
 
 #[cfg(test)]
@@ -163,9 +152,8 @@ mod tests {
 
     #[test]
     fn more_types_than_fit_are_counted_as_other() {
-        static MANY: [&str; 10] = [
-            "m::A", "m::B", "m::C", "m::D", "m::E", "m::F", "m::G", "m::H", "m::I", "m::J",
-        ];
+        static MANY: [&str; 10] =
+            ["m::A", "m::B", "m::C", "m::D", "m::E", "m::F", "m::G", "m::H", "m::I", "m::J"];
         let tier = Tier1::default();
         for (i, name) in (0u64..).zip(MANY) {
             tier.handled(intern(name), 100 + i, i != 9);
@@ -173,18 +161,8 @@ mod tests {
         let handlers = tier.handlers();
         assert_eq!(handlers.len(), 9);
         assert_eq!(handlers.iter().map(|h| h.handled).sum::<u64>(), 10);
-        let other = handlers
-            .iter()
-            .find(|h| &*h.message_type == "_other")
-            .unwrap();
+        let other = handlers.iter().find(|h| &*h.message_type == "_other").unwrap();
         assert_eq!((other.handled, other.failed, other.max_ns), (2, 1, 109));
-        assert_eq!(
-            &*handlers
-                .iter()
-                .find(|h| h.max_ns == 100)
-                .unwrap()
-                .message_type,
-            "A"
-        );
+        assert_eq!(&*handlers.iter().find(|h| h.max_ns == 100).unwrap().message_type, "A");
     }
 }

@@ -62,30 +62,19 @@ impl SlotHandle {
         let parent_incarnation = self.registry.parent_incarnation(self.id());
         let (first, fact) = {
             let mut cold = self.slot.cold();
-            let counted = cold
-                .history
-                .front()
-                .is_none_or(|h| h.exit != ExitReason::Shutdown);
+            let counted = cold.history.front().is_none_or(|h| h.exit != ExitReason::Shutdown);
             let asked = cold.asked.take();
             let first = self.slot.fill(&mut cold, counted);
             cold.controls = controls;
             cold.parent_incarnation = parent_incarnation;
             let by = asked.as_ref().map(|a| a.by.clone());
             let why = asked.map(|a| a.reason).filter(|r| !r.is_empty());
-            (
-                first,
-                Fact {
-                    by,
-                    reason: why,
-                    exit: None,
-                },
-            )
+            (first, Fact { by, reason: why, exit: None })
         };
-        let kind = if first {
-            EventKind::Started
-        } else {
-            EventKind::Restarted
-        };
+        if !first {
+            self.registry.occupied(&self.slot);
+        }
+        let kind = if first { EventKind::Started } else { EventKind::Restarted };
         self.registry.event(kind, Some(&self.slot), fact);
     }
 
@@ -105,20 +94,20 @@ impl SlotHandle {
             }
             let asked = cold.asked.clone();
             let exit = match &asked {
-                Some(Asked {
-                    verb: Verb::Kill, ..
-                }) if !exit.is_normal() => ExitReason::Killed,
+                Some(Asked { verb: Verb::Kill, .. }) if !exit.is_normal() => ExitReason::Killed,
                 _ => exit,
             };
             let reason = match &asked {
                 Some(asked) => Some(asked.in_words()),
                 None => reason,
             };
-            let phase = match fate {
-                Fate::Restarts { at } => Phase::Restarting {
-                    attempt: cold.attempt.saturating_add(1),
-                    at,
-                },
+            let attempt = cold.attempt.saturating_add(1);
+            let phase = match &fate {
+                Fate::Restarts { at } => Phase::Restarting { attempt, at: *at },
+                Fate::Undecided { is_final } => {
+                    cold.is_final = Some(is_final.clone());
+                    Phase::Restarting { attempt, at: None }
+                }
                 Fate::Final => Phase::after(exit),
                 Fate::GaveUp => Phase::Failed,
             };
@@ -126,36 +115,21 @@ impl SlotHandle {
             if !phase.is_live() {
                 cold.asked = None;
             }
-            (
-                exit,
-                Fact {
-                    exit: Some(exit),
-                    reason,
-                    by: asked.map(|a| a.by),
-                },
-            )
+            (exit, Fact { exit: Some(exit), reason, by: asked.map(|a| a.by) })
         };
-        self.registry
-            .event(EventKind::Exited, Some(&self.slot), fact);
+        self.registry.event(EventKind::Exited, Some(&self.slot), fact);
         match fate {
             Fate::Restarts { at: Some(at) } => {
                 let pause = at.since(crate::clock::wall()) / 1_000_000;
-                let fact = Fact {
-                    reason: Some(format!("in {pause} ms")),
-                    ..Fact::default()
-                };
-                self.registry
-                    .event(EventKind::RestartScheduled, Some(&self.slot), fact);
+                let fact = Fact { reason: Some(format!("in {pause} ms")), ..Fact::default() };
+                self.registry.event(EventKind::RestartScheduled, Some(&self.slot), fact);
             }
             Fate::Restarts { at: None } => {}
-            Fate::Final => self.registry.vacated(&self.slot),
+            // If its supervisor is restarted meanwhile, a new child comes in its place.
+            Fate::Undecided { .. } | Fate::Final => self.registry.vacated(&self.slot),
             Fate::GaveUp => {
-                let fact = Fact {
-                    exit: Some(exit),
-                    ..Fact::default()
-                };
-                self.registry
-                    .event(EventKind::GaveUp, Some(&self.slot), fact);
+                let fact = Fact { exit: Some(exit), ..Fact::default() };
+                self.registry.event(EventKind::GaveUp, Some(&self.slot), fact);
                 self.registry.vacated(&self.slot);
             }
         }
@@ -166,12 +140,8 @@ impl SlotHandle {
         if let Some(last) = self.slot.cold().history.front_mut() {
             last.lost_messages = Some(last.lost_messages.unwrap_or(0).saturating_add(count));
         }
-        let fact = Fact {
-            reason: Some(format!("{count} messages")),
-            ..Fact::default()
-        };
-        self.registry
-            .event(EventKind::MessagesLost, Some(&self.slot), fact);
+        let fact = Fact { reason: Some(format!("{count} messages")), ..Fact::default() };
+        self.registry.event(EventKind::MessagesLost, Some(&self.slot), fact);
     }
 
     /// Whether the slot has been filled before.
@@ -210,12 +180,7 @@ impl SlotHandle {
 
     /// Whether an operator asked for the restart that the end of this actor is part of.
     pub fn take_restart_request(&self) -> bool {
-        let asked = self
-            .slot
-            .cold()
-            .asked
-            .as_ref()
-            .is_some_and(|a| a.verb == Verb::Restart);
+        let asked = self.slot.cold().asked.as_ref().is_some_and(|a| a.verb == Verb::Restart);
         // Still flagged if the end came before the actor's task looked.
         asked | (self.slot.gate.check() == Request::Restart)
     }
@@ -239,28 +204,34 @@ impl SlotHandle {
 
     /// How it is supervised, as learnt late.
     pub fn set_child_spec(&self, spec: ChildSpec) {
-        self.registry
-            .edit(&self.slot, |identity| identity.child_spec = Some(spec));
+        self.registry.edit(&self.slot, |identity| identity.child_spec = Some(spec));
+    }
+
+    /// It is not supervised after all.
+    pub fn clear_child_spec(&self) {
+        self.registry.edit(&self.slot, |identity| identity.child_spec = None);
+    }
+
+    /// Whether somebody supervises it, in whatever way.
+    pub fn is_supervised(&self) -> bool {
+        self.slot.cold().identity.child_spec.is_some()
     }
 
     /// How it supervises, as learnt late.
     pub fn set_supervisor(&self, spec: SupervisorSpec) {
-        self.registry
-            .edit(&self.slot, |identity| identity.supervisor = Some(spec));
+        self.registry.edit(&self.slot, |identity| identity.supervisor = Some(spec));
     }
 
     /// What can be done to it, as learnt late.
     pub fn set_capabilities(&self, edit: impl FnOnce(Capabilities) -> Capabilities) {
-        self.registry.edit(&self.slot, |identity| {
-            identity.capabilities = edit(identity.capabilities)
-        });
+        self.registry
+            .edit(&self.slot, |identity| identity.capabilities = edit(identity.capabilities));
     }
 
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
     /// way to read its depth from outside.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
-        self.registry
-            .edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
+        self.registry.edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
         let mut cold = self.slot.cold();
         cold.has_mailbox = true;
         cold.probe = probe;
@@ -301,11 +272,7 @@ impl SlotHandle {
     /// arrived, for [`SlotHandle::begin`].
     #[inline]
     pub fn take(&self, left: usize, slept: bool) -> Arrival {
-        let woken = if slept {
-            self.slot.gate.take_woken_at()
-        } else {
-            None
-        };
+        let woken = if slept { self.slot.gate.take_woken_at() } else { None };
         Arrival(self.slot.meter.take(left, woken))
     }
 
@@ -334,10 +301,7 @@ impl SlotHandle {
         message_type: Option<&'static str>,
     ) -> Handling<'_> {
         self.begin(arrival, message_type);
-        Handling {
-            slot: self,
-            ok: false,
-        }
+        Handling { slot: self, ok: false }
     }
 
     /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.

@@ -16,7 +16,7 @@ use crate::sync::lock;
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::{
-    ChildKind, Event, EventKind, ExitReason, Identity, Incarnation, SlotId, Timestamp,
+    ChildKind, Event, EventKind, ExitReason, Identity, Incarnation, RestartType, SlotId, Timestamp,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::future::Future;
@@ -106,9 +106,7 @@ impl Registry {
 
     /// The registry of the surrounding [`scope`], else the process's.
     pub fn current() -> Self {
-        CURRENT_REGISTRY
-            .try_with(Clone::clone)
-            .unwrap_or_else(|_| Self::global())
+        CURRENT_REGISTRY.try_with(Clone::clone).unwrap_or_else(|_| Self::global())
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -125,9 +123,7 @@ impl Registry {
         let raw = self.0.next_id.fetch_add(1, Relaxed);
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
-        let (name, oddity) = structure
-            .forest
-            .insert(id, registration.parent, &registration.name);
+        let (name, oddity) = structure.forest.insert(id, registration.parent, &registration.name);
         let parent = structure.forest.parent(id);
         let kind = if registration.supervisor.is_some() {
             ChildKind::Supervisor
@@ -190,21 +186,53 @@ impl Registry {
         let mut structure = lock(&self.0.structure);
         let key = slot.cold().refill_key.clone();
         if let (Some(key), Some(parent)) = (key, structure.forest.parent(slot.id)) {
-            structure
-                .vacant
-                .entry((parent, key))
-                .or_default()
-                .insert(slot.id);
+            structure.vacant.entry((parent, key)).or_default().insert(slot.id);
         }
+    }
+
+    /// A slot is filled: it waits for nobody any more.
+    pub(crate) fn occupied(&self, slot: &Slot) {
+        let mut structure = lock(&self.0.structure);
+        let key = slot.cold().refill_key.clone();
+        if let (Some(key), Some(parent)) = (key, structure.forest.parent(slot.id))
+            && let Some(ids) = structure.vacant.get_mut(&(parent, key))
+        {
+            ids.remove(&slot.id);
+        }
+    }
+
+    /// Ends the wait for a successor that will not come: the slot stays empty.
+    pub(crate) fn settle(&self, slot: &Slot) {
+        let gave_up = {
+            let mut cold = slot.cold();
+            if !matches!(cold.phase, Phase::Restarting { .. }) {
+                return;
+            }
+            let last = cold.history.front().map_or(ExitReason::Normal, |h| h.exit);
+            let wants_restart = match cold.identity.child_spec.as_ref().and_then(|s| s.restart) {
+                Some(RestartType::Permanent) => true,
+                Some(RestartType::Transient) => !last.is_normal(),
+                Some(RestartType::Temporary) | None => false,
+            };
+            let exhausted = cold.budget(wall()).is_some_and(|b| b.exhausted());
+            let gave_up = wants_restart && exhausted;
+            cold.phase = if gave_up { Phase::Failed } else { Phase::after(last) };
+            cold.is_final = None;
+            cold.asked = None;
+            cold.probe = None;
+            gave_up
+        };
+        slot.meter.set_depth(0, 0);
+        if gave_up {
+            self.event(EventKind::GaveUp, Some(slot), Fact::default());
+        }
+        self.vacated(slot);
     }
 
     /// The incarnation of a slot's parent; 0 without one.
     pub(crate) fn parent_incarnation(&self, id: SlotId) -> u32 {
         let structure = lock(&self.0.structure);
-        let parent = structure
-            .forest
-            .parent(id)
-            .and_then(|p| structure.slots.get(&p));
+        let parent = structure.forest.parent(id).and_then(|p| structure.slots.get(&p));
         parent.map_or(0, |p| p.incarnation().0)
     }
 
@@ -220,9 +248,7 @@ impl Registry {
         {
             ids.remove(&id);
         }
-        structure
-            .vacant
-            .retain(|(parent, _), ids| *parent != id && !ids.is_empty());
+        structure.vacant.retain(|(parent, _), ids| *parent != id && !ids.is_empty());
         structure.touch(id);
         for child in children {
             sync_identity(&mut structure, child);
@@ -233,10 +259,8 @@ impl Registry {
         let mut structure = lock(&self.0.structure);
         let oddity = structure.forest.set_parent(id, parent);
         sync_identity(&mut structure, id);
-        let supervised = structure
-            .slots
-            .get(&id)
-            .is_some_and(|s| s.cold().identity.child_spec.is_some());
+        let supervised =
+            structure.slots.get(&id).is_some_and(|s| s.cold().identity.child_spec.is_some());
         if supervised && let Some(parent) = structure.forest.parent(id) {
             become_supervisor(&mut structure, parent);
         }
@@ -295,9 +319,12 @@ impl Registry {
         };
         let mut ids: Vec<SlotId> = std::mem::take(dirty).into_iter().collect();
         ids.sort_unstable();
-        ids.into_iter()
-            .map(|id| (id, structure.slots.get(&id).cloned()))
-            .collect()
+        ids.into_iter().map(|id| (id, structure.slots.get(&id).cloned())).collect()
+    }
+
+    /// Whether [`Registry::take_changes`] would return any.
+    pub(crate) fn has_changes(&self) -> bool {
+        lock(&self.0.structure).dirty.as_ref().is_some_and(|dirty| !dirty.is_empty())
     }
 
     /// Records that something happened to a slot.
@@ -325,10 +352,7 @@ impl Registry {
     fn warn(&self, id: SlotId, oddity: Oddity) {
         self.0.warnings.fetch_add(1, Relaxed);
         let slot = self.slot(id);
-        let fact = Fact {
-            reason: Some(oddity.to_string()),
-            ..Fact::default()
-        };
+        let fact = Fact { reason: Some(oddity.to_string()), ..Fact::default() };
         self.event(EventKind::Warning, slot.as_deref(), fact);
     }
 
@@ -346,10 +370,7 @@ impl Registry {
 
     /// Names of the frameworks that registered actors.
     pub(crate) fn frameworks(&self) -> Vec<String> {
-        lock(&self.0.frameworks)
-            .iter()
-            .map(|f| (*f).to_owned())
-            .collect()
+        lock(&self.0.frameworks).iter().map(|f| (*f).to_owned()).collect()
     }
 
     /// Claims the registry for one agent; false if it has one already.
@@ -378,10 +399,7 @@ const FIRST: SlotId = match SlotId::new(1) {
 
 /// Copies a slot's place and name from the forest into its identity.
 fn sync_identity(structure: &mut Structure, id: SlotId) {
-    let (parent, name) = (
-        structure.forest.parent(id),
-        structure.forest.name(id).cloned(),
-    );
+    let (parent, name) = (structure.forest.parent(id), structure.forest.name(id).cloned());
     if let (Some(slot), Some(name)) = (structure.slots.get(&id), name) {
         let mut cold = slot.cold();
         cold.identity.parent = parent;

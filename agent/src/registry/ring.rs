@@ -26,13 +26,7 @@ pub(crate) struct Read {
 
 impl Ring {
     pub(crate) const fn new(most_bytes: usize) -> Self {
-        Self {
-            events: VecDeque::new(),
-            bytes: 0,
-            most_bytes,
-            last: 0,
-            dropped: 0,
-        }
+        Self { events: VecDeque::new(), bytes: 0, most_bytes, last: 0, dropped: 0 }
     }
 
     /// Numbers an event and keeps it.
@@ -71,10 +65,7 @@ impl Ring {
         let first = self.first_held();
         let missing = (from.max(1) < first && from > 0).then(|| (from, first - 1));
         let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
-        Read {
-            missing,
-            events: self.events.iter().skip(skip).take(most).cloned().collect(),
-        }
+        Read { missing, events: self.events.iter().skip(skip).take(most).cloned().collect() }
     }
 }
 
@@ -109,12 +100,6 @@ mod tests {
         assert_eq!(seqs(ring.read(1, 10)), [3, 4, 5]);
         assert_eq!(ring.read(0, 10).missing, None, "0 asks for what there is");
         assert_eq!(seqs(ring.read(4, 1)), [4]);
-        assert_eq!(
-            ring.read(6, 10),
-            Read {
-                missing: None,
-                events: vec![]
-            }
-        );
+        assert_eq!(ring.read(6, 10), Read { missing: None, events: vec![] });
     }
 }

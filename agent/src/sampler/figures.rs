@@ -49,11 +49,7 @@ impl Figures {
 
     pub(super) fn read(&mut self, watched: bool) -> Reading {
         let now = Instant::now();
-        let pause = if watched {
-            PAUSE_WATCHED
-        } else {
-            PAUSE_UNWATCHED
-        };
+        let pause = if watched { PAUSE_WATCHED } else { PAUSE_UNWATCHED };
         let since = self.read_at.map(|at| now.saturating_duration_since(at));
         if since.is_some_and(|since| since < pause) {
             return self.last;
@@ -94,9 +90,8 @@ impl Figures {
     fn runtime(&mut self, since: Option<Duration>) -> Option<RuntimeFigures> {
         let metrics = self.runtime.as_ref()?.metrics();
         let workers = metrics.num_workers();
-        let busy: Duration = (0..workers)
-            .map(|worker| metrics.worker_total_busy_duration(worker))
-            .sum();
+        let busy: Duration =
+            (0..workers).map(|worker| metrics.worker_total_busy_duration(worker)).sum();
         let before = self.runtime_busy.replace(busy);
         let ratio = since.zip(before).map(|(since, before)| {
             let wall = since.as_secs_f64() * workers.max(1) as f64;
@@ -122,10 +117,7 @@ impl Figures {
 #[cfg(unix)]
 fn thread_cpu() -> Option<Duration> {
     let at = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Some(Duration::new(
-        u64::try_from(at.tv_sec).ok()?,
-        u32::try_from(at.tv_nsec).ok()?,
-    ))
+    Some(Duration::new(u64::try_from(at.tv_sec).ok()?, u32::try_from(at.tv_nsec).ok()?))
 }
 
 #[cfg(not(unix))]

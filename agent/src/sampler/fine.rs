@@ -21,12 +21,7 @@ pub(super) struct Attached {
 
 impl Attached {
     pub(super) fn new(fine: Arc<Fine>, now: Ticks) -> Self {
-        Self {
-            fine,
-            older_half: now,
-            newer_half: now,
-            wanted: now,
-        }
+        Self { fine, older_half: now, newer_half: now, wanted: now }
     }
 
     pub(super) fn want(&mut self, now: Ticks) {

@@ -72,11 +72,7 @@ impl Sampler {
         self.rows.pass(begin, wall(), figures, cost);
         self.last_pass = ticks();
         self.pass_ns = nanos(begin, self.last_pass);
-        let share = if watchers > 0 {
-            SHARE_WATCHED
-        } else {
-            SHARE_UNWATCHED
-        };
+        let share = if watchers > 0 { SHARE_WATCHED } else { SHARE_UNWATCHED };
         let affordable = Duration::from_nanos((self.pass_ns as f64 / share) as u64);
         self.tick = affordable.max(MIN_TICK);
         self.tick
@@ -84,7 +80,9 @@ impl Sampler {
 
     /// Whether the last pass is recent enough for somebody who has just come.
     pub(crate) fn is_fresh(&self) -> bool {
-        self.last_pass != 0 && u128::from(nanos(self.last_pass, ticks())) < FRESH.as_nanos()
+        self.last_pass != 0
+            && u128::from(nanos(self.last_pass, ticks())) < FRESH.as_nanos()
+            && !self.rows.is_behind()
     }
 
     /// How long to wait before a pass out of turn.

@@ -8,7 +8,7 @@ use actorscope_core::histogram::Buckets;
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
-use actorscope_core::{Identity, SlotState, Timestamp};
+use actorscope_core::{Identity, Incarnation, SlotState, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -33,6 +33,9 @@ pub(super) struct Row {
     pub(super) utilization: Option<f64>,
     pub(super) attached: Option<Attached>,
     started_at: Timestamp,
+    incarnation: Incarnation,
+    /// Totals when the current incarnation began.
+    base: Counters,
     has_mailbox: bool,
     /// What the rates are measured from: when, messages handled, busy time, summed waits.
     since: Option<(Ticks, u64, u64, u64)>,
@@ -59,6 +62,8 @@ impl Row {
             utilization: None,
             attached: None,
             started_at: identity.created_at,
+            incarnation: Incarnation::FIRST,
+            base: Counters::default(),
             has_mailbox: false,
             since: None,
             tick_mean_ns: None,
@@ -81,6 +86,8 @@ impl Row {
             self.state = cold.state(handling, suspended, wall);
             self.restarts = cold.restarts;
             self.started_at = cold.started_at;
+            self.incarnation = self.slot.incarnation();
+            self.base = cold.base;
             self.ended_at = cold.ended_at;
             self.has_mailbox = cold.has_mailbox;
             cold.probe.clone()
@@ -148,20 +155,13 @@ impl Row {
         self.rate_per_s = Some(messages as f64 * 1e9 / span as f64);
         let busy_share = busy.saturating_sub(busy_then) as f64 / span as f64;
         self.utilization = Some(busy_share.clamp(0.0, 1.0));
-        self.tick_mean_ns = self
-            .hot
-            .wait_sum_ns
-            .saturating_sub(waits)
-            .checked_div(messages);
+        self.tick_mean_ns = self.hot.wait_sum_ns.saturating_sub(waits).checked_div(messages);
         self.since = Some(mark);
     }
 
     /// The whole row.
     pub(super) fn stats(&self, wall: Timestamp) -> Stats {
-        let (base, budget) = {
-            let cold = self.slot.cold();
-            (cold.base, cold.budget(wall))
-        };
+        let budget = self.slot.cold().budget(wall);
         let total = Counters {
             handled: self.hot.handled,
             failed: self.hot.failed,
@@ -169,25 +169,21 @@ impl Row {
         };
         Stats {
             state: self.state,
-            incarnation: self.slot.incarnation(),
+            incarnation: self.incarnation,
             started_at: self.started_at,
             restarts: self.restarts,
             depth: self.depth,
             total,
             current: Counters {
-                handled: total.handled.saturating_sub(base.handled),
-                failed: total.failed.saturating_sub(base.failed),
-                busy_ns: total.busy_ns.saturating_sub(base.busy_ns),
+                handled: total.handled.saturating_sub(self.base.handled),
+                failed: total.failed.saturating_sub(self.base.failed),
+                busy_ns: total.busy_ns.saturating_sub(self.base.busy_ns),
             },
             rate_per_s: self.rate_per_s,
             utilization: self.utilization,
             oldest_wait_ns: self.oldest_wait_ns,
             queue_wait: self.queue_wait(),
-            queue_wait_quality: if self.has_mailbox {
-                Quality::Measured
-            } else {
-                Quality::Absent
-            },
+            queue_wait_quality: if self.has_mailbox { Quality::Measured } else { Quality::Absent },
             handling: self.handling(),
             handling_now: (self.hot.handling_since != 0).then(|| HandlingNow {
                 message_type: crate::cell::name_of(self.hot.message_type),
@@ -215,10 +211,7 @@ impl Row {
         if !self.has_mailbox && self.hot.handled == 0 {
             return None;
         }
-        let mut summary = self
-            .handling_buckets()
-            .map(|b| b.summary())
-            .unwrap_or_default();
+        let mut summary = self.handling_buckets().map(|b| b.summary()).unwrap_or_default();
         if summary.count == 0 {
             summary.count = self.hot.handled;
         }
@@ -260,12 +253,7 @@ impl Row {
     /// What the detail page adds.
     pub(super) fn detail(&self, children: usize) -> SlotDetail {
         SlotDetail {
-            handlers: self
-                .slot
-                .meter
-                .read_tier1()
-                .map(|t| t.handlers())
-                .unwrap_or_default(),
+            handlers: self.slot.meter.read_tier1().map(|t| t.handlers()).unwrap_or_default(),
             history: self.slot.cold().history.iter().cloned().collect(),
             queue_wait: self.has_mailbox.then(|| self.wait_buckets()).flatten(),
             handling: self.handling_buckets(),
@@ -281,10 +269,7 @@ impl Row {
             SortKey::Depth => self.depth.value().into(),
             SortKey::Rate => self.rate_per_s.into(),
             SortKey::QueueWait => self.worst_wait_ns().into(),
-            SortKey::Handling => self
-                .handling_buckets()
-                .and_then(|b| b.quantile(0.99))
-                .into(),
+            SortKey::Handling => self.handling_buckets().and_then(|b| b.quantile(0.99)).into(),
             SortKey::Utilization => self.utilization.into(),
             SortKey::Restarts => Some(self.restarts).into(),
             SortKey::Handled => Some(self.hot.handled).into(),

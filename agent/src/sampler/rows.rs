@@ -58,6 +58,11 @@ impl Rows {
         self.tick
     }
 
+    /// Whether slots came, changed or went since the last pass.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.registry.has_changes()
+    }
+
     /// When the last pass was.
     pub(crate) fn sampled_at(&self) -> Timestamp {
         self.summary.sampled_at
@@ -148,10 +153,7 @@ impl Rows {
 
     fn take_back_fine(&mut self) {
         for row in self.rows.values_mut() {
-            if row
-                .attached
-                .as_ref()
-                .is_some_and(|a| !a.is_wanted(self.now))
+            if row.attached.as_ref().is_some_and(|a| !a.is_wanted(self.now))
                 && let Some(attached) = row.attached.take()
             {
                 row.slot.meter.offer_fine(None);
@@ -181,29 +183,24 @@ impl Rows {
                 due
             };
             if due && row.slot.gate.resume() {
-                let fact = Fact {
-                    reason: Some("deadline passed".to_owned()),
-                    ..Fact::default()
-                };
-                self.registry
-                    .event(EventKind::Resumed, Some(&row.slot), fact);
+                let fact = Fact { reason: Some("deadline passed".to_owned()), ..Fact::default() };
+                self.registry.event(EventKind::Resumed, Some(&row.slot), fact);
             }
         }
     }
 
-    /// A slot that waits for its next actor under a parent that is gone will wait for ever.
+    /// A slot that waits for a successor which will not come, because its supervisor dropped it or
+    /// is gone itself, stays empty.
     fn settle_orphans(&self) {
         for row in self.rows.values() {
             if !matches!(row.phase, Phase::Restarting { .. }) {
                 continue;
             }
-            let parent = self
-                .forest
-                .parent(row.slot.id)
-                .and_then(|p| self.rows.get(&p));
+            let parent = self.forest.parent(row.slot.id).and_then(|p| self.rows.get(&p));
             let orphaned = parent.is_some_and(|p| !p.phase.is_live());
-            if orphaned {
-                row.slot.cold().phase = Phase::Stopped;
+            let is_final = row.slot.cold().is_final.clone();
+            if orphaned || is_final.is_some_and(|is_final| is_final()) {
+                self.registry.settle(&row.slot);
             }
         }
     }
@@ -217,11 +214,7 @@ impl Rows {
             .collect();
         dead.sort_unstable_by_key(|(ended, ..)| Reverse(*ended));
         for (i, (ended, id, failed)) in dead.into_iter().enumerate() {
-            let kept = if failed {
-                FAILED_KEPT_NS
-            } else {
-                STOPPED_KEPT_NS
-            };
+            let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
             if i >= DEAD_KEPT || wall.since(ended) > kept {
                 self.registry.remove(id);
             }
@@ -259,15 +252,11 @@ impl RowSource for Rows {
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {
-        self.rows
-            .get(&id)
-            .map(|row| row.stats(self.summary.sampled_at))
+        self.rows.get(&id).map(|row| row.stats(self.summary.sampled_at))
     }
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
-        self.rows
-            .get(&id)
-            .map(|row| row.detail(self.forest.child_count(id)))
+        self.rows.get(&id).map(|row| row.detail(self.forest.child_count(id)))
     }
 
     fn summary(&self) -> Summary {
@@ -279,8 +268,6 @@ impl RowSource for Rows {
     }
 
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {
-        self.rows
-            .get(&id)
-            .map_or(SortValue::Unknown, |row| row.sort_value(key))
+        self.rows.get(&id).map_or(SortValue::Unknown, |row| row.sort_value(key))
     }
 }

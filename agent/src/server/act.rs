@@ -29,17 +29,10 @@ pub(crate) struct Remembered(VecDeque<(Instant, Vec<u8>, v1::ActResponse)>);
 
 impl Remembered {
     fn answer(&mut self, request_id: &[u8]) -> Option<v1::ActResponse> {
-        while self
-            .0
-            .front()
-            .is_some_and(|(at, ..)| at.elapsed() > limits::REMEMBERED)
-        {
+        while self.0.front().is_some_and(|(at, ..)| at.elapsed() > limits::REMEMBERED) {
             self.0.pop_front();
         }
-        self.0
-            .iter()
-            .find(|(_, id, _)| id == request_id)
-            .map(|(.., answer)| answer.clone())
+        self.0.iter().find(|(_, id, _)| id == request_id).map(|(.., answer)| answer.clone())
     }
 
     fn keep(&mut self, request_id: Vec<u8>, answer: v1::ActResponse) {
@@ -123,9 +116,7 @@ impl Actor {
         }
         // What can be done depends on what was learnt last, so the rows must be up to date.
         self.shared.pass();
-        let radius = self
-            .shared
-            .with_sampler(|s| blast::preview(s.rows(), id, verb));
+        let radius = self.shared.with_sampler(|s| blast::preview(s.rows(), id, verb));
         if let Some(why) = radius.and_then(|r| r.impossible) {
             let message = format!("{path} can't be {}: {why}", participle(verb));
             return answer(Outcome::NotSupported, message, now_in_it);
@@ -144,19 +135,10 @@ impl Actor {
         let before = slot.incarnation();
         let by = self.principal.name.clone();
         let reason = text::line(request.reason.trim(), 1_000);
-        let said = if reason.is_empty() {
-            verb.word().to_owned()
-        } else {
-            format!("{verb}: {reason}")
-        };
-        let fact = Fact {
-            reason: Some(said),
-            by: Some(by.clone()),
-            exit: None,
-        };
-        self.shared
-            .registry
-            .event(EventKind::Verb, Some(slot), fact);
+        let said =
+            if reason.is_empty() { verb.word().to_owned() } else { format!("{verb}: {reason}") };
+        let fact = Fact { reason: Some(said), by: Some(by.clone()), exit: None };
+        self.shared.registry.event(EventKind::Verb, Some(slot), fact);
         match verb {
             Verb::Suspend => return self.suspend(slot, path, request.deadline_ns),
             Verb::Resume => return self.resume(slot, path),
@@ -168,24 +150,16 @@ impl Actor {
             return (outcome, format!("{path}: {why}"));
         }
         if !self.took_effect(slot, before).await {
-            let message = format!(
-                "{path} is busy: it is {} as soon as it can be",
-                participle(verb)
-            );
+            let message =
+                format!("{path} is busy: it is {} as soon as it can be", participle(verb));
             return (Outcome::Accepted, message);
         }
         self.shared.pass();
         let (phase, incarnation) = (slot.cold().phase, slot.incarnation());
         let message = if incarnation > before {
-            format!(
-                "{path} was {}; incarnation {incarnation} is in its place",
-                participle(verb)
-            )
+            format!("{path} was {}; incarnation {incarnation} is in its place", participle(verb))
         } else if phase.is_live() {
-            format!(
-                "{path} was {}; its successor is on its way",
-                participle(verb)
-            )
+            format!("{path} was {}; its successor is on its way", participle(verb))
         } else {
             format!("{path} was {} and nobody restarts it", participle(verb))
         };
@@ -201,8 +175,7 @@ impl Actor {
             return false;
         }
         let grace = Instant::now() + Duration::from_millis(50);
-        self.until(grace, || replaced(slot) || !slot.cold().phase.is_live())
-            .await;
+        self.until(grace, || replaced(slot) || !slot.cold().phase.is_live()).await;
         true
     }
 
@@ -222,54 +195,25 @@ impl Actor {
 
     fn suspend(&self, slot: &Slot, path: &str, deadline_ns: u64) -> (Outcome, String) {
         let asked = Duration::from_nanos(deadline_ns);
-        let span = if asked.is_zero() {
-            limits::SUSPENSION
-        } else {
-            asked
-        };
+        let span = if asked.is_zero() { limits::SUSPENSION } else { asked };
         let span = span.min(limits::LONGEST_SUSPENSION);
         slot.cold().suspended_until = Some(wall().plus(span.as_nanos() as u64));
         slot.gate.suspend();
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
-        let fact = Fact {
-            reason,
-            by,
-            exit: None,
-        };
-        self.shared
-            .registry
-            .event(EventKind::Suspended, Some(slot), fact);
+        let fact = Fact { reason, by, exit: None };
+        self.shared.registry.event(EventKind::Suspended, Some(slot), fact);
         let busy = slot.meter.is_handling();
-        let outcome = if busy {
-            Outcome::Accepted
-        } else {
-            Outcome::Done
-        };
-        let when = if busy {
-            "is held after the message in its hands"
-        } else {
-            "is held"
-        };
-        (
-            outcome,
-            format!(
-                "{path} {when}; it goes on by itself after {} s",
-                span.as_secs_f64()
-            ),
-        )
+        let outcome = if busy { Outcome::Accepted } else { Outcome::Done };
+        let when = if busy { "is held after the message in its hands" } else { "is held" };
+        (outcome, format!("{path} {when}; it goes on by itself after {} s", span.as_secs_f64()))
     }
 
     fn resume(&self, slot: &Slot, path: &str) -> (Outcome, String) {
         slot.cold().suspended_until = None;
         slot.gate.resume();
-        let fact = Fact {
-            by: Some(self.principal.name.clone()),
-            ..Fact::default()
-        };
-        self.shared
-            .registry
-            .event(EventKind::Resumed, Some(slot), fact);
+        let fact = Fact { by: Some(self.principal.name.clone()), ..Fact::default() };
+        self.shared.registry.event(EventKind::Resumed, Some(slot), fact);
         (Outcome::Done, format!("{path} goes on"))
     }
 }

@@ -43,18 +43,9 @@ async fn run(shared: Arc<Shared>, request: v1::EventsRequest, batches: Batches) 
         } else if next == 0 {
             next = 1;
         }
-        let wanted = |e: &&Event| {
-            request
-                .slot
-                .is_none_or(|s| e.slot.is_some_and(|i| i.get() == s))
-        };
+        let wanted = |e: &&Event| request.slot.is_none_or(|s| e.slot.is_some_and(|i| i.get() == s));
         batch.extend(events.iter().filter(wanted).map(v1::Event::from));
-        if !batch.is_empty()
-            && batches
-                .send(Ok(v1::EventBatch { events: batch }))
-                .await
-                .is_err()
-        {
+        if !batch.is_empty() && batches.send(Ok(v1::EventBatch { events: batch })).await.is_err() {
             return;
         }
         if !caught_up {

@@ -50,9 +50,8 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
         let path = rows.forest().path(place.slot);
         let stats = v1::Stats::from((place.slot, &stats));
         let before = memory.rows.remove(&place.slot);
-        let same_identity = before
-            .as_ref()
-            .is_some_and(|b| b.version == identity.version && b.path == path);
+        let same_identity =
+            before.as_ref().is_some_and(|b| b.version == identity.version && b.path == path);
         if !same_identity {
             let wire = row_identity(identity, path.clone());
             bytes += wire.encoded_len();
@@ -62,14 +61,7 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
             bytes += stats.encoded_len();
             frame.stats.push(stats.clone());
         }
-        known.insert(
-            place.slot,
-            Known {
-                version: identity.version,
-                path,
-                stats,
-            },
-        );
+        known.insert(place.slot, Known { version: identity.version, path, stats });
         written += 1;
         if bytes > limits::FRAME_BYTES {
             break;
@@ -94,10 +86,7 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
     for place in &selection.rows {
         sampler.rows_mut().want(place.slot);
     }
-    *memory = Memory {
-        order: Some(selection.rows),
-        rows: known,
-    };
+    *memory = Memory { order: Some(selection.rows), rows: known };
     frame
 }
 

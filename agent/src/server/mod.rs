@@ -38,10 +38,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            connections: Arc::new(Semaphore::new(limits::CONNECTIONS)),
-        }
+        Self { shared, connections: Arc::new(Semaphore::new(limits::CONNECTIONS)) }
     }
 
     /// Serves one connection in a task of its own; closes it at once when there are too many.
@@ -50,10 +47,7 @@ impl Server {
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Ok(permit) = self.connections.clone().try_acquire_owned() else {
-            tracing::warn!(
-                "{principal}: connection closed, {} are open",
-                limits::CONNECTIONS
-            );
+            tracing::warn!("{principal}: connection closed, {} are open", limits::CONNECTIONS);
             return;
         };
         let shared = self.shared.clone();

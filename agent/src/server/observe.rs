@@ -84,15 +84,11 @@ impl Observe for Observer {
             .ok_or_else(|| Status::invalid_argument(format!("no verb {:?}", request.verb)))?;
         let target = request.target.unwrap_or_default();
         if target.instance != self.shared.info.instance.to_bytes() {
-            return Err(Status::not_found(
-                "the service was restarted: it is another instance now",
-            ));
+            return Err(Status::not_found("the service was restarted: it is another instance now"));
         }
         let id = slot_id(target.slot)?;
         self.shared.freshen();
-        let radius = self
-            .shared
-            .with_sampler(|sampler| blast::preview(sampler.rows(), id, verb));
+        let radius = self.shared.with_sampler(|sampler| blast::preview(sampler.rows(), id, verb));
         let radius = radius.ok_or_else(|| Status::not_found("there is no such slot (any more)"))?;
         Ok(Response::new((&radius).into()))
     }
@@ -112,9 +108,7 @@ impl Observer {
     /// The view that a request means, its path resolved.
     fn view(&self, request: v1::QueryRequest) -> Result<ViewSpec, Status> {
         if request.path.is_empty() {
-            let view = request
-                .view
-                .ok_or_else(|| Status::invalid_argument("no view"))?;
+            let view = request.view.ok_or_else(|| Status::invalid_argument("no view"))?;
             return view.try_into().map_err(invalid);
         }
         let typed = text::line(&request.path, 1_000);

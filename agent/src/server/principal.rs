@@ -47,9 +47,6 @@ impl Roles {
         } else {
             Role::Stranger
         };
-        Principal {
-            name: format!("uid {uid}"),
-            role,
-        }
+        Principal { name: format!("uid {uid}"), role }
     }
 }

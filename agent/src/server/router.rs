@@ -45,11 +45,7 @@ impl Router {
             return refusal.into_http();
         }
         let path = request.uri().path().to_owned();
-        let service = path
-            .trim_start_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let service = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         // Streams live as long as their readers; everything else has to end.
         let is_stream = matches!(
             path.as_str(),
@@ -61,10 +57,7 @@ impl Router {
             match service {
                 "actorscope.v1.Observe" => infallible(self.observe.call(request).await),
                 "actorscope.v1.Control" if !self.shared.control => {
-                    let why = self
-                        .shared
-                        .control_refusal(&self.principal)
-                        .unwrap_or_default();
+                    let why = self.shared.control_refusal(&self.principal).unwrap_or_default();
                     Status::unimplemented(why).into_http()
                 }
                 "actorscope.v1.Control" => infallible(self.control.call(request).await),
@@ -87,15 +80,11 @@ impl Router {
     fn refusal(&self, request: &http::Request<Incoming>) -> Option<Status> {
         let content = request.headers().get(CONTENT_TYPE).map(|v| v.as_bytes());
         if !content.is_some_and(|c| c.starts_with(b"application/grpc")) {
-            return Some(Status::invalid_argument(
-                "only application/grpc is spoken here",
-            ));
+            return Some(Status::invalid_argument("only application/grpc is spoken here"));
         }
         if request.headers().contains_key(ORIGIN) {
             // A browser page must not be able to talk to an agent on its visitor's machine.
-            return Some(Status::permission_denied(
-                "requests from web pages are refused",
-            ));
+            return Some(Status::permission_denied("requests from web pages are refused"));
         }
         if self.principal.role == Role::Stranger {
             return Some(Status::permission_denied(format!(
@@ -123,9 +112,7 @@ async fn health(request: http::Request<Incoming>) -> http::Response<Body> {
     use tonic_health::server::{HealthReporter, HealthService};
     let reporter = HealthReporter::new();
     for name in ["actorscope.v1.Observe", "actorscope.v1.Control"] {
-        reporter
-            .set_service_status(name, tonic_health::ServingStatus::Serving)
-            .await;
+        reporter.set_service_status(name, tonic_health::ServingStatus::Serving).await;
     }
     let mut server = HealthServer::new(HealthService::from_health_reporter(reporter));
     infallible(server.call(request).await)

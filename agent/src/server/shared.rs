@@ -74,10 +74,7 @@ impl Shared {
 
     /// Goes over all slots now and tells all streams.
     pub(super) fn pass(&self) -> Duration {
-        let (watchers, skipped) = (
-            self.watchers.load(Relaxed),
-            self.frames_skipped.load(Relaxed),
-        );
+        let (watchers, skipped) = (self.watchers.load(Relaxed), self.frames_skipped.load(Relaxed));
         let (wait, tick) = self.with_sampler(|sampler| {
             let wait = sampler.pass(watchers, skipped);
             (wait, sampler.rows().tick())

@@ -52,9 +52,7 @@ pub(crate) struct Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let now = std::fs::symlink_metadata(&self.path)
-            .ok()
-            .map(|m| (m.dev(), m.ino()));
+        let now = std::fs::symlink_metadata(&self.path).ok().map(|m| (m.dev(), m.ino()));
         if now.is_some() && now == self.file {
             let _ = std::fs::remove_file(&self.path);
         }
@@ -78,22 +76,13 @@ impl Socket {
         };
         socket::check_length(&path)?;
         remove_dead(&path);
-        let bind_error = |error| BindError::Bind {
-            path: path.clone(),
-            error,
-        };
+        let bind_error = |error| BindError::Bind { path: path.clone(), error };
         let listener = UnixListener::bind(&path).map_err(bind_error)?;
         // The directory is the guard on systems where the file's mode counts for nothing.
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
             .map_err(bind_error)?;
-        let file = std::fs::symlink_metadata(&path)
-            .ok()
-            .map(|m| (m.dev(), m.ino()));
-        Ok(Self {
-            listener,
-            path,
-            file,
-        })
+        let file = std::fs::symlink_metadata(&path).ok().map(|m| (m.dev(), m.ino()));
+        Ok(Self { listener, path, file })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -126,11 +115,8 @@ impl Socket {
 /// The first directory in which clients look.
 fn own_directory() -> PathBuf {
     let env = |name| std::env::var_os(name).map(PathBuf::from);
-    let (own, systemd, session) = (
-        env("ACTORSCOPE_DIR"),
-        env("RUNTIME_DIRECTORY"),
-        env("XDG_RUNTIME_DIR"),
-    );
+    let (own, systemd, session) =
+        (env("ACTORSCOPE_DIR"), env("RUNTIME_DIRECTORY"), env("XDG_RUNTIME_DIR"));
     let temp_dir = std::env::temp_dir();
     let directories = socket::directories(&Environment {
         actorscope_dir: own.as_deref(),
@@ -145,14 +131,8 @@ fn own_directory() -> PathBuf {
 /// Makes the directory with mode 0700, or checks that the one there is ours and lets nobody else
 /// write.
 fn make_private(dir: &Path) -> Result<(), BindError> {
-    let failed = |error| BindError::Directory {
-        path: dir.to_owned(),
-        error,
-    };
-    let unsafe_because = |problem: String| BindError::Unsafe {
-        path: dir.to_owned(),
-        problem,
-    };
+    let failed = |error| BindError::Directory { path: dir.to_owned(), error };
+    let unsafe_because = |problem: String| BindError::Unsafe { path: dir.to_owned(), problem };
     if let Some(parent) = dir.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
@@ -168,16 +148,10 @@ fn make_private(dir: &Path) -> Result<(), BindError> {
         return Err(unsafe_because("is not a directory".to_owned()));
     }
     if there.uid() != me {
-        return Err(unsafe_because(format!(
-            "belongs to uid {}, not to uid {me}",
-            there.uid()
-        )));
+        return Err(unsafe_because(format!("belongs to uid {}, not to uid {me}", there.uid())));
     }
     if there.mode() & 0o022 != 0 {
-        return Err(unsafe_because(format!(
-            "has mode {:04o}",
-            there.mode() & 0o7777
-        )));
+        return Err(unsafe_because(format!("has mode {:04o}", there.mode() & 0o7777)));
     }
     Ok(())
 }

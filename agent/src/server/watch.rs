@@ -92,10 +92,7 @@ fn set_view(views: &mut BTreeMap<u32, Watched>, request: v1::WatchRequest) -> Re
         )));
     }
     // Rows that stay on screen while it scrolls need not be sent again.
-    let memory = views
-        .remove(&request.view_id)
-        .map(|old| old.memory)
-        .unwrap_or_default();
+    let memory = views.remove(&request.view_id).map(|old| old.memory).unwrap_or_default();
     views.insert(
         request.view_id,
         Watched {

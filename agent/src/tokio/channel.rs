@@ -18,13 +18,7 @@ pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (mpsc::Sender<
         Some(sender.max_capacity().saturating_sub(sender.capacity()) as u64)
     };
     let observer = Observer::new::<T>(name, Some(capacity as u64), Some(Box::new(probe)));
-    (
-        sender,
-        Receiver {
-            inner: receiver,
-            observer,
-        },
-    )
+    (sender, Receiver { inner: receiver, observer })
 }
 
 /// Observes the receiver of a channel that is there already; `Sender<T>` and `T` stay as they are.
@@ -33,10 +27,7 @@ pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (mpsc::Sender<
 pub fn observe_rx<T: Send + 'static>(name: &str, receiver: mpsc::Receiver<T>) -> Receiver<T> {
     let capacity = receiver.max_capacity() as u64;
     let observer = Observer::new::<T>(name, Some(capacity), None);
-    Receiver {
-        inner: receiver,
-        observer,
-    }
+    Receiver { inner: receiver, observer }
 }
 
 /// The observed receiver of a bounded channel.

@@ -55,9 +55,7 @@ impl Observer {
     ) -> Self {
         let message_type = std::any::type_name::<T>();
         let parent = current_slot();
-        let registry = parent
-            .as_ref()
-            .map_or_else(Registry::current, |p| p.registry().clone());
+        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
         let registration = Registration::new("tokio", name, message_type)
             .parent(parent.map(|p| p.id()))
             .kind(ChildKind::Mailbox)
@@ -67,15 +65,7 @@ impl Observer {
         let probe = probe.map(|probe| Arc::new(ProbeOf(probe)));
         slot.set_mailbox(capacity, probe.clone().map(|p| p as Arc<dyn DepthProbe>));
         slot.started(None);
-        Self {
-            slot,
-            capacity,
-            probe,
-            own_slot: true,
-            bound: false,
-            message_type,
-            stopped: None,
-        }
+        Self { slot, capacity, probe, own_slot: true, bound: false, message_type, stopped: None }
     }
 
     /// The receiver joins the task that receives first, if that has no other receiver.
@@ -84,10 +74,7 @@ impl Observer {
         let Some(task) = current_slot() else { return };
         if task.claim_mailbox() {
             self.slot.forget();
-            task.set_mailbox(
-                self.capacity,
-                self.probe.clone().map(|p| p as Arc<dyn DepthProbe>),
-            );
+            task.set_mailbox(self.capacity, self.probe.clone().map(|p| p as Arc<dyn DepthProbe>));
             task.set_capabilities(|c| MAILBOX.iter().fold(c, |c, capability| c.with(capability)));
             self.slot = task;
             self.own_slot = false;
@@ -103,7 +90,8 @@ impl Observer {
         if self.is_stopped() {
             return None;
         }
-        self.slot.look(queue.len());
+        let queued = queue.len();
+        self.slot.look(queued);
         self.slot.clear_wake();
         let mut slept = false;
         let message = poll_fn(|cx| {
@@ -126,7 +114,8 @@ impl Observer {
             poll
         })
         .await?;
-        self.took(queue.len(), slept);
+        // With messages queued it only let other tasks have their turn.
+        self.took(queue.len(), slept && queued == 0);
         Some(message)
     }
 
@@ -164,8 +153,7 @@ impl Observer {
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped
-            .is_some_and(|stopped| stopped == self.slot.incarnation())
+        self.stopped.is_some_and(|stopped| stopped == self.slot.incarnation())
     }
 }
 

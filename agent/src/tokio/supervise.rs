@@ -95,19 +95,16 @@ where
     /// Outside of a tokio runtime, as [`tokio::spawn`] does.
     pub fn spawn(self) -> Supervised {
         let parent = current_slot();
-        let registry = parent
-            .as_ref()
-            .map_or_else(Registry::current, |p| p.registry().clone());
+        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
         let nanos = |d: Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
         let spec = ChildSpec {
             child_id: Some(self.name.clone()),
             restart: Some(self.restart),
             intensity: Some(self.intensity),
             period_ns: Some(nanos(self.period)),
-            backoff: self.backoff.map(|(first, longest)| Backoff {
-                first_ns: nanos(first),
-                max_ns: nanos(longest),
-            }),
+            backoff: self
+                .backoff
+                .map(|(first, longest)| Backoff { first_ns: nanos(first), max_ns: nanos(longest) }),
             ..ChildSpec::default()
         };
         let slot = registry.register(
@@ -197,24 +194,14 @@ where
     F: Future + Send + 'static,
     F::Output: TaskOutcome,
 {
-    let mut budget = Budget {
-        times: VecDeque::new(),
-        most: plan.intensity,
-        period: plan.period,
-    };
+    let mut budget = Budget { times: VecDeque::new(), most: plan.intensity, period: plan.period };
     let mut pause = None;
     loop {
         slot.started(None);
         let task = tokio::spawn(in_slot(slot.clone(), (plan.make)()));
         let abort = task.abort_handle();
-        slot.set_controls(Arc::new(Reach {
-            slot: slot.clone(),
-            abort,
-        }));
-        let child = Child {
-            slot: slot.clone(),
-            abort: task.abort_handle(),
-        };
+        slot.set_controls(Arc::new(Reach { slot: slot.clone(), abort }));
+        let child = Child { slot: slot.clone(), abort: task.abort_handle() };
         let (exit, reason) = ended(task.await);
         drop(child);
         // An operator's restart works whatever the policy says and costs no budget.
@@ -277,17 +264,11 @@ struct Budget {
 
 impl Budget {
     fn is_quiet(&self) -> bool {
-        self.times
-            .back()
-            .is_none_or(|last| last.elapsed() > self.period)
+        self.times.back().is_none_or(|last| last.elapsed() > self.period)
     }
 
     fn allows(&mut self) -> bool {
-        while self
-            .times
-            .front()
-            .is_some_and(|t| t.elapsed() > self.period)
-        {
+        while self.times.front().is_some_and(|t| t.elapsed() > self.period) {
             self.times.pop_front();
         }
         if self.times.len() >= self.most as usize {

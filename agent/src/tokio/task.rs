@@ -30,25 +30,17 @@ where
 
 fn register<F>(name: &str) -> SlotHandle {
     let parent = current_slot();
-    let registry = parent
-        .as_ref()
-        .map_or_else(Registry::current, |p| p.registry().clone());
+    let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
     registry.register(
         Registration::new("tokio", name, std::any::type_name::<F>())
             .parent(parent.map(|p| p.id()))
             .kind(ChildKind::Task)
-            .capabilities(Capabilities::of(&[
-                Capability::Kill,
-                Capability::InterruptsHandler,
-            ])),
+            .capabilities(Capabilities::of(&[Capability::Kill, Capability::InterruptsHandler])),
     )
 }
 
 async fn run<F: Future>(slot: SlotHandle, future: F) -> F::Output {
-    let mut witness = Witness {
-        slot: slot.clone(),
-        done: false,
-    };
+    let mut witness = Witness { slot: slot.clone(), done: false };
     let output = in_slot(slot, future).await;
     witness.done = true;
     output

@@ -43,18 +43,8 @@ pub fn unbounded_channel<T: Send + 'static>(
         move || Some(counts.depth())
     };
     let observer = Observer::new::<T>(name, None, Some(Box::new(probe)));
-    let receiver = UnboundedReceiver {
-        inner: receiver,
-        observer,
-        counts: Some(counts.clone()),
-    };
-    (
-        UnboundedSender {
-            inner: sender,
-            counts,
-        },
-        receiver,
-    )
+    let receiver = UnboundedReceiver { inner: receiver, observer, counts: Some(counts.clone()) };
+    (UnboundedSender { inner: sender, counts }, receiver)
 }
 
 /// Observes the receiver of an unbounded channel that is there already.
@@ -65,11 +55,7 @@ pub fn observe_unbounded_rx<T: Send + 'static>(
     receiver: mpsc::UnboundedReceiver<T>,
 ) -> UnboundedReceiver<T> {
     let observer = Observer::new::<T>(name, None, None);
-    UnboundedReceiver {
-        inner: receiver,
-        observer,
-        counts: None,
-    }
+    UnboundedReceiver { inner: receiver, observer, counts: None }
 }
 
 /// The sender of [`unbounded_channel`].
@@ -81,10 +67,7 @@ pub struct UnboundedSender<T> {
 
 impl<T> Clone for UnboundedSender<T> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            counts: self.counts.clone(),
-        }
+        Self { inner: self.inner.clone(), counts: self.counts.clone() }
     }
 }
 
@@ -208,10 +191,7 @@ impl<T> UnboundedReceiver<T> {
         if let Some(counts) = &self.counts {
             // Single writer: this receiver.
             let received = counts.received.0.load(Relaxed);
-            counts
-                .received
-                .0
-                .store(received.wrapping_add(taken), Relaxed);
+            counts.received.0.store(received.wrapping_add(taken), Relaxed);
         }
     }
 }

@@ -15,10 +15,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self {
-            start: Duration::from_millis(200),
-            cap: Duration::from_secs(5),
-        }
+        Self { start: Duration::from_millis(200), cap: Duration::from_secs(5) }
     }
 }
 
@@ -53,10 +50,7 @@ mod tests {
     fn ceilings_double_up_to_the_cap() {
         let backoff = Backoff::default();
         let ms = |n| backoff.ceiling(n).as_millis();
-        assert_eq!(
-            [1, 2, 3, 4, 5, 6].map(ms),
-            [200, 400, 800, 1600, 3200, 5000]
-        );
+        assert_eq!([1, 2, 3, 4, 5, 6].map(ms), [200, 400, 800, 1600, 3200, 5000]);
         assert_eq!(ms(0), 200);
         assert_eq!(ms(u32::MAX), 5000);
     }

@@ -100,9 +100,6 @@ mod tests {
         let mut cursor = Cursor::default();
         let (started, gap) = (EventKind::Started, EventKind::Gap);
         taken(&mut cursor, &[(1, started)]);
-        assert_eq!(
-            taken(&mut cursor, &[(6, gap), (7, started)]),
-            [(6, gap), (7, started)]
-        );
+        assert_eq!(taken(&mut cursor, &[(6, gap), (7, started)]), [(6, gap), (7, started)]);
     }
 }

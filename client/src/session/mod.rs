@@ -85,26 +85,16 @@ impl Session {
     pub fn start(target: Target, options: SessionOptions) -> (Self, mpsc::Receiver<Update>) {
         let shared = Arc::new(Shared {
             wanted: Mutex::default(),
-            link: Mutex::new(Link::Down {
-                reason: "still connecting".to_owned(),
-            }),
+            link: Mutex::new(Link::Down { reason: "still connecting".to_owned() }),
             retry: Notify::new(),
         });
         let (changed, changes) = watch::channel(());
         let (updates, receiver) = mpsc::channel(options.waiting_updates.max(1));
         tokio::spawn(run::run(
-            run::Context {
-                target,
-                options,
-                shared: shared.clone(),
-                changes,
-            },
+            run::Context { target, options, shared: shared.clone(), changes },
             updates,
         ));
-        let session = Self {
-            shared,
-            changed: Arc::new(changed),
-        };
+        let session = Self { shared, changed: Arc::new(changed) };
         (session, receiver)
     }
 
@@ -151,9 +141,7 @@ impl Session {
     fn connection(&self) -> Result<Connection, CallError> {
         match &*lock(&self.shared.link) {
             Link::Up(connection) => Ok(Connection::clone(connection)),
-            Link::Down { reason } => Err(CallError::NotConnected {
-                reason: reason.clone(),
-            }),
+            Link::Down { reason } => Err(CallError::NotConnected { reason: reason.clone() }),
         }
     }
 }

@@ -52,11 +52,14 @@ pub(super) async fn run(context: Context, updates: mpsc::Sender<Update>) {
     let mut changes = context.changes.clone();
     let handles_gone = async move { while changes.changed().await.is_ok() {} };
     let receiver_gone = updates.clone();
+    let shared = context.shared.clone();
     tokio::select! {
         () = Runner::new(context, updates).run() => {}
         () = handles_gone => {}
         () = receiver_gone.closed() => {}
     }
+    // Handles may live on; the connection must not.
+    *lock(&shared.link) = Link::Down { reason: "the session has ended".to_owned() };
 }
 
 struct Runner {
@@ -71,13 +74,7 @@ struct Runner {
 
 impl Runner {
     fn new(context: Context, updates: mpsc::Sender<Update>) -> Self {
-        Self {
-            context,
-            updates,
-            instance: None,
-            cursor: Cursor::default(),
-            connected: None,
-        }
+        Self { context, updates, instance: None, cursor: Cursor::default(), connected: None }
     }
 
     async fn run(mut self) {
@@ -88,14 +85,8 @@ impl Runner {
                 End::Unheard => return,
                 End::Lost(reason) => reason,
             };
-            self.set_link(Link::Down {
-                reason: reason.clone(),
-            });
-            if self
-                .connected
-                .take()
-                .is_some_and(|since| backoff.forgives(since.elapsed()))
-            {
+            self.set_link(Link::Down { reason: reason.clone() });
+            if self.connected.take().is_some_and(|since| backoff.forgives(since.elapsed())) {
                 failures = 0;
             }
             failures = failures.saturating_add(1);
@@ -113,9 +104,7 @@ impl Runner {
 
     /// One connection, from finding the agent to the end.
     async fn attempt(&mut self) -> End {
-        let Context {
-            target, options, ..
-        } = &self.context;
+        let Context { target, options, .. } = &self.context;
         let connected = match &options.search {
             Some(search) => connect_within(search, target).await,
             None => connect(target).await,
@@ -139,6 +128,7 @@ impl Runner {
         self.send(Update::Connected(node)).await?;
         let mut events = self.open_events(connection).await?;
         let mut frames: Option<Streaming<v1::Frame>> = None;
+        let (_conversation, ended) = watch::channel(());
         let mut changes = self.context.changes.clone();
         // A handle that appears here is one more change: look at everything at least once.
         changes.mark_changed();
@@ -149,7 +139,7 @@ impl Runner {
                 Ok(()) = changes.changed() => {
                     let any = lock(&self.context.shared.wanted).any();
                     if any && frames.is_none() {
-                        frames = Some(connection.watch(self.requests()).await?);
+                        frames = Some(connection.watch(self.requests(ended.clone())).await?);
                     }
                     if silence.is_none() {
                         // Nothing was to be expected until now.
@@ -201,22 +191,30 @@ impl Runner {
         }
     }
 
-    /// What an agent is to be told of the views, from everything at first to each change later.
-    fn requests(&self) -> impl Stream<Item = v1::WatchRequest> + Send + 'static + use<> {
+    /// What an agent is to be told of the views, from everything at first to each change later, until
+    /// `conversation` is dropped at its other end. HTTP/2 keeps a stream open as long as its requests
+    /// go on, whether or not anybody reads the answers.
+    fn requests(
+        &self,
+        conversation: watch::Receiver<()>,
+    ) -> impl Stream<Item = v1::WatchRequest> + Send + 'static + use<> {
         let shared = self.context.shared.clone();
         let changes = self.context.changes.clone();
         stream::unfold(
-            (shared, changes, Told::new()),
-            |(shared, mut changes, mut told)| async move {
+            (shared, changes, conversation, Told::new()),
+            |(shared, mut changes, mut conversation, mut told)| async move {
                 loop {
                     // Before looking: what changes in between is looked at once more.
                     changes.mark_unchanged();
                     let request = lock(&shared.wanted).next_request(&mut told);
                     if let Some(request) = request {
-                        return Some((request, (shared, changes, told)));
+                        return Some((request, (shared, changes, conversation, told)));
                     }
-                    // An error: the session's last handle is gone.
-                    changes.changed().await.ok()?;
+                    tokio::select! {
+                        // An error: the session's last handle is gone.
+                        change = changes.changed() => change.ok()?,
+                        _ = conversation.changed() => return None,
+                    }
                 }
             },
         )
@@ -256,10 +254,7 @@ struct Heard {
 
 impl Heard {
     fn now() -> Self {
-        Self {
-            at: Instant::now(),
-            tick: Duration::ZERO,
-        }
+        Self { at: Instant::now(), tick: Duration::ZERO }
     }
 }
 
@@ -281,9 +276,7 @@ async fn next_events(events: &mut Option<EventStream>) -> Result<Vec<Event>, Cal
 }
 
 fn hung_up() -> CallError {
-    CallError::Lost {
-        reason: "the agent ended it; its service may be stopping".to_owned(),
-    }
+    CallError::Lost { reason: "the agent ended it; its service may be stopping".to_owned() }
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -59,9 +59,7 @@ impl Wanted {
 
     /// Whether a frame answers what is wanted now.
     pub(super) fn answers(&self, view_id: u32, revision: u32) -> bool {
-        self.views
-            .get(&view_id)
-            .is_some_and(|w| w.view.is_some() && revision >= w.revision)
+        self.views.get(&view_id).is_some_and(|w| w.view.is_some() && revision >= w.revision)
     }
 
     /// The next thing to tell an agent that knows `told`, which is updated. What is dropped goes
@@ -81,9 +79,10 @@ impl Wanted {
             view_id: *id,
             revision: wish.revision,
             view: wish.view.as_ref().map(|(view, _)| view.into()),
-            interval_ns: wish.view.as_ref().map_or(0, |(_, interval)| {
-                interval.as_nanos().try_into().unwrap_or(u64::MAX)
-            }),
+            interval_ns: wish
+                .view
+                .as_ref()
+                .map_or(0, |(_, interval)| interval.as_nanos().try_into().unwrap_or(u64::MAX)),
         })
     }
 
@@ -100,9 +99,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn detail(slot: u64) -> ViewSpec {
-        ViewSpec::Detail {
-            slot: SlotId::new(slot).unwrap(),
-        }
+        ViewSpec::Detail { slot: SlotId::new(slot).unwrap() }
     }
 
     fn all_requests(wanted: &Wanted, told: &mut Told) -> Vec<(u32, u32, bool)> {
@@ -117,16 +114,10 @@ mod tests {
         wanted.set(1, ViewSpec::Summary, SECOND);
         wanted.set(2, detail(1), SECOND);
         let mut told = Told::new();
-        assert_eq!(
-            all_requests(&wanted, &mut told),
-            [(1, 1, true), (2, 1, true)]
-        );
+        assert_eq!(all_requests(&wanted, &mut told), [(1, 1, true), (2, 1, true)]);
         assert_eq!(wanted.set(2, detail(2), SECOND), 2);
         assert_eq!(all_requests(&wanted, &mut told), [(2, 2, true)]);
-        assert_eq!(
-            all_requests(&wanted, &mut Told::new()),
-            [(1, 1, true), (2, 2, true)]
-        );
+        assert_eq!(all_requests(&wanted, &mut Told::new()), [(1, 1, true), (2, 2, true)]);
     }
 
     #[test]
@@ -145,10 +136,7 @@ mod tests {
         all_requests(&wanted, &mut told);
         wanted.unset(9);
         wanted.set(1, detail(1), SECOND);
-        assert_eq!(
-            all_requests(&wanted, &mut told),
-            [(9, 2, false), (1, 1, true)]
-        );
+        assert_eq!(all_requests(&wanted, &mut told), [(9, 2, false), (1, 1, true)]);
         assert_eq!(all_requests(&wanted, &mut Told::new()), [(1, 1, true)]);
     }
 

@@ -55,10 +55,7 @@ impl Script {
                     control_refused_because: "add `.control(Control::Operators)`".into(),
                     principal: "uid 1000".into(),
                 }),
-                limits: Some(v1::Limits {
-                    max_rows: 10,
-                    ..v1::Limits::default()
-                }),
+                limits: Some(v1::Limits { max_rows: 10, ..v1::Limits::default() }),
                 ..v1::NodeDescription::default()
             }),
             refuse: Mutex::default(),
@@ -117,10 +114,7 @@ impl FakeAgent {
         let observe = ObserveServer::new(Fake(script.clone()));
         let control = control.then(|| ControlServer::new(Fake(script.clone())));
         runtime.spawn(serve(listener, observe, control));
-        Self {
-            runtime: Some(runtime),
-            path,
-        }
+        Self { runtime: Some(runtime), path }
     }
 
     /// Ends without cleaning up: the socket file stays.
@@ -186,9 +180,7 @@ impl Observe for Fake {
     ) -> Result<Response<v1::Frame>, Status> {
         let request = request.into_inner();
         if request.path == "twice" {
-            return Err(Status::failed_precondition(
-                "twice fits 2:\n/a/twice\n/b/twice",
-            ));
+            return Err(Status::failed_precondition("twice fits 2:\n/a/twice\n/b/twice"));
         }
         let Some(v1::view::Kind::Table(table)) = request.view.and_then(|v| v.kind) else {
             return Err(Status::not_found("no such actor"));
@@ -304,10 +296,7 @@ impl Control for Fake {
 }
 
 fn frame_of(view_id: u32, revision: u32, slots: std::ops::Range<u64>) -> v1::Frame {
-    let rows = slots.clone().map(|slot| v1::Place {
-        slot,
-        ..v1::Place::default()
-    });
+    let rows = slots.clone().map(|slot| v1::Place { slot, ..v1::Place::default() });
     let identities = slots.map(|slot| v1::Identity {
         slot,
         name: format!("worker-{slot}"),
@@ -317,9 +306,7 @@ fn frame_of(view_id: u32, revision: u32, slots: std::ops::Range<u64>) -> v1::Fra
     v1::Frame {
         view_id,
         revision,
-        order: Some(v1::Order {
-            rows: rows.collect(),
-        }),
+        order: Some(v1::Order { rows: rows.collect() }),
         identities: identities.collect(),
         total: 25,
         matched: 25,
@@ -347,9 +334,7 @@ pub async fn until<T>(
             }
         }
     };
-    tokio::time::timeout(PATIENCE, searching)
-        .await
-        .expect("the update did not come")
+    tokio::time::timeout(PATIENCE, searching).await.expect("the update did not come")
 }
 
 /// Waits until `condition` holds.

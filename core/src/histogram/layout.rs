@@ -23,11 +23,7 @@ pub mod log2 {
 
     /// The shortest duration that bucket `i` counts.
     pub const fn lower(i: usize) -> u64 {
-        if i == 0 {
-            0
-        } else {
-            1 << (i as u32 + FIRST_BITS - 1)
-        }
+        if i == 0 { 0 } else { 1 << (i as u32 + FIRST_BITS - 1) }
     }
 }
 
@@ -127,11 +123,7 @@ mod tests {
             for i in 0..layout.len() {
                 assert_eq!(layout.index(layout.lower(i)), i, "{layout:?} bucket {i}");
                 if i > 0 {
-                    assert_eq!(
-                        layout.index(layout.lower(i) - 1),
-                        i - 1,
-                        "{layout:?} before {i}"
-                    );
+                    assert_eq!(layout.index(layout.lower(i) - 1), i - 1, "{layout:?} before {i}");
                 }
             }
             assert_eq!(layout.index(u64::MAX), layout.len() - 1);

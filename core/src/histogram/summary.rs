@@ -21,22 +21,13 @@ pub struct Buckets {
 impl Buckets {
     /// No durations yet.
     pub const fn empty(layout: Layout) -> Self {
-        Self {
-            layout,
-            counts: Vec::new(),
-            max_ns: None,
-            sum_ns: None,
-            window_ns: None,
-        }
+        Self { layout, counts: Vec::new(), max_ns: None, sum_ns: None, window_ns: None }
     }
 
     /// Takes dense counts, bucket 0 first.
     pub fn from_dense(layout: Layout, dense: impl IntoIterator<Item = u64>) -> Self {
         let counts = (0u16..).zip(dense).filter(|(_, n)| *n > 0).collect();
-        Self {
-            counts,
-            ..Self::empty(layout)
-        }
+        Self { counts, ..Self::empty(layout) }
     }
 
     /// Durations counted.
@@ -66,11 +57,7 @@ impl Buckets {
     /// The middle of bucket `i`; of the open last one, its lower edge.
     fn middle(&self, i: usize) -> u64 {
         let low = self.layout.lower(i);
-        if i + 1 < self.layout.len() {
-            low.midpoint(self.layout.lower(i + 1))
-        } else {
-            low
-        }
+        if i + 1 < self.layout.len() { low.midpoint(self.layout.lower(i + 1)) } else { low }
     }
 
     /// Adds the counts of `other`; false (and nothing happens) if the layouts differ.
@@ -79,10 +66,7 @@ impl Buckets {
             return false;
         }
         let mut merged = Vec::with_capacity(self.counts.len() + other.counts.len());
-        let (mut a, mut b) = (
-            self.counts.iter().peekable(),
-            other.counts.iter().peekable(),
-        );
+        let (mut a, mut b) = (self.counts.iter().peekable(), other.counts.iter().peekable());
         while let (Some((i, n)), Some((j, m))) = (a.peek(), b.peek()) {
             match i.cmp(j) {
                 std::cmp::Ordering::Less => {
@@ -103,10 +87,7 @@ impl Buckets {
         merged.extend(a.chain(b).copied());
         self.counts = merged;
         self.max_ns = self.max_ns.max(other.max_ns);
-        self.sum_ns = self
-            .sum_ns
-            .zip(other.sum_ns)
-            .map(|(a, b)| a.saturating_add(b));
+        self.sum_ns = self.sum_ns.zip(other.sum_ns).map(|(a, b)| a.saturating_add(b));
         true
     }
 
@@ -136,10 +117,7 @@ mod tests {
         for ns in durations {
             dense[layout.index(*ns)] += 1;
         }
-        Buckets {
-            max_ns: durations.iter().copied().max(),
-            ..Buckets::from_dense(layout, dense)
-        }
+        Buckets { max_ns: durations.iter().copied().max(), ..Buckets::from_dense(layout, dense) }
     }
 
     #[test]

@@ -35,34 +35,12 @@ pub fn evaluate(view: &ViewSpec, source: &impl RowSource) -> Selection {
     let total = source.forest().len() as u64;
     let (rows, matched) = match view {
         ViewSpec::Summary => (Vec::new(), 0),
-        ViewSpec::Table {
-            sort,
-            order,
-            filter,
-            offset,
-            limit,
-        } => table(
-            source,
-            *sort,
-            *order,
-            filter,
-            *offset,
-            (*limit).min(MAX_ROWS),
-        ),
-        ViewSpec::Tree {
-            root,
-            expansion,
-            filter,
-            offset,
-            limit,
-        } => tree(
-            source,
-            *root,
-            expansion,
-            filter,
-            *offset,
-            (*limit).min(MAX_ROWS),
-        ),
+        ViewSpec::Table { sort, order, filter, offset, limit } => {
+            table(source, *sort, *order, filter, *offset, (*limit).min(MAX_ROWS))
+        }
+        ViewSpec::Tree { root, expansion, filter, offset, limit } => {
+            tree(source, *root, expansion, filter, *offset, (*limit).min(MAX_ROWS))
+        }
         ViewSpec::Detail { slot } => {
             let rows: Vec<Placed> = source
                 .identity(*slot)
@@ -73,27 +51,16 @@ pub fn evaluate(view: &ViewSpec, source: &impl RowSource) -> Selection {
             (rows, matched)
         }
     };
-    Selection {
-        rows,
-        total,
-        matched,
-    }
+    Selection { rows, total, matched }
 }
 
 fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Placed {
     let children = source.forest().child_count(slot) as u32;
-    Placed {
-        slot,
-        depth,
-        children,
-        open: open && children > 0,
-    }
+    Placed { slot, depth, children, open: open && children > 0 }
 }
 
 fn passes(source: &impl RowSource, filter: &Filter, slot: SlotId) -> bool {
-    source
-        .identity(slot)
-        .is_some_and(|i| filter.matches(i, || source.forest().path(slot)))
+    source.identity(slot).is_some_and(|i| filter.matches(i, || source.forest().path(slot)))
 }
 
 /// One candidate of a bounded top-N; the heap keeps the worst on top.
@@ -106,9 +73,7 @@ struct Candidate {
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
         // Equal values are told apart by id, so that rows do not jump between refreshes.
-        self.value
-            .compare(&other.value, self.order)
-            .then(self.slot.cmp(&other.slot))
+        self.value.compare(&other.value, self.order).then(self.slot.cmp(&other.slot))
     }
 }
 impl PartialOrd for Candidate {
@@ -136,20 +101,13 @@ fn table(
     let mut matched = 0;
     for slot in source.slots().filter(|slot| passes(source, filter, *slot)) {
         matched += 1;
-        best.push(Candidate {
-            value: source.sort_value(slot, sort),
-            slot,
-            order,
-        });
+        best.push(Candidate { value: source.sort_value(slot, sort), slot, order });
         if best.len() > keep {
             best.pop();
         }
     }
     let rows = best.into_sorted_vec().into_iter().skip(offset as usize);
-    (
-        rows.map(|c| place(source, c.slot, 0, false)).collect(),
-        matched,
-    )
+    (rows.map(|c| place(source, c.slot, 0, false)).collect(), matched)
 }
 
 fn tree(

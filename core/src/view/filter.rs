@@ -14,17 +14,13 @@ impl Filter {
     pub const MAX_LEN: usize = 256;
 
     /// Every row.
-    pub const ALL: Self = Self {
-        needle: String::new(),
-    };
+    pub const ALL: Self = Self { needle: String::new() };
 
     /// Rows in whose path or type `text` occurs.
     pub fn containing(text: &str) -> Self {
         let mut needle = text.trim().to_lowercase();
         if needle.len() > Self::MAX_LEN {
-            let cut = (0..=Self::MAX_LEN)
-                .rev()
-                .find(|i| needle.is_char_boundary(*i));
+            let cut = (0..=Self::MAX_LEN).rev().find(|i| needle.is_char_boundary(*i));
             needle.truncate(cut.unwrap_or(0));
         }
         Self { needle }
@@ -54,10 +50,7 @@ fn contains(hay: &str, needle: &str) -> bool {
     if hay.is_ascii() && needle.is_ascii() {
         let needle = needle.as_bytes();
         return needle.len() <= hay.len()
-            && hay
-                .as_bytes()
-                .windows(needle.len().max(1))
-                .any(|w| w.eq_ignore_ascii_case(needle));
+            && hay.as_bytes().windows(needle.len().max(1)).any(|w| w.eq_ignore_ascii_case(needle));
     }
     hay.to_lowercase().contains(needle)
 }

@@ -26,20 +26,13 @@ pub struct Malformed {
 
 impl Malformed {
     pub(crate) fn new(field: &'static str, found: impl fmt::Debug) -> Self {
-        Self {
-            field,
-            found: actorscope_core::text::line(&format!("{found:?}"), 120),
-        }
+        Self { field, found: actorscope_core::text::line(&format!("{found:?}"), 120) }
     }
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the message's field `{}` makes no sense here: {}",
-            self.field, self.found
-        )
+        write!(f, "the message's field `{}` makes no sense here: {}", self.field, self.found)
     }
 }
 

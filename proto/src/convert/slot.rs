@@ -114,11 +114,7 @@ impl From<SlotState> for v1::State {
             SlotState::Restarting { attempt, in_ns } => (attempt, in_ns),
             _ => (0, None),
         };
-        Self {
-            word: state.word().to_owned(),
-            attempt,
-            in_ns,
-        }
+        Self { word: state.word().to_owned(), attempt, in_ns }
     }
 }
 
@@ -131,10 +127,7 @@ impl TryFrom<v1::State> for SlotState {
             "idle" => Self::Idle,
             "handling" => Self::Handling,
             "suspended" => Self::Suspended,
-            "restarting" => Self::Restarting {
-                attempt: wire.attempt,
-                in_ns: wire.in_ns,
-            },
+            "restarting" => Self::Restarting { attempt: wire.attempt, in_ns: wire.in_ns },
             "stopping" => Self::Stopping,
             "stopped" => Self::Stopped,
             "failed" => Self::Failed,
@@ -148,14 +141,8 @@ impl From<Quality> for v1::Quality {
     fn from(quality: Quality) -> Self {
         match quality {
             Quality::Absent => Self::default(),
-            Quality::Stale { age_ns } => Self {
-                word: quality.word().to_owned(),
-                age_ns,
-            },
-            other => Self {
-                word: other.word().to_owned(),
-                age_ns: 0,
-            },
+            Quality::Stale { age_ns } => Self { word: quality.word().to_owned(), age_ns },
+            other => Self { word: other.word().to_owned(), age_ns: 0 },
         }
     }
 }
@@ -167,9 +154,7 @@ impl From<v1::Quality> for Quality {
             "measured" => Self::Measured,
             "sampled" => Self::Sampled,
             "since_attach" => Self::SinceAttach,
-            "stale" => Self::Stale {
-                age_ns: wire.age_ns,
-            },
+            "stale" => Self::Stale { age_ns: wire.age_ns },
             // A quality from a later version promises nothing that we know of.
             _ => Self::Absent,
         }
@@ -178,10 +163,7 @@ impl From<v1::Quality> for Quality {
 
 impl From<Reading> for v1::Reading {
     fn from(reading: Reading) -> Self {
-        Self {
-            value: reading.value().unwrap_or(0),
-            quality: Some(reading.quality().into()),
-        }
+        Self { value: reading.value().unwrap_or(0), quality: Some(reading.quality().into()) }
     }
 }
 
@@ -193,21 +175,13 @@ impl From<v1::Reading> for Reading {
 
 impl From<Counters> for v1::Counters {
     fn from(c: Counters) -> Self {
-        Self {
-            handled: c.handled,
-            failed: c.failed,
-            busy_ns: c.busy_ns,
-        }
+        Self { handled: c.handled, failed: c.failed, busy_ns: c.busy_ns }
     }
 }
 
 impl From<v1::Counters> for Counters {
     fn from(wire: v1::Counters) -> Self {
-        Self {
-            handled: wire.handled,
-            failed: wire.failed,
-            busy_ns: wire.busy_ns,
-        }
+        Self { handled: wire.handled, failed: wire.failed, busy_ns: wire.busy_ns }
     }
 }
 
@@ -259,11 +233,7 @@ impl TryFrom<v1::Detail> for SlotDetail {
     fn try_from(wire: v1::Detail) -> Result<Self, Malformed> {
         Ok(Self {
             handlers: wire.handlers.into_iter().map(Into::into).collect(),
-            history: wire
-                .history
-                .into_iter()
-                .map(TryInto::try_into)
-                .collect::<Result<_, _>>()?,
+            history: wire.history.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             queue_wait: wire.queue_wait.map(TryInto::try_into).transpose()?,
             handling: wire.handling.map(TryInto::try_into).transpose()?,
             children: wire.children,
@@ -347,17 +317,12 @@ impl TryFrom<v1::Buckets> for Buckets {
             Resolution::Fine => Layout::Fine,
         };
         if wire.index.len() != wire.count.len() {
-            return Err(Malformed::new(
-                "buckets",
-                (wire.index.len(), wire.count.len()),
-            ));
+            return Err(Malformed::new("buckets", (wire.index.len(), wire.count.len())));
         }
         let mut counts: Vec<(u16, u64)> = Vec::with_capacity(wire.index.len());
         for (index, count) in wire.index.into_iter().zip(wire.count) {
             let fits = (index as usize) < layout.len()
-                && counts
-                    .last()
-                    .is_none_or(|(last, _)| u32::from(*last) < index);
+                && counts.last().is_none_or(|(last, _)| u32::from(*last) < index);
             if !fits {
                 return Err(Malformed::new("buckets", index));
             }

@@ -41,10 +41,7 @@ impl From<&ChildSpec> for v1::ChildSpec {
             period_ns: spec.period_ns,
             shutdown: spec.shutdown.map(Into::into),
             significant: spec.significant,
-            backoff: spec.backoff.map(|b| v1::Backoff {
-                first_ns: b.first_ns,
-                max_ns: b.max_ns,
-            }),
+            backoff: spec.backoff.map(|b| v1::Backoff { first_ns: b.first_ns, max_ns: b.max_ns }),
             kill_is_normal_exit: spec.kill_is_normal_exit,
         }
     }
@@ -59,10 +56,7 @@ impl From<v1::ChildSpec> for ChildSpec {
             period_ns: wire.period_ns,
             shutdown: wire.shutdown.and_then(|s| s.kind).map(Into::into),
             significant: wire.significant,
-            backoff: wire.backoff.map(|b| Backoff {
-                first_ns: b.first_ns,
-                max_ns: b.max_ns,
-            }),
+            backoff: wire.backoff.map(|b| Backoff { first_ns: b.first_ns, max_ns: b.max_ns }),
             kill_is_normal_exit: wire.kill_is_normal_exit,
         }
     }

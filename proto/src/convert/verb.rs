@@ -43,11 +43,7 @@ impl TryFrom<v1::BlastRadius> for BlastRadius {
             incarnation: Incarnation(wire.incarnation),
             path: wire.path,
             impossible: wire.impossible,
-            affected: wire
-                .affected
-                .into_iter()
-                .map(affected)
-                .collect::<Result<_, _>>()?,
+            affected: wire.affected.into_iter().map(affected).collect::<Result<_, _>>()?,
             affected_total: wire.affected_total,
             queued: QueueFate::from_word(&wire.queued).unwrap_or(QueueFate::Unknown),
             queued_messages: wire.queued_messages,

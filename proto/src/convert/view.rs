@@ -12,26 +12,14 @@ impl From<&ViewSpec> for v1::View {
         use v1::view::Kind;
         let kind = match view {
             ViewSpec::Summary => Kind::Summary(v1::SummaryView {}),
-            ViewSpec::Table {
-                sort,
-                order,
-                filter,
-                offset,
-                limit,
-            } => Kind::Table(v1::TableView {
+            ViewSpec::Table { sort, order, filter, offset, limit } => Kind::Table(v1::TableView {
                 sort: sort.word().to_owned(),
                 descending: *order == Order::Descending,
                 filter: filter.text().to_owned(),
                 offset: *offset,
                 limit: *limit,
             }),
-            ViewSpec::Tree {
-                root,
-                expansion,
-                filter,
-                offset,
-                limit,
-            } => {
+            ViewSpec::Tree { root, expansion, filter, offset, limit } => {
                 let (to_depth, expanded) = match expansion {
                     Expansion::ToDepth(depth) => (Some(*depth), Vec::new()),
                     Expansion::Slots(slots) => (None, slots.iter().map(|s| s.get()).collect()),
@@ -56,66 +44,46 @@ impl TryFrom<v1::View> for ViewSpec {
 
     fn try_from(wire: v1::View) -> Result<Self, Malformed> {
         use v1::view::Kind;
-        Ok(
-            match wire.kind.ok_or_else(|| Malformed::new("view", "no view"))? {
-                Kind::Summary(_) => Self::Summary,
-                Kind::Table(table) => Self::Table {
-                    sort: word!(SortKey, "sort", table.sort)?,
-                    order: if table.descending {
-                        Order::Descending
-                    } else {
-                        Order::Ascending
-                    },
-                    filter: Filter::containing(&table.filter),
-                    offset: table.offset,
-                    limit: limit(table.limit)?,
-                },
-                Kind::Tree(tree) => {
-                    if tree.expanded.len() > MAX_EXPANDED {
-                        return Err(Malformed::new("expanded", tree.expanded.len()));
-                    }
-                    let expansion = match tree.to_depth {
-                        Some(depth) => Expansion::ToDepth(depth),
-                        None => Expansion::Slots(
-                            tree.expanded
-                                .into_iter()
-                                .map(slot_id)
-                                .collect::<Result<_, _>>()?,
-                        ),
-                    };
-                    Self::Tree {
-                        root: tree.root.map(slot_id).transpose()?,
-                        expansion,
-                        filter: Filter::containing(&tree.filter),
-                        offset: tree.offset,
-                        limit: limit(tree.limit)?,
-                    }
-                }
-                Kind::Detail(detail) => Self::Detail {
-                    slot: slot_id(detail.slot)?,
-                },
+        Ok(match wire.kind.ok_or_else(|| Malformed::new("view", "no view"))? {
+            Kind::Summary(_) => Self::Summary,
+            Kind::Table(table) => Self::Table {
+                sort: word!(SortKey, "sort", table.sort)?,
+                order: if table.descending { Order::Descending } else { Order::Ascending },
+                filter: Filter::containing(&table.filter),
+                offset: table.offset,
+                limit: limit(table.limit)?,
             },
-        )
+            Kind::Tree(tree) => {
+                if tree.expanded.len() > MAX_EXPANDED {
+                    return Err(Malformed::new("expanded", tree.expanded.len()));
+                }
+                let expansion = match tree.to_depth {
+                    Some(depth) => Expansion::ToDepth(depth),
+                    None => Expansion::Slots(
+                        tree.expanded.into_iter().map(slot_id).collect::<Result<_, _>>()?,
+                    ),
+                };
+                Self::Tree {
+                    root: tree.root.map(slot_id).transpose()?,
+                    expansion,
+                    filter: Filter::containing(&tree.filter),
+                    offset: tree.offset,
+                    limit: limit(tree.limit)?,
+                }
+            }
+            Kind::Detail(detail) => Self::Detail { slot: slot_id(detail.slot)? },
+        })
     }
 }
 
 /// A client must say how much it wants: 0 would be everything or nothing.
 fn limit(wire: u32) -> Result<u32, Malformed> {
-    if wire == 0 {
-        Err(Malformed::new("limit", wire))
-    } else {
-        Ok(wire.min(MAX_ROWS))
-    }
+    if wire == 0 { Err(Malformed::new("limit", wire)) } else { Ok(wire.min(MAX_ROWS)) }
 }
 
 impl From<&Placed> for v1::Place {
     fn from(p: &Placed) -> Self {
-        Self {
-            slot: p.slot.get(),
-            depth: p.depth,
-            children: p.children,
-            open: p.open,
-        }
+        Self { slot: p.slot.get(), depth: p.depth, children: p.children, open: p.open }
     }
 }
 

@@ -87,6 +87,13 @@ pub struct Looking {
     pub busy: bool,
 }
 
+impl Looking {
+    /// How many agents the latest look found.
+    pub fn agents(&self) -> usize {
+        self.look.as_ref().map_or(0, |look| look.agents.len())
+    }
+}
+
 /// Tree or table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Page {
@@ -131,11 +138,7 @@ pub struct TablePage {
 
 impl Default for TablePage {
     fn default() -> Self {
-        Self {
-            list: List::new(Follows::Row),
-            sort: SortKey::QueueWait,
-            order: Order::Descending,
-        }
+        Self { list: List::new(Follows::Row), sort: SortKey::QueueWait, order: Order::Descending }
     }
 }
 
@@ -250,9 +253,7 @@ impl Attached {
 
     /// Events, as they are shown.
     pub fn events(&self) -> &VecDeque<Event> {
-        self.frozen
-            .as_ref()
-            .map_or(&self.model.events, |frozen| &frozen.events)
+        self.frozen.as_ref().map_or(&self.model.events, |frozen| &frozen.events)
     }
 
     /// The id of the view that the current page shows.
@@ -265,15 +266,11 @@ impl Attached {
 
     /// The known part of the list on the current page.
     pub fn window(&self) -> Window<'_> {
-        self.view(self.main())
-            .map_or_else(Window::default, |view| Window {
-                offset: self
-                    .asked
-                    .get(&self.main())
-                    .map_or(0, |asked| asked.offset_of(view.revision)),
-                rows: &view.rows,
-                matched: u32::try_from(view.matched).unwrap_or(u32::MAX),
-            })
+        self.view(self.main()).map_or_else(Window::default, |view| Window {
+            offset: self.asked.get(&self.main()).map_or(0, |asked| asked.offset_of(view.revision)),
+            rows: &view.rows,
+            matched: u32::try_from(view.matched).unwrap_or(u32::MAX),
+        })
     }
 
     /// The list on the current page.
@@ -326,20 +323,13 @@ impl Attached {
 impl App {
     /// Attached to nothing; begins to look.
     pub fn looking(settings: Settings, size: (u16, u16)) -> Self {
-        let stage = Stage::Looking(Looking {
-            take_only_one: true,
-            ..Looking::default()
-        });
+        let stage = Stage::Looking(Looking { take_only_one: true, ..Looking::default() });
         Self::at(stage, settings, size)
     }
 
     /// Attached (or about to be) to what `label` names.
     pub fn attached(settings: Settings, size: (u16, u16), label: String) -> Self {
-        Self::at(
-            Stage::Attached(Box::new(Attached::new(label))),
-            settings,
-            size,
-        )
+        Self::at(Stage::Attached(Box::new(Attached::new(label))), settings, size)
     }
 
     fn at(stage: Stage, settings: Settings, size: (u16, u16)) -> Self {
@@ -357,11 +347,8 @@ impl App {
 
     /// Says something for a while.
     pub fn say(&mut self, severity: Severity, text: impl Into<String>) {
-        self.note = Some(Note {
-            severity,
-            text: text.into(),
-            until: self.now.saturating_add(NOTE_FOR),
-        });
+        self.note =
+            Some(Note { severity, text: text.into(), until: self.now.saturating_add(NOTE_FOR) });
     }
 
     /// The agent's part of the state.

@@ -4,21 +4,24 @@
 //! The name is no column of this table: it takes the room that the others leave.
 
 use super::severity::{Severity, fullness, wait_now};
+use super::text;
 use super::theme::glyph;
 use crate::format;
 use actorscope_core::slot::{Identity, LatencySummary, Stats};
 use actorscope_core::view::SortKey;
 use actorscope_core::{SlotState, Timestamp};
 
-/// Narrowest and widest name.
-const NAME: (u16, u16) = (24, 60);
+/// Widest name: farther to the right, numbers lose their row.
+const WIDEST_NAME: u16 = 60;
 /// Screens at least this wide get two spaces between columns instead of one.
 const ROOMY: u16 = 110;
 
-/// The group of the queue wait's columns.
-const WAIT: &str = "QUEUE WAIT";
+/// The group of the queue wait's columns, and its name where only one of them is shown.
+const WAIT: (&str, &str) = ("QUEUE WAIT", "WAIT");
 /// The group of the handling time's columns.
-const HANDLING: &str = "HANDLING";
+const HANDLING: (&str, &str) = ("HANDLING", "HANDLING");
+/// Columns that stand for themselves.
+const ALONE: (&str, &str) = ("", "");
 
 /// At which side of its column a text stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,8 +62,8 @@ pub struct Facts<'a> {
 /// One column.
 #[derive(Debug)]
 pub struct Column {
-    /// What it has in common with its neighbours; empty = nothing.
-    pub group: &'static str,
+    /// What it has in common with its neighbours, long and short; empty = nothing.
+    pub group: (&'static str, &'static str),
     /// Its heading below the group's.
     pub title: &'static str,
     /// Its heading where groups have no line.
@@ -85,7 +88,7 @@ const fn number(
     cell: fn(&Facts<'_>) -> Cell,
 ) -> Column {
     Column {
-        group: "",
+        group: ALONE,
         title,
         short: title,
         width,
@@ -97,22 +100,13 @@ const fn number(
 }
 
 const fn latency(
-    group: &'static str,
+    group: (&'static str, &'static str),
     (title, short): (&'static str, &'static str),
     sort: Option<SortKey>,
     rank: u8,
     cell: fn(&Facts<'_>) -> Cell,
 ) -> Column {
-    Column {
-        group,
-        title,
-        short,
-        width: 8,
-        side: Side::Right,
-        sort,
-        rank,
-        cell,
-    }
+    Column { group, title, short, width: 8, side: Side::Right, sort, rank, cell }
 }
 
 /// Every column, in the order of the screen.
@@ -132,7 +126,7 @@ pub const COLUMNS: &[Column] = &[
     number("RST", 4, SortKey::Restarts, 3, |f| some(f.stats.restarts, Severity::Calm)),
     number("FAILED", 7, SortKey::Failed, 6, |f| some(f.stats.total.failed, Severity::Calm)),
     number("HANDLED", 8, SortKey::Handled, 9, |f| some(f.stats.total.handled, Severity::Calm)),
-    number("AGE", 7, SortKey::Age, 7, |f| (format::duration(whole_seconds(f.at.since(f.stats.started_at))), Tone::Plain)),
+    number("AGE", 7, SortKey::Age, 7, |f| (text::age(f.at.since(f.stats.started_at)), Tone::Plain)),
 ];
 
 fn state(f: &Facts<'_>) -> Cell {
@@ -172,9 +166,7 @@ fn busy(f: &Facts<'_>) -> Cell {
     match f.stats.utilization {
         None => absent(),
         Some(share) if share < 0.005 => ("0%".to_owned(), Tone::Faint),
-        Some(share) if share >= 0.9 => {
-            (format::share(Some(share)), Tone::Severity(Severity::Warn))
-        }
+        Some(share) if share >= 0.9 => (format::share(Some(share)), Tone::Severity(Severity::Warn)),
         share => (format::share(share), Tone::Plain),
     }
 }
@@ -212,15 +204,6 @@ fn nothing() -> Cell {
     ("–".to_owned(), Tone::Faint)
 }
 
-/// Ages have no use for parts of a second.
-fn whole_seconds(ns: u64) -> u64 {
-    if ns < 1_000_000_000 {
-        ns
-    } else {
-        ns / 1_000_000_000 * 1_000_000_000
-    }
-}
-
 /// The columns that fit, and the room that is left for the name.
 #[derive(Debug)]
 pub struct Fitted {
@@ -233,11 +216,18 @@ pub struct Fitted {
 }
 
 /// Picks the columns for a screen `width` cells wide. The one that rows are sorted by stays in any
-/// case: an order that nobody can see confuses.
+/// case: an order that nobody can see confuses. Sorted rows show paths, which want more room than
+/// the names in a tree.
 pub fn fitted(width: u16, sorted: Option<SortKey>) -> Fitted {
     let gap = if width >= ROOMY { 2 } else { 1 };
+    let least = match (width, sorted) {
+        (0..60, _) => 16,
+        (60..ROOMY, _) => 24,
+        (_, None) => 32,
+        (_, Some(_)) => 42,
+    };
     // The mark at the left edge takes one.
-    let mut room = i32::from(width) - 1 - i32::from(NAME.0);
+    let mut room = i32::from(width) - 1 - least;
     let mut ranked: Vec<usize> = (0..COLUMNS.len()).collect();
     let is_sorted = |i: usize| sorted.is_some() && COLUMNS[i].sort == sorted;
     ranked.sort_by_key(|i| (!is_sorted(*i), COLUMNS[*i].rank));
@@ -251,7 +241,7 @@ pub fn fitted(width: u16, sorted: Option<SortKey>) -> Fitted {
         chosen.push(i);
     }
     chosen.sort_unstable();
-    let name = (i32::from(NAME.0) + room).clamp(0, i32::from(NAME.1)) as u16;
+    let name = (least + room).clamp(0, i32::from(WIDEST_NAME)) as u16;
     Fitted {
         columns: chosen.into_iter().map(|i| &COLUMNS[i]).collect(),
         name: name.min(width.saturating_sub(1)),

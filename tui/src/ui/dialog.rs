@@ -113,12 +113,7 @@ impl Dialog {
             }
             _ => {}
         }
-        let Identity {
-            capabilities,
-            framework,
-            kind,
-            ..
-        } = &self.identity;
+        let Identity { capabilities, framework, kind, .. } = &self.identity;
         (!capabilities.has(verb.needs()))
             .then(|| format!("not offered by {framework} for this {kind}"))
     }
@@ -149,8 +144,7 @@ impl Confirm {
 
     /// Whether the target's name has to be typed.
     pub fn needs_name(&self) -> bool {
-        self.radius()
-            .is_some_and(|r| r.affected_total > TYPE_NAME_ABOVE)
+        self.radius().is_some_and(|r| r.affected_total > TYPE_NAME_ABOVE)
     }
 
     /// Whether the button that does it can be pressed. `name` is the target's.

@@ -86,10 +86,7 @@ impl Field {
 
     /// Where the cursor stands, in bytes.
     fn byte(&self) -> usize {
-        self.text
-            .char_indices()
-            .nth(self.cursor)
-            .map_or(self.text.len(), |(i, _)| i)
+        self.text.char_indices().nth(self.cursor).map_or(self.text.len(), |(i, _)| i)
     }
 }
 

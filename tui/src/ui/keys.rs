@@ -80,8 +80,12 @@ pub enum Action {
 /// Where keys are pressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Context {
-    /// No agent is attached: waiting for one, or choosing one.
-    Looking,
+    /// No agent runs: waiting for one.
+    Waiting,
+    /// Several agents run: choosing one.
+    Choosing,
+    /// Attached to an agent that has not answered yet.
+    Connecting,
     /// The tree of slots.
     Tree,
     /// The table of slots.
@@ -100,7 +104,9 @@ pub enum Context {
     Help,
 }
 
-use Context::{Confirm, Detail, Help, Looking, Menu, Outcome, Table, Tree, Typing};
+use Context::{
+    Choosing, Confirm, Connecting, Detail, Help, Menu, Outcome, Table, Tree, Typing, Waiting,
+};
 
 /// A key as the table writes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,10 +124,7 @@ const fn ch(c: char) -> Key {
 }
 
 const fn ctrl(c: char) -> Key {
-    Key {
-        code: KeyCode::Char(c),
-        ctrl: true,
-    }
+    Key { code: KeyCode::Char(c), ctrl: true }
 }
 
 impl Key {
@@ -149,11 +152,7 @@ impl Key {
             KeyCode::BackTab => "Shift-Tab".to_owned(),
             other => other.to_string(),
         };
-        if self.ctrl {
-            format!("Ctrl-{name}")
-        } else {
-            name
-        }
+        if self.ctrl { format!("Ctrl-{name}") } else { name }
     }
 }
 
@@ -179,60 +178,44 @@ const fn bind(
     label: &'static str,
     help: &'static str,
 ) -> Binding {
-    Binding {
-        action,
-        keys,
-        contexts,
-        label,
-        help,
-    }
+    Binding { action, keys, contexts, label, help }
 }
 
-const EVERYWHERE: &[Context] = &[
-    Looking, Tree, Table, Detail, Typing, Menu, Confirm, Outcome, Help,
-];
+const EVERYWHERE: &[Context] =
+    &[Waiting, Choosing, Connecting, Tree, Table, Detail, Typing, Menu, Confirm, Outcome, Help];
 const PAGES: &[Context] = &[Tree, Table, Detail];
 const LISTS: &[Context] = &[Tree, Table];
-const READING: &[Context] = &[Looking, Tree, Table, Detail, Help];
+const SCROLLING: &[Context] = &[Choosing, Tree, Table, Detail, Help];
+const READING: &[Context] = &[Waiting, Choosing, Connecting, Tree, Table, Detail, Help];
 
-/// Every key there is. What stands first in a context stands first in its footer.
+/// Every key there is. What stands first in a context stands first in its footer and help.
 #[rustfmt::skip] // A table reads as one: a binding a line.
 pub const BINDINGS: &[Binding] = &[
     bind(Action::Open, &[key(KeyCode::Enter)], LISTS, "details", "open the page of the selected actor"),
-    bind(Action::Open, &[key(KeyCode::Enter)], &[Looking], "attach", "attach to the selected agent"),
+    bind(Action::Open, &[key(KeyCode::Enter)], &[Choosing], "attach", "attach to the selected agent"),
     bind(Action::Open, &[key(KeyCode::Enter)], &[Menu], "preview", "show what the verb would do here; nothing is done yet"),
     bind(Action::Open, &[key(KeyCode::Enter)], &[Confirm], "press", "press the selected button"),
     bind(Action::Open, &[key(KeyCode::Enter)], &[Outcome], "close", "close"),
     bind(Action::Open, &[key(KeyCode::Enter)], &[Typing], "keep", "keep the filter"),
     bind(Action::Back, &[key(KeyCode::Esc), key(KeyCode::Left), ch('h'), key(KeyCode::Backspace)], &[Detail], "back", "back to the list"),
-    bind(Action::Back, &[key(KeyCode::Esc)], &[Typing], "clear", "drop the filter"),
-    bind(Action::Back, &[key(KeyCode::Esc)], &[Menu, Confirm, Outcome], "cancel", "leave without doing anything"),
+    bind(Action::Back, &[key(KeyCode::Esc)], &[Typing], "drop", "drop the filter"),
+    bind(Action::Back, &[key(KeyCode::Esc)], &[Menu, Confirm], "cancel", "leave without doing anything"),
+    bind(Action::Back, &[key(KeyCode::Esc)], &[Outcome], "", "close"),
     bind(Action::Back, &[key(KeyCode::Esc)], &[Help], "close", "close the help"),
-    bind(Action::Back, &[key(KeyCode::Esc)], &[Tree, Table, Looking], "", "leave what was opened last: note, filter, events"),
     bind(Action::NextField, &[key(KeyCode::Tab), key(KeyCode::Down)], &[Confirm], "next field", "next field or button"),
     bind(Action::PreviousField, &[key(KeyCode::BackTab), key(KeyCode::Up)], &[Confirm], "", "previous field or button"),
-    bind(Action::PageUp, &[key(KeyCode::PageUp)], &[Confirm, Outcome], "", "scroll the text up"),
-    bind(Action::PageDown, &[key(KeyCode::PageDown)], &[Confirm, Outcome], "", "scroll the text down"),
-    bind(Action::Up, &[key(KeyCode::Up), ch('k')], &[Menu], "", "verb above"),
-    bind(Action::Down, &[key(KeyCode::Down), ch('j')], &[Menu], "", "verb below"),
-    bind(Action::Up, &[key(KeyCode::Up), ch('k')], READING, "", "up"),
-    bind(Action::Down, &[key(KeyCode::Down), ch('j')], READING, "", "down"),
-    bind(Action::PageUp, &[key(KeyCode::PageUp), ctrl('b')], READING, "", "one screen up"),
-    bind(Action::PageDown, &[key(KeyCode::PageDown), ctrl('f')], READING, "", "one screen down"),
-    bind(Action::Top, &[key(KeyCode::Home), ch('g')], READING, "", "to the first row"),
-    bind(Action::Bottom, &[key(KeyCode::End), ch('G')], READING, "", "to the last row"),
-    bind(Action::Look, &[ch('r')], &[Looking], "look again", "look for agents again, at once"),
     bind(Action::NextPage, &[key(KeyCode::Tab), key(KeyCode::BackTab)], &[Tree], "table", "the same actors as a table, sorted"),
     bind(Action::NextPage, &[key(KeyCode::Tab), key(KeyCode::BackTab)], &[Table], "tree", "the same actors as a tree"),
     bind(Action::Filter, &[ch('/')], LISTS, "filter", "show only rows whose path or type contains a text"),
     bind(Action::Slowest, &[ch('w')], PAGES, "slowest", "go to the actor with the slowest queue"),
+    bind(Action::Verbs, &[ch('X'), key(KeyCode::F(9))], PAGES, "verbs", "kill, stop, restart, suspend or resume, after a preview"),
     bind(Action::Toggle, &[ch(' ')], &[Tree], "fold", "show or hide the children of the selected row"),
     bind(Action::Expand, &[key(KeyCode::Right), ch('l')], &[Tree], "", "show the children, or go to the first of them"),
     bind(Action::Collapse, &[key(KeyCode::Left), ch('h')], &[Tree], "", "hide the children, or go to the parent"),
     bind(Action::Shallower, &[ch('[')], &[Tree], "", "show one level less of the whole tree"),
     bind(Action::Deeper, &[ch(']')], &[Tree], "", "show one level more of the whole tree"),
-    bind(Action::SortLeft, &[ch('<'), ch(',')], &[Table], "", "sort by the column to the left"),
     bind(Action::SortRight, &[ch('>'), ch('.'), ch('s')], &[Table], "sort", "sort by the column to the right"),
+    bind(Action::SortLeft, &[ch('<'), ch(',')], &[Table], "", "sort by the column to the left"),
     bind(Action::SortBy(1), &[ch('1')], &[Table], "", "sort by the first column; 2 … 9 by the others"),
     bind(Action::SortBy(2), &[ch('2')], &[Table], "", ""),
     bind(Action::SortBy(3), &[ch('3')], &[Table], "", ""),
@@ -243,26 +226,38 @@ pub const BINDINGS: &[Binding] = &[
     bind(Action::SortBy(8), &[ch('8')], &[Table], "", ""),
     bind(Action::SortBy(9), &[ch('9')], &[Table], "", ""),
     bind(Action::Reverse, &[ch('I')], &[Table], "reverse", "turn the order round"),
-    bind(Action::Verbs, &[ch('X'), key(KeyCode::F(9))], PAGES, "verbs", "kill, stop, restart, suspend or resume, after a preview"),
     bind(Action::Events, &[ch('e')], PAGES, "events", "show or hide the latest starts, ends and restarts"),
     bind(Action::Pause, &[ch('p')], PAGES, "pause", "freeze what is shown, or go on"),
     bind(Action::Faster, &[ch('+'), ch('=')], PAGES, "", "refresh more often"),
     bind(Action::Slower, &[ch('-')], PAGES, "", "refresh less often"),
+    bind(Action::Look, &[ch('r')], &[Waiting, Choosing], "look again", "look for agents again, at once"),
     bind(Action::Retry, &[ch('r')], PAGES, "", "when the connection is lost: try again now"),
+    bind(Action::Retry, &[ch('r')], &[Connecting], "try now", "try again now"),
     bind(Action::Agents, &[ch('a')], PAGES, "", "choose another agent"),
+    bind(Action::Agents, &[ch('a')], &[Connecting], "other agents", "choose another agent"),
+    bind(Action::Back, &[key(KeyCode::Esc)], &[Tree, Table], "", "leave what was opened last: a note, the filter, the events"),
+    bind(Action::Back, &[key(KeyCode::Esc)], &[Connecting], "", "choose another agent"),
+    bind(Action::PageUp, &[key(KeyCode::PageUp)], &[Confirm, Outcome], "", "scroll the text up"),
+    bind(Action::PageDown, &[key(KeyCode::PageDown)], &[Confirm, Outcome], "", "scroll the text down"),
+    bind(Action::Up, &[key(KeyCode::Up), ch('k')], &[Menu], "", "verb above"),
+    bind(Action::Down, &[key(KeyCode::Down), ch('j')], &[Menu], "", "verb below"),
+    bind(Action::Up, &[key(KeyCode::Up), ch('k')], SCROLLING, "", "up"),
+    bind(Action::Down, &[key(KeyCode::Down), ch('j')], SCROLLING, "", "down"),
+    bind(Action::PageUp, &[key(KeyCode::PageUp), ctrl('b')], SCROLLING, "", "one screen up"),
+    bind(Action::PageDown, &[key(KeyCode::PageDown), ctrl('f')], SCROLLING, "", "one screen down"),
+    bind(Action::Top, &[key(KeyCode::Home), ch('g')], SCROLLING, "", "to the beginning"),
+    bind(Action::Bottom, &[key(KeyCode::End), ch('G')], SCROLLING, "", "to the end"),
     bind(Action::Mouse, &[ch('m')], READING, "", "leave the mouse to the terminal (to select text), or take it back"),
-    bind(Action::Help, &[ch('?'), key(KeyCode::F(1))], READING, "help", "this help"),
     bind(Action::Redraw, &[ctrl('l')], EVERYWHERE, "", "draw everything anew"),
     bind(Action::Suspend, &[ctrl('z')], EVERYWHERE, "", "back to the shell; `fg` returns"),
+    bind(Action::Help, &[ch('?'), key(KeyCode::F(1))], READING, "help", "this help"),
     bind(Action::Quit, &[ch('q')], READING, "quit", "quit"),
     bind(Action::Quit, &[ctrl('c')], EVERYWHERE, "", "quit, from anywhere"),
 ];
 
 /// What a key asks for in a place.
 pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
-    of(context)
-        .find(|b| b.keys.iter().any(|k| k.is(event)))
-        .map(|b| b.action)
+    of(context).find(|b| b.keys.iter().any(|k| k.is(event))).map(|b| b.action)
 }
 
 /// The lines that hold in a place.

@@ -74,11 +74,7 @@ pub struct List {
 impl List {
     /// At the top.
     pub const fn new(follows: Follows) -> Self {
-        Self {
-            top: 0,
-            cursor: 0,
-            follows,
-        }
+        Self { top: 0, cursor: 0, follows }
     }
 
     /// The selected slot.
@@ -92,9 +88,7 @@ impl List {
     /// Selects another row and brings it on screen.
     pub fn move_to(&mut self, row: u32, window: &Window<'_>, height: u16) {
         self.cursor = row.min(window.last());
-        self.follows = window
-            .at(self.cursor)
-            .map_or(Follows::Next, |p| Follows::Slot(p.slot));
+        self.follows = window.at(self.cursor).map_or(Follows::Next, |p| Follows::Slot(p.slot));
         self.show_cursor(height);
     }
 
@@ -133,9 +127,8 @@ impl List {
                 // It is gone: the row that took its place is next.
                 None if window.is_all() => {
                     self.cursor = self.cursor.min(window.last());
-                    self.follows = window
-                        .at(self.cursor)
-                        .map_or(Follows::Next, |p| Follows::Slot(p.slot));
+                    self.follows =
+                        window.at(self.cursor).map_or(Follows::Next, |p| Follows::Slot(p.slot));
                 }
                 None => {}
             },
@@ -174,21 +167,12 @@ mod tests {
     }
 
     fn rows(ids: &[u64]) -> Vec<Placed> {
-        let place = |n: &u64| Placed {
-            slot: slot(*n),
-            depth: 0,
-            children: 0,
-            open: false,
-        };
+        let place = |n: &u64| Placed { slot: slot(*n), depth: 0, children: 0, open: false };
         ids.iter().map(place).collect()
     }
 
     fn all(rows: &[Placed]) -> Window<'_> {
-        Window {
-            offset: 0,
-            rows,
-            matched: rows.len() as u32,
-        }
+        Window { offset: 0, rows, matched: rows.len() as u32 }
     }
 
     #[test]
@@ -225,11 +209,7 @@ mod tests {
     #[test]
     fn a_slot_outside_the_window_stays_selected() {
         let (before, after) = (rows(&[1, 2, 3]), rows(&[4, 5, 6]));
-        let window = |rows| Window {
-            offset: 0,
-            rows,
-            matched: 100,
-        };
+        let window = |rows| Window { offset: 0, rows, matched: 100 };
         let mut list = List::new(Follows::Next);
         list.move_to(1, &window(&before), 3);
         list.settle(&window(&after), 3, Keep::Top);

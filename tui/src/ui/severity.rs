@@ -1,9 +1,9 @@
 //! Which rows want a look, and why, in words.
 
 use crate::format;
+use actorscope_core::SlotState;
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::view::{SortKey, SortValue};
-use actorscope_core::SlotState;
 
 /// A wait that somebody notices.
 pub const WARN_NS: u64 = 100_000_000;
@@ -64,11 +64,7 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
         say(Severity::of_wait(wait), text);
     }
     if let Some(now) = stats.handling_now.as_ref().filter(|n| n.for_ns >= SEVERE_NS) {
-        let severity = if now.for_ns >= STUCK_NS {
-            Severity::Severe
-        } else {
-            Severity::Warn
-        };
+        let severity = if now.for_ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
         let text = format!("handles one message for {}", format::duration(now.for_ns));
         say(severity, text);
     }
@@ -83,7 +79,7 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
     if let Some(full) = fullness(identity, stats).filter(|full| *full >= 0.9) {
         say(Severity::Warn, format!("its mailbox is {:.0}% full", full * 100.0));
     }
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     found
 }
 

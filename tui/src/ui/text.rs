@@ -75,7 +75,7 @@ pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -86,6 +86,21 @@ pub fn grouped(n: u64) -> String {
 /// A count and what is counted: `1 actor`, `2,001 actors`.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
+}
+
+/// A duration that somebody chose: `10 s` rather than `10.0 s`.
+pub fn span(ns: u64) -> String {
+    match (ns % 1_000_000_000, ns % 1_000_000) {
+        (0, _) if (1..120_000_000_000).contains(&ns) => format!("{} s", ns / 1_000_000_000),
+        (_, 0) if (1..1_000_000_000).contains(&ns) => format!("{} ms", ns / 1_000_000),
+        _ => crate::format::duration(ns),
+    }
+}
+
+/// An age, without parts of a second once it has passed one.
+pub fn age(ns: u64) -> String {
+    let whole = ns / 1_000_000_000 * 1_000_000_000;
+    span(if whole == 0 { ns } else { whole })
 }
 
 /// Seconds with one decimal, for ages and countdowns that are watched while they change.
@@ -130,6 +145,24 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// Joins parts with commas and breaks lines only between them; a part that is longer than a line is
+/// broken like any text.
+pub fn wrap_parts(parts: &[String], cells: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (i, part) in parts.iter().enumerate() {
+        let comma = if i + 1 < parts.len() { "," } else { "" };
+        let part = format!("{part}{comma}");
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(&part) <= cells => {
+                line.push(' ');
+                line.push_str(&part);
+            }
+            _ => lines.extend(wrap(&part, cells)),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +184,23 @@ mod tests {
         assert_eq!(grouped(9_812), "9,812");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(counted(1, "actor", "actors"), "1 actor");
+    }
+
+    #[test]
+    fn durations_that_were_chosen_have_no_decimals() {
+        assert_eq!(span(10_000_000_000), "10 s");
+        assert_eq!(span(100_000_000), "100 ms");
+        assert_eq!(span(1_500_000_000), "1.50 s");
+        assert_eq!(span(0), "0 ns");
+        assert_eq!(age(242_900_000_000), "4m 2s");
+        assert_eq!(age(900_000), "900 µs");
+    }
+
+    #[test]
+    fn parts_stay_whole() {
+        let parts = ["permanent", "backoff 100 ms to 10 s"].map(str::to_owned);
+        assert_eq!(wrap_parts(&parts, 30), ["permanent,", "backoff 100 ms to 10 s"]);
+        assert_eq!(wrap_parts(&parts, 40), ["permanent, backoff 100 ms to 10 s"]);
     }
 
     #[test]

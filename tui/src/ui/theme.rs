@@ -42,11 +42,7 @@ pub struct Theme {
 
 impl Theme {
     fn tinted(self, color: Color) -> Style {
-        if self.color {
-            Style::new().fg(color)
-        } else {
-            Style::new()
-        }
+        if self.color { Style::new().fg(color) } else { Style::new() }
     }
 
     /// Ordinary text.
@@ -106,8 +102,7 @@ impl Theme {
 
     /// A word that must not be overlooked, such as PAUSED.
     pub fn badge(self) -> Style {
-        self.warn()
-            .add_modifier(Modifier::REVERSED | Modifier::BOLD)
+        self.warn().add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
     /// Bars of histograms and gauges.

@@ -132,19 +132,8 @@ pub fn follow(app: &mut App) -> Vec<Command> {
             continue;
         }
         let revisions = asked.map(|a| a.revisions.clone()).unwrap_or_default();
-        commands.push(Command::SetView {
-            view,
-            spec: spec.clone(),
-            interval,
-        });
-        attached.asked.insert(
-            view,
-            Asked {
-                spec,
-                interval,
-                revisions,
-            },
-        );
+        commands.push(Command::SetView { view, spec: spec.clone(), interval });
+        attached.asked.insert(view, Asked { spec, interval, revisions });
     }
     commands
 }

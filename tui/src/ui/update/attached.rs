@@ -3,8 +3,8 @@
 use crate::ui::app::{App, Attached, Frozen, Outage, Page, Stage, TablePage, TreePage};
 use crate::ui::list::{Follows, Keep, List};
 use crate::ui::severity::Severity;
-use crate::ui::wanted::{self, Asked};
 use crate::ui::text;
+use crate::ui::wanted::{self, Asked};
 use actorscope_client::Update;
 use actorscope_core::view::{Expansion, MAX_EXPANDED};
 use std::time::Duration;
@@ -27,16 +27,15 @@ pub fn take(app: &mut App, update: Update) {
             } else {
                 outage.map(|o| {
                     let gap = text::seconds(now.saturating_sub(o.since));
-                    format!("connected again; nothing is known of the {gap} in between but its events")
+                    format!(
+                        "connected again; nothing is known of the {gap} in between but its events"
+                    )
                 })
             }
         }
         Update::Lost { .. } => {
             let since = attached.outage.as_ref().map_or(now, |o| o.since);
-            attached.outage = Some(Outage {
-                since,
-                last_try: now,
-            });
+            attached.outage = Some(Outage { since, last_try: now });
             None
         }
         Update::Frame(_) => {
@@ -65,11 +64,7 @@ pub fn take(app: &mut App, update: Update) {
 fn forget_slots(attached: &mut Attached) {
     let (sort, order) = (attached.table.sort, attached.table.order);
     attached.tree = TreePage::default();
-    attached.table = TablePage {
-        list: List::new(Follows::Row),
-        sort,
-        order,
-    };
+    attached.table = TablePage { list: List::new(Follows::Row), sort, order };
     attached.detail = None;
     super::verbs::close_dialog(attached);
     attached.frozen = None;
@@ -81,10 +76,7 @@ fn thaw_what_was_asked_for_since(attached: &mut Attached, id: u32) {
     let (Some(frozen), Some(live)) = (&mut attached.frozen, attached.model.views.get(&id)) else {
         return;
     };
-    let is_new = frozen
-        .views
-        .get(&id)
-        .is_none_or(|shown| shown.revision != live.revision);
+    let is_new = frozen.views.get(&id).is_none_or(|shown| shown.revision != live.revision);
     if is_new {
         frozen.views.insert(id, live.clone());
     }
@@ -96,10 +88,9 @@ fn remember_open(attached: &mut Attached) {
         return;
     }
     let newest = attached.asked.get(&wanted::TREE).and_then(Asked::newest);
-    if let (Expansion::ToDepth(_), Some(view)) = (
-        &attached.tree.expansion,
-        attached.model.views.get(&wanted::TREE),
-    ) {
+    if let (Expansion::ToDepth(_), Some(view)) =
+        (&attached.tree.expansion, attached.model.views.get(&wanted::TREE))
+    {
         // What an answer to an older question shows open may be closed by now.
         if newest.is_some_and(|newest| newest != view.revision) {
             return;
@@ -149,4 +140,3 @@ pub fn keep_on_screen(app: &mut App) {
         }
     }
 }
-

@@ -13,9 +13,7 @@ pub fn look_when_due(app: &mut App) -> Vec<Command> {
     let Stage::Looking(looking) = &mut app.stage else {
         return Vec::new();
     };
-    let due = looking
-        .looked_at
-        .is_none_or(|at| now.saturating_sub(at) >= LOOK_EVERY);
+    let due = looking.looked_at.is_none_or(|at| now.saturating_sub(at) >= LOOK_EVERY);
     if looking.busy || !due {
         return Vec::new();
     }
@@ -45,11 +43,7 @@ pub fn looked(app: &mut App, look: Look) -> Vec<Command> {
         .map(|agent| (agent.name.clone(), agent.pid));
     // The selection follows the agent when others come and go.
     looking.cursor = selected
-        .and_then(|who| {
-            look.agents
-                .iter()
-                .position(|a| (&a.name, a.pid) == (&who.0, who.1))
-        })
+        .and_then(|who| look.agents.iter().position(|a| (&a.name, a.pid) == (&who.0, who.1)))
         .unwrap_or(looking.cursor)
         .min(look.agents.len().saturating_sub(1));
     let only = match look.agents.as_slice() {
@@ -67,11 +61,7 @@ pub fn attach_to_selected(app: &mut App) -> Vec<Command> {
     let Stage::Looking(looking) = &app.stage else {
         return Vec::new();
     };
-    let agent = looking
-        .look
-        .as_ref()
-        .and_then(|l| l.agents.get(looking.cursor))
-        .cloned();
+    let agent = looking.look.as_ref().and_then(|l| l.agents.get(looking.cursor)).cloned();
     agent.map(|agent| attach(app, &agent)).unwrap_or_default()
 }
 

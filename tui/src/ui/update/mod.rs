@@ -4,7 +4,10 @@ mod attached;
 mod keys;
 mod looking;
 mod mouse;
+mod rows;
 mod verbs;
+
+pub use keys::{context, context_below_help};
 
 use super::app::{App, Stage};
 use super::input::{Command, Input};

@@ -1,6 +1,7 @@
 //! What the mouse does: everything it can do, keys can do too.
 
-use super::keys::{context, scrolled, with_list};
+use super::keys::{context, scrolled};
+use super::rows::with_list;
 use crate::ui::app::{App, Page, Stage};
 use crate::ui::input::Command;
 use crate::ui::keys::{Action, Context};
@@ -39,9 +40,7 @@ pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
         Context::Tree | Context::Table if notches != 0 => {
             with_list(attached, |l, w| l.scroll_by(notches, w, area.height));
         }
-        Context::Tree | Context::Table
-            if area.contains(Position::new(event.column, event.row)) =>
-        {
+        Context::Tree | Context::Table if area.contains(Position::new(event.column, event.row)) => {
             let list = match attached.page {
                 Page::Tree => attached.tree.list,
                 Page::Table => attached.table.list,

@@ -64,11 +64,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Command> {
             Action::Open => {
                 if let Some(verb) = Verb::ALL.get(*cursor).copied() {
                     dialog.step = Step::Confirm(Box::new(Confirm::new(verb, next)));
-                    commands.push(Command::Preview {
-                        request: next,
-                        verb,
-                        slot,
-                    });
+                    commands.push(Command::Preview { request: next, verb, slot });
                 }
             }
             _ => {}
@@ -164,10 +160,6 @@ pub fn acted(app: &mut App, request: u32, result: Result<(Outcome, String), Stri
         && let Step::Confirm(confirm) = &dialog.step
         && confirm.acting == Some(request)
     {
-        dialog.step = Step::Outcome {
-            verb: confirm.verb,
-            result,
-            scroll: 0,
-        };
+        dialog.step = Step::Outcome { verb: confirm.verb, result, scroll: 0 };
     }
 }

@@ -3,6 +3,7 @@
 use super::paint::{Piece, put_pieces, rule};
 use crate::ui::app::{App, Attached, Page};
 use crate::ui::text;
+use crate::ui::theme;
 use actorscope_core::view::{Order, SortKey};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,11 +38,7 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
             };
             left.push(Piece {
                 rank,
-                spans: vec![
-                    Span::raw(" "),
-                    Span::styled(name, style),
-                    Span::raw(" "),
-                ],
+                spans: vec![Span::raw(" "), Span::styled(name, style), Span::raw(" ")],
             });
         }
         let typed = attached.prompt.as_ref().map_or(attached.filter.as_str(), |p| p.text());
@@ -53,9 +50,20 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
             let sort = sorted_in_words(attached.table.sort, attached.table.order);
             right.push(Piece::new(3, boxed(sort), theme.text()));
         }
-        right.push(Piece::new(2, boxed(position(attached, app.size)), theme.text()));
+        right.push(Piece::new(1, boxed(position(attached, app.size)), theme.text()));
     }
-    put_pieces(buf, area, &Span::styled("─", theme.faint()), left, right);
+    if let Some(summary) = attached.summary() {
+        let mut trouble = |n: u64, word: &str, style| {
+            if n > 0 {
+                let text = boxed(format!("{} {word}", text::grouped(n)));
+                left.push(Piece::new(2, text, style));
+            }
+        };
+        trouble(summary.failed, "failed", theme.severe());
+        trouble(summary.restarting, "restarting", theme.warn());
+        trouble(summary.suspended, "suspended", theme.warn());
+    }
+    put_pieces(buf, area, &Span::styled(theme::RULE, theme.faint()), left, right);
 }
 
 fn sorted_in_words(sort: SortKey, order: Order) -> String {

@@ -25,24 +25,17 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     match &attached.model.link {
         Link::Lost { reason, retry_in, tries } => {
             lines.push((format!("✗ no connection to {}", attached.label), theme.severe()));
-            lines.push((String::new(), theme.text()));
-            lines.push((reason.clone(), theme.text()));
-            lines.push((String::new(), theme.text()));
-            let failed = attached
-                .outage
-                .as_ref()
-                .map_or(app.now, |outage| outage.last_try);
+            let failed = attached.outage.as_ref().map_or(app.now, |outage| outage.last_try);
             let left = retry_in.saturating_sub(app.now.saturating_sub(failed));
             let tries = text::counted(u64::from(*tries), "try", "tries");
-            lines.push((
-                if left.is_zero() {
-                    format!("{tries} so far; trying again")
-                } else {
-                    format!("{tries} so far; next in {}", text::seconds(left))
-                },
-                theme.faint(),
-            ));
-            lines.push(("r tries now, a chooses another agent".to_owned(), theme.faint()));
+            let next = if left.is_zero() {
+                "trying again".to_owned()
+            } else {
+                format!("next in {}", text::seconds(left))
+            };
+            lines.push((format!("{tries} so far; {next}"), theme.faint()));
+            lines.push((String::new(), theme.text()));
+            lines.extend(reason.lines().map(|line| (line.to_owned(), theme.text())));
         }
         Link::Connecting | Link::Live => {
             lines.push((format!("◌ connecting to {}", attached.label), theme.title()));

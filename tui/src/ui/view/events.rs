@@ -5,24 +5,35 @@ use crate::ui::app::{App, Attached};
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::Theme;
+use actorscope_client::Link;
 use actorscope_core::{Event, EventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+/// Cells for what happened: the longest word there is.
+const KIND: usize = 17;
+/// Lines at least this wide say which incarnation.
+const ROOMY: u16 = 100;
+
 /// Draws the line: a note, or why less is shown than was asked for, or the latest event.
 pub fn strip(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let area = inset(area, 1);
-    let partial = attached
-        .view(attached.main())
-        .and_then(|view| view.partial.first());
+    let partial = attached.view(attached.main()).and_then(|view| view.partial.first());
     if let Some(note) = &app.note {
         put(buf, area, said(&note.text, area, note.severity, theme));
     } else if let Some(partial) = partial {
         put(buf, area, said(&partial.message, area, Severity::Warn, theme));
-    } else if let Some(event) = attached.events().back() {
-        put(buf, area, one(event, area.width, theme));
+    } else if let Link::Lost { reason, .. } = &attached.model.link {
+        let as_of = attached.summary().map_or_else(String::new, |summary| {
+            format!("as of {}; ", clock(&summary.sampled_at.to_rfc3339()))
+        });
+        put(buf, area, said(&format!("{as_of}{reason}"), area, Severity::Warn, theme));
+    } else if !attached.events_open
+        && let Some(event) = attached.events().back()
+    {
+        put(buf, area, one(event, area.width, 0, theme));
     }
 }
 
@@ -44,13 +55,17 @@ pub fn pane(attached: &Attached, theme: Theme, area: Rect, buf: &mut Buffer) {
     let skip = events.len().saturating_sub(rows.into());
     if events.is_empty() {
         if let Some(line) = line_of(area, 1) {
-            put(buf, inset(line, 1), Span::styled("nothing has happened since the agent began to watch", theme.faint()));
+            put(
+                buf,
+                inset(line, 1),
+                Span::styled("nothing has happened since the agent began to watch", theme.faint()),
+            );
         }
         return;
     }
     for (n, event) in (1..=rows).zip(events.iter().skip(skip)) {
         if let Some(line) = line_of(area, n) {
-            put(buf, inset(line, 1), one(event, area.width.saturating_sub(2), theme));
+            put(buf, inset(line, 1), one(event, area.width.saturating_sub(2), KIND, theme));
         }
     }
 }
@@ -70,12 +85,12 @@ fn severity(event: &Event) -> Severity {
     }
 }
 
-/// One event in one line.
-pub fn one(event: &Event, width: u16, theme: Theme) -> Line<'static> {
+/// One event in one line; what happened takes at least `kind` cells.
+fn one(event: &Event, width: u16, kind: usize, theme: Theme) -> Line<'static> {
     let time = clock(&event.at.to_rfc3339());
     let what = event.kind.word().replace('_', " ");
     let mut tail = String::new();
-    if let Some(incarnation) = event.incarnation {
+    if let Some(incarnation) = event.incarnation.filter(|_| width >= ROOMY) {
         tail.push_str(&format!(" (incarnation {incarnation})"));
     }
     if let Some(exit) = event.exit {
@@ -89,13 +104,11 @@ pub fn one(event: &Event, width: u16, theme: Theme) -> Line<'static> {
         tail.push_str(&format!(", by {by}"));
     }
     let head = format!("{time} ");
-    let what = format!("{} ", text::left(&what, 12.max(text::width(&what))));
+    let what = format!("{} ", text::left(&what, kind.max(text::width(&what))));
     let used = text::width(&head) + text::width(&what);
     let room = usize::from(width).saturating_sub(used);
     // The path gives way to the reason down to a third of the line.
-    let path_room = room
-        .saturating_sub(text::width(&tail))
-        .max(room / 3);
+    let path_room = room.saturating_sub(text::width(&tail)).max(room / 3);
     let path = text::fit_end(&event.path, path_room).into_owned();
     let tail = text::fit(&tail, room.saturating_sub(text::width(&path))).into_owned();
     Line::from(vec![

@@ -10,6 +10,7 @@ use actorscope_client::Link;
 use actorscope_core::node::Summary;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 use std::time::Duration;
 
@@ -22,14 +23,7 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     if area.height > 2
         && let (Some(line), Some(summary)) = (line_of(area, 1), attached.summary())
     {
-        let between = Span::styled(" · ", theme.faint());
-        put_pieces(
-            buf,
-            line,
-            &between,
-            figures(summary, theme),
-            process(summary, theme),
-        );
+        put_pieces(buf, line, &Span::raw("  "), figures(summary, theme), process(summary, theme));
     }
     if area.height > 1
         && let Some(line) = line_of(area, area.height - 1)
@@ -47,19 +41,11 @@ fn who(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         Piece::new(0, node.name.clone(), theme.title()),
         Piece::new(3, format!("pid {}", node.pid), theme.text()),
         Piece::new(5, format!("on {}", node.host), theme.text()),
-        Piece::new(
-            6,
-            format!("instance {}", node.instance.short()),
-            theme.faint(),
-        ),
+        Piece::new(6, format!("instance {}", node.instance.short()), theme.faint()),
     ];
     if let Some(summary) = attached.summary() {
         let up = summary.sampled_at.since(node.started_at);
-        left.push(Piece::new(
-            4,
-            format!("up {}", format::duration(up / 1_000_000_000 * 1_000_000_000)),
-            theme.text(),
-        ));
+        left.push(Piece::new(4, format!("up {}", text::age(up)), theme.text()));
     }
     let mut right = Vec::new();
     if let Some(frozen) = &attached.frozen {
@@ -82,11 +68,9 @@ fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
     match (&attached.model.link, silent) {
         (Link::Connecting, _) => Piece::new(0, "◌ connecting", theme.warn()),
         (Link::Lost { .. }, _) => Piece::new(0, "✗ lost", theme.severe()),
-        (Link::Live, Some(age)) => Piece::new(
-            0,
-            format!("! no data for {:.0} s", age.as_secs_f64()),
-            theme.warn(),
-        ),
+        (Link::Live, Some(age)) => {
+            Piece::new(0, format!("! no data for {:.0} s", age.as_secs_f64()), theme.warn())
+        }
         (Link::Live, None) => Piece::new(0, "● live", theme.good()),
     }
 }
@@ -98,25 +82,17 @@ fn every(interval: Duration) -> String {
 
 fn figures(s: &Summary, theme: Theme) -> Vec<Piece> {
     let plain = theme.text();
-    let mut pieces = vec![
+    vec![
         Piece::new(0, text::counted(s.live, "actor", "actors"), plain),
         Piece::new(1, format!("{} queued", text::grouped(s.queued)), plain),
-        Piece::new(
-            2,
-            format!("{} msg/s", format::rate(Some(s.rate_per_s))),
-            plain,
-        ),
+        Piece::new(2, format!("{} msg/s", rate(s.rate_per_s)), plain),
         Piece::new(3, text::counted(s.restarts, "restart", "restarts"), plain),
-    ];
-    let mut trouble = |n: u64, word: &str, style| {
-        if n > 0 {
-            pieces.push(Piece::new(1, format!("{} {word}", text::grouped(n)), style));
-        }
-    };
-    trouble(s.failed, "failed", theme.severe());
-    trouble(s.restarting, "restarting", theme.warn());
-    trouble(s.suspended, "suspended", theme.warn());
-    pieces
+    ]
+}
+
+/// A rate with all its digits: in one line of words, `2,339` reads better than `2.3k`.
+fn rate(per_s: f64) -> String {
+    if per_s < 100.0 { format::rate(Some(per_s)) } else { text::grouped(per_s as u64) }
 }
 
 fn process(s: &Summary, theme: Theme) -> Vec<Piece> {
@@ -152,57 +128,69 @@ fn attention(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width.saturating_sub(2));
     let (style, line) = match (&attached.model.link, &attached.outage) {
         (Link::Lost { reason, retry_in, .. }, Some(outage)) => {
-            let age = app.now.saturating_sub(outage.since);
+            let age = text::seconds(app.now.saturating_sub(outage.since));
             let left = retry_in.saturating_sub(app.now.saturating_sub(outage.last_try));
-            let tail = if left.is_zero() {
+            let next = if left.is_zero() {
                 "retrying".to_owned()
             } else {
                 format!("retrying in {}", text::seconds(left))
             };
-            let head = format!("connection lost {} ago: ", text::seconds(age));
-            let reason_room =
-                room.saturating_sub(text::width(&head) + text::width(&tail) + 2);
-            let reason = text::fit(reason, reason_room.max(8));
-            (theme.severe(), format!("{head}{reason}; {tail}"))
+            let lost = [
+                format!("connection lost {age} ago: {reason}; {next}"),
+                format!("connection lost {age} ago; {next}"),
+                format!("lost {age} ago; {next}"),
+            ];
+            (theme.severe(), first_that_fits(lost, room))
         }
         _ => slowest(attached, room, theme),
     };
-    let line = text::fit(&line, room).into_owned();
     put(buf, super::paint::inset(area, 1), Span::styled(line, style));
 }
 
-fn slowest(attached: &Attached, room: usize, theme: Theme) -> (ratatui::style::Style, String) {
-    let Some((_, path, stats, wait)) = attached.slowest() else {
-        return (theme.faint(), "slowest queue: none is measured yet".to_owned());
+fn slowest(attached: &Attached, room: usize, theme: Theme) -> (Style, String) {
+    let Some((identity, path, stats, wait)) = attached.slowest() else {
+        return (theme.faint(), text::fit("no queue wait is measured yet", room).into_owned());
     };
-    let severity = Severity::of_wait(wait);
     let waits = format::duration(wait);
-    let is_oldest = stats.oldest_wait_ns.is_some_and(|oldest| oldest >= wait);
+    let name = &identity.name;
     if wait < WARN_NS {
-        let line = format!("no slow queue: the longest wait is {waits}, {path}");
-        return (theme.faint(), text::fit(&line, room).into_owned());
+        let calm = [
+            format!("no slow queue: the longest wait is {waits}, at {path}"),
+            format!("no slow queue: the longest wait is {waits}"),
+            format!("no slow queue ({waits})"),
+        ];
+        return (theme.faint(), first_that_fits(calm, room));
     }
     let queued = stats.depth.value().map_or_else(String::new, |n| {
         let bound = if stats.depth.is_lower_bound() { "≥ " } else { "" };
         format!(", {bound}{} queued", text::grouped(n))
     });
-    let (head, tail) = if is_oldest {
-        (
-            "slowest queue: ",
-            format!(", oldest message waits {waits}{queued}"),
-        )
+    let oldest = stats.oldest_wait_ns.is_some_and(|oldest| oldest >= wait);
+    let (long, short) = if oldest {
+        ("oldest message waits", "oldest waits")
     } else {
-        (
-            "slowest queue: ",
-            format!(", messages wait {waits} on average{queued}"),
-        )
+        ("messages wait on average", "mean wait")
     };
-    let (head, tail) = if room < head.len() + tail.len() + 16 {
-        ("slowest: ", format!(" waits {waits}{queued}"))
-    } else {
-        (head, tail)
-    };
-    let path_room = room.saturating_sub(text::width(head) + text::width(&tail)).max(8);
-    let path = text::fit_end(path, path_room);
-    (theme.severity(severity), format!("{head}{path}{tail}"))
+    let told = [
+        format!("slowest queue: {path}, {long} {waits}{queued}"),
+        format!("slowest queue: {path}, {short} {waits}{queued}"),
+        format!("slowest: {path}, {short} {waits}{queued}"),
+        format!("slowest: {path} {waits}{queued}"),
+        format!("slowest: {name}, {short} {waits}{queued}"),
+        format!("slowest: {name}, {short} {waits}"),
+        format!("slow: {name} {waits}"),
+    ];
+    (theme.severity(Severity::of_wait(wait)), first_that_fits(told, room))
+}
+
+/// The first of several ways to say something that has room; the last one is cut if need be.
+fn first_that_fits<const N: usize>(ways: [String; N], room: usize) -> String {
+    let mut last = String::new();
+    for way in ways {
+        if text::width(&way) <= room {
+            return way;
+        }
+        last = way;
+    }
+    text::fit(&last, room).into_owned()
 }

@@ -3,64 +3,77 @@
 use super::{paint, popup};
 use crate::ui::app::App;
 use crate::ui::keys::{self, Action};
+use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::{Theme, glyph, mark};
-use crate::ui::severity::Severity;
 use crate::ui::update::context_below_help;
 use actorscope_core::SlotState;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// Cells for the keys.
-const KEYS: usize = 20;
+/// Cells for keys and signs.
+const NAMES: usize = 20;
+/// Widest box.
+const WIDTH: u16 = 84;
 
 /// Draws the help over the screen.
 pub fn draw(app: &App, scroll: u16, screen: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
-    let lines = lines(app, theme);
+    let width = WIDTH.min(screen.width);
+    let lines = lines(app, usize::from(width.saturating_sub(4)).max(1), theme);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = popup::draw(buf, screen, (78, height), "Help", theme);
+    let inside = popup::draw(buf, screen, (width, height), "Help", theme);
     paint::scrolled(buf, inside, &lines, scroll);
 }
 
-fn lines(app: &App, theme: Theme) -> Vec<Line<'static>> {
+fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let names = if width < 60 { NAMES / 2 + 2 } else { NAMES };
     let mut lines = vec![Line::from(Span::styled("Keys", theme.title()))];
+    let explain = |lines: &mut Vec<Line<'static>>, name: &str, meaning: &str| {
+        for (n, part) in text::wrap(meaning, width.saturating_sub(names)).into_iter().enumerate() {
+            let name = if n == 0 { name } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(text::left(name, names), theme.key()),
+                Span::styled(part, theme.text()),
+            ]));
+        }
+    };
     let shown = keys::of(context_below_help(app))
         .filter(|b| !b.help.is_empty())
         .filter(|b| !(app.settings.read_only && b.action == Action::Verbs));
     for binding in shown {
-        let names: Vec<String> = binding.keys.iter().map(|k| k.name()).collect();
-        lines.push(Line::from(vec![
-            Span::styled(text::left(&names.join("  "), KEYS), theme.key()),
-            Span::styled(binding.help, theme.text()),
-        ]));
+        let keys: Vec<String> = binding.keys.iter().map(|k| k.name()).collect();
+        explain(&mut lines, &keys.join("  "), binding.help);
     }
     lines.push(Line::default());
     lines.push(Line::from(Span::styled("Signs", theme.title())));
-    let mut sign = |signs: String, meaning: &'static str| {
-        lines.push(Line::from(vec![
-            Span::styled(text::left(&signs, KEYS), theme.key()),
-            Span::styled(meaning, theme.text()),
-        ]));
-    };
-    let restarting = SlotState::Restarting {
-        attempt: 1,
-        in_ns: None,
-    };
-    let states = |states: &[SlotState]| states.iter().map(|s| glyph(*s)).collect::<Vec<_>>().join(" ");
-    use SlotState::{Failed, Handling, Idle, Ignored, Starting, Stopped, Stopping, Suspended};
-    sign(states(&[Idle, Handling, Suspended]), "idle, handling a message, held by an operator");
-    sign(states(&[Starting, restarting, Stopping]), "starting, restarting, stopping");
-    sign(states(&[Stopped, Failed, Ignored]), "stopped in order, failed for good, never started");
-    sign(
-        format!("{} {}", mark(Severity::Warn), mark(Severity::Severe)),
-        "wants a look; wants a look first. The details say why",
-    );
-    sign("n/a".to_owned(), "not known: its framework does not tell");
-    sign("≥".to_owned(), "at least: counted some time ago, may have grown since");
-    sign("–".to_owned(), "no message came in the time that is looked at");
-    sign("now".to_owned(), "mean wait, or the oldest message's wait when longer");
-    sign("RST".to_owned(), "how often the slot was filled again");
+    for (sign, meaning) in signs() {
+        explain(&mut lines, &sign, meaning);
+    }
     lines
+}
+
+fn signs() -> Vec<(String, &'static str)> {
+    use SlotState::{Failed, Handling, Idle, Ignored, Starting, Stopped, Stopping, Suspended};
+    let restarting = SlotState::Restarting { attempt: 1, in_ns: None };
+    let states =
+        |states: &[SlotState]| states.iter().map(|s| glyph(*s)).collect::<Vec<_>>().join(" ");
+    vec![
+        (states(&[Idle, Handling, Suspended]), "idle, handling a message, held by an operator"),
+        (states(&[Starting, restarting, Stopping]), "starting, restarting, stopping"),
+        (states(&[Stopped, Failed, Ignored]), "stopped in order, failed for good, never started"),
+        (
+            format!("{} {}", mark(Severity::Warn), mark(Severity::Severe)),
+            "wants a look; wants a look first. The details say why",
+        ),
+        ("n/a".to_owned(), "not known: its framework does not tell"),
+        ("≥".to_owned(), "at least: counted some time ago, may have grown since"),
+        ("–".to_owned(), "no message came in the time that is looked at"),
+        (
+            "now".to_owned(),
+            "queue wait: its mean, or the oldest message's wait when that is longer",
+        ),
+        ("RST".to_owned(), "how often the slot was filled again"),
+    ]
 }

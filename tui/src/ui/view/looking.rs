@@ -14,15 +14,15 @@ use ratatui::text::{Line, Span};
 
 /// What a service has to contain.
 const CODE: [&str; 2] = [
-    "// Cargo.toml:  actorscope-agent = \"0.1\"   (actorscope-kameo = \"0.1\" for kameo)",
-    "let _agent = actorscope_agent::Agent::builder(\"my-service\").start_or_warn();",
+    "cargo add actorscope-agent",
+    "actorscope_agent::Agent::builder(\"my-service\").start_or_warn();",
 ];
 
 /// Draws the page.
 pub fn draw(app: &App, state: &Looking, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let layout = Layout::of((area.width, area.height), false);
-    let agents = state.look.as_ref().map_or(0, |l| l.agents.len());
+    let agents = state.agents();
     if let Some(line) = line_of(layout.header, 0) {
         put(buf, inset(line, 1), Span::styled("actorscope", theme.title()));
     }
@@ -33,7 +33,11 @@ pub fn draw(app: &App, state: &Looking, area: Rect, buf: &mut Buffer) {
         } else {
             format!("{} on this machine", text::counted(agents as u64, "agent", "agents"))
         };
-        put(buf, line, Span::styled(text::fit(&what, line.width.into()).into_owned(), theme.text()));
+        put(
+            buf,
+            line,
+            Span::styled(text::fit(&what, line.width.into()).into_owned(), theme.text()),
+        );
     }
     rule(buf, layout.bar, theme);
     let body = inset(layout.body(), 1);
@@ -73,12 +77,18 @@ fn waiting(look: Option<&Look>, theme: Theme, area: Rect, buf: &mut Buffer) {
     lines.push(Line::default());
     lines.push(say("A service shows up here once it runs an agent".to_owned(), theme.heading()));
     for code in CODE {
-        lines.push(say(format!("  {code}"), theme.strong()));
+        for line in text::wrap(code, room.saturating_sub(2)) {
+            lines.push(say(format!("  {line}"), theme.strong()));
+        }
     }
     lines.push(Line::default());
     lines.push(say("Somewhere else?".to_owned(), theme.heading()));
-    lines.push(say("  actorscope unix:PATH      a socket".to_owned(), theme.text()));
-    lines.push(say("  actorscope demo           a service to try it on".to_owned(), theme.text()));
+    for (command, what) in [
+        ("actorscope --target unix:PATH", "a socket"),
+        ("actorscope demo", "a service to try it on"),
+    ] {
+        lines.push(say(format!("  {command:<31}{what}"), theme.text()));
+    }
     super::paint::scrolled(buf, area, &lines, 0);
 }
 
@@ -110,12 +120,11 @@ fn picker(state: &Looking, look: &Look, theme: Theme, area: Rect, buf: &mut Buff
 
 fn one(agent: &Found, name: usize) -> String {
     if let Some(problem) = &agent.problem {
-        return format!("{} {:>7}  {problem}", text::left(&agent.name, name), agent.pid);
+        let pid = text::right(&agent.pid.to_string(), COLUMNS[0].1);
+        return format!("{}{pid}  {problem}", text::left(&agent.name, name));
     }
-    let uptime = format::duration_or_absent(agent.uptime_ns.map(|ns| ns / 1_000_000_000 * 1_000_000_000));
-    let actors = agent
-        .actors
-        .map_or_else(|| format::ABSENT.to_owned(), text::grouped);
+    let uptime = agent.uptime_ns.map_or_else(|| format::ABSENT.to_owned(), text::age);
+    let actors = agent.actors.map_or_else(|| format::ABSENT.to_owned(), text::grouped);
     let mut row = text::left(&agent.name, name);
     for (cell, (_, width)) in [agent.pid.to_string(), uptime, actors].iter().zip(COLUMNS) {
         row.push_str(&text::right(cell, width));

@@ -1,7 +1,6 @@
 //! Draws the state. Pure: the same state on the same area gives the same cells.
 
 mod bar;
-mod popup;
 mod connecting;
 mod detail;
 mod dialog;
@@ -11,6 +10,7 @@ mod header;
 mod help;
 mod looking;
 mod paint;
+mod popup;
 mod rows;
 
 use super::app::{App, Attached, Stage};

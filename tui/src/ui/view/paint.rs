@@ -19,10 +19,7 @@ pub struct Piece {
 impl Piece {
     /// A piece in one style.
     pub fn new(rank: u8, text: impl Into<String>, style: Style) -> Self {
-        Self {
-            rank,
-            spans: vec![Span::styled(text.into(), style)],
-        }
+        Self { rank, spans: vec![Span::styled(text.into(), style)] }
     }
 
     fn width(&self) -> usize {
@@ -60,8 +57,7 @@ pub fn put_pieces(
     let space = text::width(&between.content);
     let needed = |left: &[Piece], right: &[Piece]| {
         let width = |pieces: &[Piece]| {
-            pieces.iter().map(Piece::width).sum::<usize>()
-                + space * pieces.len().saturating_sub(1)
+            pieces.iter().map(Piece::width).sum::<usize>() + space * pieces.len().saturating_sub(1)
         };
         let both = usize::from(!left.is_empty() && !right.is_empty());
         // At least two cells between the two sides, one at each edge.
@@ -94,11 +90,7 @@ pub fn put_pieces(
     put(buf, inset(area, 1), left);
     if right_width > 0 && right_width.saturating_add(2) <= area.width {
         let x = area.right().saturating_sub(right_width + 1);
-        let at = Rect {
-            x,
-            width: right_width,
-            ..area
-        };
+        let at = Rect { x, width: right_width, ..area };
         put(buf, at, right);
     }
 }

@@ -30,21 +30,9 @@ pub fn draw(
         // No room for a frame: the text matters more.
         return area;
     }
-    Block::bordered()
-        .border_style(theme.heading())
-        .render(area, buf);
+    Block::bordered().border_style(theme.heading()).render(area, buf);
     let title = text::fit(title, usize::from(width.saturating_sub(6)));
-    let at = Rect {
-        x: area.x + 2,
-        width: width - 4,
-        height: 1,
-        ..area
-    };
+    let at = Rect { x: area.x + 2, width: width - 4, height: 1, ..area };
     put(buf, at, Span::styled(format!(" {title} "), theme.title()));
-    Rect {
-        x: area.x + 2,
-        y: area.y + 1,
-        width: width - 4,
-        height: height - 2,
-    }
+    Rect { x: area.x + 2, y: area.y + 1, width: width - 4, height: height - 2 }
 }

@@ -31,9 +31,14 @@ pub fn heads(attached: &Attached, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(line) = line_of(area, area.height.saturating_sub(1)) else {
         return;
     };
-    let sorted = (attached.page == Page::Table).then_some((attached.table.sort, attached.table.order));
+    let sorted =
+        (attached.page == Page::Table).then_some((attached.table.sort, attached.table.order));
     let mut spans = vec![Span::raw(" ")];
-    let name = heading("ACTOR", Some(SortKey::Name), sorted);
+    let title = match attached.page {
+        Page::Tree => "ACTOR",
+        Page::Table => " ACTOR",
+    };
+    let name = heading(title, Some(SortKey::Name), sorted);
     spans.push(styled_heading(
         text::left(&name, fitted.name.into()),
         Some(SortKey::Name),
@@ -85,20 +90,21 @@ fn groups(fitted: &Fitted, theme: Theme) -> Line<'static> {
     let mut columns = fitted.columns.iter().peekable();
     while let Some(column) = columns.next() {
         let mut width = usize::from(column.width);
-        while !column.group.is_empty()
+        let (long, short) = column.group;
+        while !long.is_empty()
             && let Some(next) = columns.next_if(|next| next.group == column.group)
         {
             width += gap + usize::from(next.width);
         }
         spans.push(Span::raw(" ".repeat(gap)));
-        if column.group.is_empty() {
+        if long.is_empty() {
             spans.push(Span::raw(" ".repeat(width)));
             continue;
         }
-        let name = text::fit(column.group, width);
-        let rest = width.saturating_sub(text::width(&name) + 2);
+        let name = if text::width(long) <= width { long } else { short };
+        let rest = width.saturating_sub(text::width(name) + 2);
         if rest < 2 {
-            spans.push(Span::styled(text::right(&name, width), theme.heading()));
+            spans.push(Span::styled(text::right(name, width), theme.heading()));
             continue;
         }
         let rules = |n: usize| Span::styled(theme::RULE.repeat(n), theme.faint());
@@ -162,8 +168,7 @@ fn nothing(attached: &Attached) -> String {
 }
 
 fn severity_of(row: &Row<'_>) -> Severity {
-    row.stats
-        .map_or(Severity::Calm, |stats| severity::of(row.identity, stats))
+    row.stats.map_or(Severity::Calm, |stats| severity::of(row.identity, stats))
 }
 
 /// One row.
@@ -179,9 +184,9 @@ fn one(
     spans.extend(match page {
         Page::Tree => branch(row, fitted.name.into(), severity, theme),
         Page::Table => {
-            let path = text::fit_end(row.path, fitted.name.into());
-            let path = text::left(&path, fitted.name.into());
-            vec![Span::styled(path, theme.severity(severity))]
+            let room = usize::from(fitted.name).saturating_sub(1);
+            let path = text::left(&text::fit_end(row.path, room), room);
+            vec![Span::raw(" "), Span::styled(path, theme.severity(severity))]
         }
     });
     for column in &fitted.columns {
@@ -194,11 +199,7 @@ fn one(
 
 fn cell(column: &Column, row: &Row<'_>, view: &ViewState) -> Cell {
     match row.stats {
-        Some(stats) => (column.cell)(&Facts {
-            identity: row.identity,
-            stats,
-            at: view.sampled_at,
-        }),
+        Some(stats) => (column.cell)(&Facts { identity: row.identity, stats, at: view.sampled_at }),
         None => (String::new(), Tone::Plain),
     }
 }

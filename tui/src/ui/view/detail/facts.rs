@@ -1,6 +1,6 @@
 //! What the slot is doing now, and what its framework was told about it.
 
-use super::{LABEL, Subject, fact, heading};
+use super::{LABEL, Subject, fact, facts, heading};
 use crate::format;
 use crate::ui::severity::{Severity, fullness};
 use crate::ui::text;
@@ -26,7 +26,7 @@ pub fn who(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
         identity.framework,
         identity.id,
         subject.stats.incarnation,
-        seconds(subject.at.since(subject.stats.started_at)),
+        text::age(subject.at.since(subject.stats.started_at)),
     );
     Line::from(Span::styled(text::fit(&line, width).into_owned(), theme.strong()))
 }
@@ -144,7 +144,7 @@ fn budget_lines(budget: &BudgetUse, width: usize, theme: Theme) -> Vec<Line<'sta
         "{} of {} restarts used in {}",
         budget.used,
         budget.allowed,
-        format::duration(budget.period_ns)
+        text::span(budget.period_ns)
     );
     if let Some(oldest) = budget.expires_in_ns.first() {
         text.push_str(&format!(", oldest forgotten in {:.1} s", *oldest as f64 / 1e9));
@@ -154,7 +154,10 @@ fn budget_lines(budget: &BudgetUse, width: usize, theme: Theme) -> Vec<Line<'sta
         .enumerate()
         .map(|(n, line)| {
             Line::from(vec![
-                Span::styled(text::left(if n == 0 { "budget" } else { "" }, LABEL), theme.heading()),
+                Span::styled(
+                    text::left(if n == 0 { "budget" } else { "" }, LABEL),
+                    theme.heading(),
+                ),
                 Span::styled(line, theme.severity(severity)),
             ])
         })
@@ -167,13 +170,13 @@ pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stat
     let at = (width, theme);
     let mut lines = vec![heading("SUPERVISION", "", width, theme)];
     if let Some(supervisor) = &identity.supervisor {
-        fact(&mut lines, "supervises", &supervises(supervisor), at);
+        facts(&mut lines, "supervises", &supervises(supervisor), at);
     }
     let child = match &identity.child_spec {
         Some(spec) => supervised(spec),
-        None => "by nobody, as far as is known".to_owned(),
+        None => vec!["by nobody, as far as is known".to_owned()],
     };
-    fact(&mut lines, "supervised", &child, at);
+    facts(&mut lines, "supervised", &child, at);
     fact(&mut lines, "type", &identity.actor_type, at);
     let can: Vec<&str> = identity
         .capabilities
@@ -206,27 +209,27 @@ pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stat
     lines
 }
 
-fn supervises(spec: &SupervisorSpec) -> String {
-    let mut text = spec.strategy.to_string();
+fn supervises(spec: &SupervisorSpec) -> Vec<String> {
+    let mut parts = vec![spec.strategy.to_string()];
     if let Some(intensity) = spec.intensity {
-        let restarts = text::counted(u64::from(intensity), "restart", "restarts");
-        text.push_str(&format!(", {restarts}"));
+        let mut budget = text::counted(u64::from(intensity), "restart", "restarts");
         if let Some(period) = spec.period_ns {
-            text.push_str(&format!(" in {}", format::duration(period)));
+            budget.push_str(&format!(" in {}", text::span(period)));
         }
-        text.push_str(match spec.scope {
+        budget.push_str(match spec.scope {
             Some(BudgetScope::PerSupervisor) => " for all children together",
             Some(BudgetScope::PerChild) => " for each child",
             None => "",
         });
+        parts.push(budget);
     }
     if spec.auto_shutdown {
-        text.push_str(", ends with its significant children");
+        parts.push("ends with its significant children".to_owned());
     }
-    text
+    parts
 }
 
-fn supervised(spec: &ChildSpec) -> String {
+fn supervised(spec: &ChildSpec) -> Vec<String> {
     let mut parts = Vec::new();
     parts.push(match spec.restart {
         Some(restart) => restart.to_string(),
@@ -234,12 +237,12 @@ fn supervised(spec: &ChildSpec) -> String {
     });
     if let (Some(intensity), Some(period)) = (spec.intensity, spec.period_ns) {
         let restarts = text::counted(u64::from(intensity), "restart", "restarts");
-        parts.push(format!("{restarts} in {}", format::duration(period)));
+        parts.push(format!("{restarts} in {}", text::span(period)));
     }
     match spec.shutdown {
         Some(Shutdown::Brutal) => parts.push("killed on shutdown".to_owned()),
         Some(Shutdown::TimeoutNs(ns)) => {
-            parts.push(format!("{} to shut down", format::duration(ns)));
+            parts.push(format!("{} to shut down", text::span(ns)));
         }
         Some(Shutdown::Infinity) => parts.push("any time to shut down".to_owned()),
         None => {}
@@ -247,8 +250,8 @@ fn supervised(spec: &ChildSpec) -> String {
     if let Some(backoff) = spec.backoff {
         parts.push(format!(
             "backoff {} to {}",
-            format::duration(backoff.first_ns),
-            format::duration(backoff.max_ns)
+            text::span(backoff.first_ns),
+            text::span(backoff.max_ns)
         ));
     }
     if spec.significant {
@@ -260,10 +263,5 @@ fn supervised(spec: &ChildSpec) -> String {
     if let Some(id) = &spec.child_id {
         parts.push(format!("child id {id}"));
     }
-    parts.join(", ")
-}
-
-/// An age without parts of a second.
-fn seconds(ns: u64) -> String {
-    format::duration(if ns < 1_000_000_000 { ns } else { ns / 1_000_000_000 * 1_000_000_000 })
+    parts
 }

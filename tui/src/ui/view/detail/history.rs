@@ -1,7 +1,6 @@
 //! The actors that filled the slot before.
 
 use super::{Subject, heading};
-use crate::format;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::view::events::clock;
@@ -28,9 +27,14 @@ pub fn section(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'s
     lines
 }
 
-fn one(past: &PastIncarnation, subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
-    let ago = format::duration(subject.at.since(past.ended_at));
-    let lived = format::duration(past.ended_at.since(past.started_at));
+fn one(
+    past: &PastIncarnation,
+    subject: &Subject<'_>,
+    width: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let ago = text::age(subject.at.since(past.ended_at));
+    let lived = text::age(past.ended_at.since(past.started_at));
     let exit = past.exit.word().replace('_', " ");
     let style = if past.exit.is_normal() { theme.text() } else { theme.warn() };
     let head = text::left(&format!("{}", past.incarnation), 4);

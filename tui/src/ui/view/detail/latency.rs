@@ -65,12 +65,8 @@ fn body(
 
 fn numbers(summary: &LatencySummary, theme: Theme) -> Line<'static> {
     let mut spans = Vec::new();
-    let all = [
-        ("p50", summary.p50),
-        ("p95", summary.p95),
-        ("p99", summary.p99),
-        ("max", summary.max),
-    ];
+    let all =
+        [("p50", summary.p50), ("p95", summary.p95), ("p99", summary.p99), ("max", summary.max)];
     for (name, value) in all {
         let style = theme.severity(value.map_or(Severity::Calm, Severity::of_wait));
         spans.push(Span::styled(format!("{name} "), theme.heading()));
@@ -83,7 +79,7 @@ fn numbers(summary: &LatencySummary, theme: Theme) -> Line<'static> {
 /// Of what the numbers speak, and how fine they are.
 fn provenance(summary: &LatencySummary) -> String {
     let window = match summary.window_ns {
-        Some(ns) => format!("in the last {}", format::duration(ns)),
+        Some(ns) => format!("in the last {}", text::span(ns)),
         None => "since it started".to_owned(),
     };
     let fine = match summary.resolution {
@@ -119,7 +115,9 @@ fn octaves(buckets: &Buckets) -> Vec<Octaves> {
     let span = (high - low) as usize + 1;
     let step = span.div_ceil(ROWS).max(1) as u32;
     let rows = span.div_ceil(step as usize) as u32;
-    let edge = |octave: u32| if octave == 0 { 0 } else { 1u64.checked_shl(octave).unwrap_or(u64::MAX) };
+    let edge = |octave: u32| {
+        if octave == 0 { 0 } else { 1u64.checked_shl(octave).unwrap_or(u64::MAX) }
+    };
     let mut out: Vec<Octaves> = (0..rows)
         .map(|row| Octaves {
             from: edge(low + row * step),
@@ -145,11 +143,7 @@ fn bars(
     let rows = octaves(buckets);
     let most = rows.iter().map(|r| r.count).max().unwrap_or(0).max(1);
     let room = width.saturating_sub(EDGE + COUNT + MARKS + 3);
-    let quantiles = [
-        ("p50", summary.p50),
-        ("p95", summary.p95),
-        ("p99", summary.p99),
-    ];
+    let quantiles = [("p50", summary.p50), ("p95", summary.p95), ("p99", summary.p99)];
     rows.into_iter()
         .map(|row| {
             let marks: Vec<&str> = quantiles

@@ -61,10 +61,8 @@ fn one(
         mean.map_or_else(|| "–".to_owned(), format::duration),
         format::duration(handler.max_ns),
     ];
-    let mut spans = vec![Span::styled(
-        text::left(&short_type(&handler.message_type), name),
-        theme.text(),
-    )];
+    let mut spans =
+        vec![Span::styled(text::left(&short_type(&handler.message_type), name), theme.text())];
     for (i, (cell, (_, width))) in cells.iter().zip(COLUMNS).enumerate() {
         let style = match i {
             1 if handler.failed > 0 => theme.warn(),

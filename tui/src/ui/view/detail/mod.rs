@@ -5,7 +5,7 @@ mod history;
 mod latency;
 mod messages;
 
-use super::paint::{inset, overstyle, put, scrolled};
+use super::paint::{inset, line_of, overstyle, put, scrolled};
 use crate::ui::app::{App, Attached, DetailPage};
 use crate::ui::severity;
 use crate::ui::text;
@@ -44,23 +44,22 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         Some(subject) => lines(&subject, inside.width.into(), theme),
         None => vec![Line::from(Span::styled(missing(attached, page), theme.faint()))],
     };
-    let skipped = scrolled(buf, inside, &lines, page.scroll);
+    // What does not fit is announced in a line of its own.
+    let overflows = lines.len() > usize::from(inside.height) && inside.height > 4;
+    let shown = Rect { height: inside.height - u16::from(overflows), ..inside };
+    let skipped = scrolled(buf, shown, &lines, page.scroll);
     if attached.is_stale() {
         overstyle(buf, inside, theme.faint());
     }
-    let below = lines
-        .len()
-        .saturating_sub(usize::from(skipped) + usize::from(inside.height));
-    if below > 0 && inside.height > 1 {
-        let text = format!(" ↓ {below} more lines ");
-        let width = u16::try_from(text::width(&text)).unwrap_or(0);
-        let at = Rect {
-            x: inside.right().saturating_sub(width),
-            y: inside.bottom().saturating_sub(1),
-            width,
-            height: 1,
+    if overflows && let Some(last) = line_of(inside, shown.height) {
+        let above = usize::from(skipped);
+        let below = lines.len().saturating_sub(above + usize::from(shown.height));
+        let text = match (above, below) {
+            (0, below) => format!("↓ {below} more lines"),
+            (above, 0) => format!("↑ {above} lines above"),
+            (above, below) => format!("↑ {above} lines above  ↓ {below} more lines"),
         };
-        put(buf, at.intersection(inside), Span::styled(text, theme.key()));
+        put(buf, last, Span::styled(text, theme.faint()));
     }
 }
 
@@ -145,11 +144,7 @@ fn lines(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>
 }
 
 /// Two sections beside each other, the left one `left` cells wide.
-fn beside(
-    a: Vec<Line<'static>>,
-    b: Vec<Line<'static>>,
-    left: usize,
-) -> Vec<Line<'static>> {
+fn beside(a: Vec<Line<'static>>, b: Vec<Line<'static>>, left: usize) -> Vec<Line<'static>> {
     let rows = a.len().max(b.len());
     let (mut a, mut b) = (a.into_iter(), b.into_iter());
     (0..rows)
@@ -179,14 +174,24 @@ fn heading(name: &str, explained: &str, width: usize, theme: Theme) -> Line<'sta
 }
 
 /// A named fact; its text goes on below itself when it is too long for one line.
-fn fact(
+fn fact(lines: &mut Vec<Line<'static>>, name: &str, text: &str, (width, theme): (usize, Theme)) {
+    let wrapped = text::wrap(text, width.saturating_sub(LABEL));
+    labelled(lines, name, wrapped, theme);
+}
+
+/// A named fact of several parts, which are kept whole.
+fn facts(
     lines: &mut Vec<Line<'static>>,
     name: &str,
-    text: &str,
+    parts: &[String],
     (width, theme): (usize, Theme),
 ) {
-    let wrapped = text::wrap(text, width.saturating_sub(LABEL));
-    for (n, part) in wrapped.into_iter().enumerate() {
+    let wrapped = text::wrap_parts(parts, width.saturating_sub(LABEL));
+    labelled(lines, name, wrapped, theme);
+}
+
+fn labelled(lines: &mut Vec<Line<'static>>, name: &str, texts: Vec<String>, theme: Theme) {
+    for (n, part) in texts.into_iter().enumerate() {
         let name = if n == 0 { name } else { "" };
         lines.push(Line::from(vec![
             Span::styled(text::left(name, LABEL), theme.heading()),

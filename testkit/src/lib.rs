@@ -1,14 +1,14 @@
-//! A registry of its own, an agent on a socket of its own, and a client.
-
-#![allow(dead_code, reason = "each test target uses another part of this")]
+//! For tests: an agent on a socket of its own, and a client that asks it.
 
 use actorscope_agent::adapter::Registry;
+use actorscope_agent::core::InstanceId;
 use actorscope_agent::{Agent, Builder};
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
 use hyper_util::rt::TokioIo;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::net::UnixStream;
 use tonic::Status;
@@ -17,12 +17,24 @@ use tonic::transport::{Channel, Endpoint, Uri};
 /// How long a test waits for what must come.
 pub const SOON: Duration = Duration::from_secs(10);
 
+/// An agent and a connection to it.
+#[derive(Debug)]
 pub struct Rig {
-    pub agent: Agent,
+    /// The agent, unless it is shared by all tests of the process.
+    pub agent: Option<Agent>,
+    /// What it serves.
     pub registry: Registry,
+    /// The connection.
     pub channel: Channel,
-    pub directory: tempfile::TempDir,
+    /// The run of the process.
+    pub instance: InstanceId,
+    /// The agent's socket.
+    pub socket: PathBuf,
+    _directory: Option<tempfile::TempDir>,
 }
+
+/// The one agent on the process's own registry: path of its socket and the id of the run.
+static SHARED: OnceLock<(PathBuf, InstanceId)> = OnceLock::new();
 
 impl Rig {
     /// An agent that allows control.
@@ -30,26 +42,47 @@ impl Rig {
         Self::start_with(Builder::allow_control).await
     }
 
+    /// An agent built in some other way.
     pub async fn start_with(build: impl FnOnce(Builder) -> Builder) -> Self {
         Self::start_on(Registry::new(), build).await
     }
 
+    /// An agent for a registry that is there already.
     pub async fn start_on(registry: Registry, build: impl FnOnce(Builder) -> Builder) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("agent.sock");
-        let builder = Agent::builder("test")
-            .socket(&path)
-            .registry(registry.clone());
+        let builder = Agent::builder("test").socket(&path).registry(registry.clone());
         let agent = build(builder).start().unwrap();
-        let channel = connect(path).await;
+        let channel = connect(path.clone()).await;
+        let instance = agent.instance();
         Self {
-            agent,
+            agent: Some(agent),
             registry,
             channel,
-            directory,
+            instance,
+            socket: path,
+            _directory: Some(directory),
         }
     }
 
+    /// The agent on the process's own registry, for frameworks whose actors start in tasks that no
+    /// scope reaches. All tests of a process share it.
+    pub async fn shared() -> Self {
+        let (socket, instance) = SHARED
+            .get_or_init(|| {
+                let path = tempfile::tempdir().unwrap().keep().join("agent.sock");
+                let agent = Agent::builder("test").socket(&path).allow_control().start().unwrap();
+                let instance = agent.instance();
+                agent.detach();
+                (path, instance)
+            })
+            .clone();
+        let channel = connect(socket.clone()).await;
+        let registry = Registry::global();
+        Self { agent: None, registry, channel, instance, socket, _directory: None }
+    }
+
+    /// A client for looking.
     pub fn observe(&self) -> ObserveClient<Channel> {
         ObserveClient::new(self.channel.clone())
     }
@@ -74,24 +107,20 @@ impl Rig {
         panic!("{path} never became what was waited for; last seen: {last:#?}");
     }
 
+    /// Everything about the slot with this path.
     pub async fn show(&self, path: &str) -> Result<(v1::Identity, v1::Stats, v1::Detail), Status> {
-        let request = v1::QueryRequest {
-            path: path.to_owned(),
-            view: None,
-        };
+        let request = v1::QueryRequest { path: path.to_owned(), view: None };
         let frame = self.observe().query(request).await?.into_inner();
-        Ok((
-            frame.identities[0].clone(),
-            frame.stats[0].clone(),
-            frame.detail.unwrap_or_default(),
-        ))
+        Ok((frame.identities[0].clone(), frame.stats[0].clone(), frame.detail.unwrap_or_default()))
     }
 
+    /// Does something to whatever actor is in the slot with this path.
     pub async fn act(&self, verb: &str, path: &str) -> Result<v1::ActResponse, Status> {
         let (identity, ..) = self.show(path).await?;
         self.act_on(verb, identity.slot, 0).await
     }
 
+    /// Does something to one incarnation (0 = any).
     pub async fn act_on(
         &self,
         verb: &str,
@@ -100,11 +129,7 @@ impl Rig {
     ) -> Result<v1::ActResponse, Status> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).unwrap();
-        let target = v1::Target {
-            instance: self.agent.instance().to_bytes().to_vec(),
-            slot,
-            incarnation,
-        };
+        let target = v1::Target { instance: self.instance.to_bytes().to_vec(), slot, incarnation };
         let request = v1::ActRequest {
             verb: verb.to_owned(),
             target: Some(target),
@@ -118,12 +143,8 @@ impl Rig {
 
     /// All events so far.
     pub async fn events(&self) -> Vec<v1::Event> {
-        let mut stream = self
-            .observe()
-            .events(v1::EventsRequest::default())
-            .await
-            .unwrap()
-            .into_inner();
+        let mut stream =
+            self.observe().events(v1::EventsRequest::default()).await.unwrap().into_inner();
         let mut all = Vec::new();
         while let Some(batch) = stream.message().await.unwrap() {
             all.extend(batch.events);
@@ -133,15 +154,11 @@ impl Rig {
 
     /// Kinds of the events of one path, in order.
     pub async fn kinds(&self, path: &str) -> Vec<String> {
-        self.events()
-            .await
-            .into_iter()
-            .filter(|e| e.path == path)
-            .map(|e| e.kind)
-            .collect()
+        self.events().await.into_iter().filter(|e| e.path == path).map(|e| e.kind).collect()
     }
 }
 
+/// Connects to a socket.
 pub async fn connect(path: PathBuf) -> Channel {
     Endpoint::from_static("http://agent.invalid")
         .connect_with_connector(tower::service_fn(move |_: Uri| {
@@ -152,11 +169,13 @@ pub async fn connect(path: PathBuf) -> Channel {
         .unwrap()
 }
 
+/// Depth and the word for how well it is known.
 pub fn depth(stats: &v1::Stats) -> (u64, String) {
     let reading = stats.depth.clone().unwrap_or_default();
     (reading.value, reading.quality.unwrap_or_default().word)
 }
 
+/// The word for what the slot is doing.
 pub fn state(stats: &v1::Stats) -> &str {
     stats.state.as_ref().map_or("", |s| &s.word)
 }

@@ -1,0 +1,137 @@
+//! What is kept of one observed actor between two hooks.
+
+use actorscope_agent::adapter::{Arrival, SlotHandle};
+use kameo::actor::ActorId;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A message that came out of the mailbox and whose handler has not begun.
+///
+/// Right after a start kameo pulls everything queued through `next` into a buffer of its own and
+/// handles it later, without calling `next` again. If the actor fails before, the buffer is lost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    pub(crate) arrival: Arrival,
+    pub(crate) message_type: &'static str,
+}
+
+/// See the module's documentation. Written by the actor's task, except where noted.
+#[derive(Debug)]
+pub(crate) struct ActorCell {
+    pub(crate) id: ActorId,
+    pub(crate) slot: SlotHandle,
+    /// Raw arrival of the message that `next` returned last, until its handler begins; 0 = none.
+    pending: AtomicU64,
+    pending_type: Mutex<&'static str>,
+    /// In kameo's start-up buffer, oldest first.
+    buffer: Mutex<VecDeque<Taken>>,
+    /// Length of `buffer`, for the depth probe on the agent's thread.
+    buffered: AtomicUsize,
+    /// Queued in the mailbox when last looked.
+    left: AtomicUsize,
+    /// How often an actor with this id has started.
+    pub(crate) starts: AtomicU32,
+    /// Its supervisor told it to stop.
+    supervisors_stop: AtomicBool,
+    /// Whether the parent could be read from the link data.
+    pub(crate) parent_known: AtomicBool,
+}
+
+impl ActorCell {
+    pub(crate) fn new(id: ActorId, slot: SlotHandle) -> Self {
+        Self {
+            id,
+            slot,
+            pending: AtomicU64::new(0),
+            pending_type: Mutex::new(""),
+            buffer: Mutex::default(),
+            buffered: AtomicUsize::new(0),
+            left: AtomicUsize::new(0),
+            starts: AtomicU32::new(0),
+            supervisors_stop: AtomicBool::new(false),
+            parent_known: AtomicBool::new(false),
+        }
+    }
+
+    fn buffer(&self) -> MutexGuard<'_, VecDeque<Taken>> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pending_type(&self) -> MutexGuard<'_, &'static str> {
+        self.pending_type.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The supervisor's word to stop came out of the mailbox.
+    pub(crate) fn stop_by_supervisor(&self) {
+        self.supervisors_stop.store(true, Relaxed);
+    }
+
+    /// Whether it came, once.
+    pub(crate) fn take_supervisors_stop(&self) -> bool {
+        self.supervisors_stop.swap(false, Relaxed)
+    }
+
+    /// Messages in kameo's start-up buffer.
+    pub(crate) fn buffered(&self) -> usize {
+        self.buffered.load(Relaxed)
+    }
+
+    /// `next` returns a message.
+    pub(crate) fn took(&self, taken: Taken, left: usize) {
+        self.pending.store(taken.arrival.to_raw(), Relaxed);
+        *self.pending_type() = taken.message_type;
+        self.left.store(left, Relaxed);
+        self.note_depth();
+    }
+
+    /// `next` is called: a message that it returned before and whose handler did not begin went into
+    /// the buffer.
+    pub(crate) fn looks(&self, queued: usize) {
+        if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
+            let taken = Taken { arrival, message_type: *self.pending_type() };
+            let mut buffer = self.buffer();
+            buffer.push_back(taken);
+            self.buffered.store(buffer.len(), Relaxed);
+        }
+        self.left.store(queued, Relaxed);
+    }
+
+    /// A handler is about to begin; which message it is for, and whether it waited in the buffer.
+    pub(crate) fn begins(&self) -> (Option<Taken>, bool) {
+        // What `next` returned last is handled at once or not at all before the next `next`.
+        if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
+            return (Some(Taken { arrival, message_type: *self.pending_type() }), false);
+        }
+        if self.buffered() == 0 {
+            return (None, false);
+        }
+        let taken = {
+            let mut buffer = self.buffer();
+            let taken = buffer.pop_front();
+            self.buffered.store(buffer.len(), Relaxed);
+            taken
+        };
+        self.note_depth();
+        (taken, true)
+    }
+
+    /// Tells the slot about buffered messages; without any, the meter's own count is right.
+    pub(crate) fn note_depth(&self) {
+        let buffered = self.buffered();
+        if buffered > 0 {
+            let oldest = self.buffer().front().map(|t| t.arrival);
+            self.slot.set_depth(self.left.load(Relaxed), buffered, oldest);
+        }
+    }
+
+    /// The actor ended: what it had taken and not handled is lost with it.
+    pub(crate) fn lose_taken(&self) -> u64 {
+        let pending = u64::from(self.pending.swap(0, Relaxed) != 0);
+        let mut buffer = self.buffer();
+        let lost = buffer.len() as u64;
+        buffer.clear();
+        self.buffered.store(0, Relaxed);
+        pending + lost
+    }
+}

@@ -1,0 +1,75 @@
+//! actorscope's adapter for [kameo](kameo) 0.22.
+//!
+//! One attribute observes every actor of a type, however it is spawned; one call starts the agent:
+//!
+//! ```no_run
+//! use actorscope_kameo::{agent::Agent, observed};
+//! use kameo::prelude::*;
+//!
+//! struct Room;
+//!
+//! #[observed]
+//! impl Actor for Room {
+//!     type Args = Self;
+//!     type Error = std::convert::Infallible;
+//!     async fn on_start(room: Self, _: ActorRef<Self>) -> Result<Self, Self::Error> {
+//!         Ok(room)
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! Agent::builder("chat").allow_control().start_or_warn();
+//! let room = Room::spawn(Room);
+//! # }
+//! ```
+//!
+//! Children spawned with [`SuperviseObserved::supervise_observed`] also show their name, restart
+//! policy and restart budget, which kameo keeps to itself.
+//!
+//! # How it sees
+//! The attribute wraps the hooks that kameo calls anyway. `next` measures the queue wait without
+//! touching senders or message types; `on_message` the handling; `on_start` and `on_stop` report
+//! incarnations. An actor is known by its `ActorId`, which a restart keeps. Only weak references are
+//! held: being observed keeps no actor alive.
+//!
+//! Reading order: [`supervise`] (what users call), `lifecycle` (starts and ends), `mailbox` (messages),
+//! `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` (who supervises whom).
+
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod cell;
+mod control;
+mod lifecycle;
+mod mailbox;
+mod parent;
+pub mod supervise;
+mod table;
+
+pub use actorscope_agent as agent;
+pub use actorscope_macros::observed_kameo as observed;
+pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved, name_actor};
+
+use kameo::Actor;
+
+/// Implemented by `#[observed]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not observed",
+    note = "put `#[observed]` on its `impl Actor`"
+)]
+pub trait Observed: Actor {}
+
+/// What `#[observed]` expands to. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::lifecycle::{is_restart_request, start, stopped};
+    pub use crate::mailbox::{handle, next};
+    pub use kameo::actor::{ActorRef, WeakActorRef};
+    pub use kameo::error::ActorStopReason;
+    pub use kameo::mailbox::{MailboxReceiver, Signal};
+    pub use kameo::message::{BoxMessage, DynMessage};
+    pub use kameo::reply::{BoxReplySender, ReplyError};
+}

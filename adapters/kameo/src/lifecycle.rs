@@ -1,0 +1,236 @@
+//! Starts and ends.
+
+use crate::cell::ActorCell;
+use crate::control::{Reach, capabilities, depth_probe};
+use crate::parent::{self, Parent};
+use crate::supervise;
+use crate::table;
+use actorscope_agent::adapter::{BudgetRule, Fate, Registration, Registry, current_slot, in_slot};
+use actorscope_agent::core::spec::{BudgetScope, SupervisorSpec};
+use actorscope_agent::core::{ExitReason, SlotId, Strategy};
+use kameo::Actor;
+use kameo::actor::{ActorId, ActorRef, WeakActorRef};
+use kameo::error::{ActorStopReason, PanicError};
+use kameo::supervision::SupervisionStrategy;
+use std::any::Any;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// What unwinds out of an actor that an operator restarts.
+#[derive(Clone, Copy, Debug)]
+struct RestartRequested;
+
+/// Fails the actor as a panic would, but without the host's panic hook. kameo catches it.
+pub(crate) fn restart_now() -> ! {
+    resume_unwind(Box::new(RestartRequested))
+}
+
+/// Whether an actor failed because an operator wanted it restarted.
+pub fn is_restart_request(error: &PanicError) -> bool {
+    // A payload that is no text is kept in the box it was thrown in.
+    let is_ours = |payload: &Box<dyn Any + Send>| payload.is::<RestartRequested>();
+    error.with_downcast_ref(is_ours).unwrap_or(false)
+}
+
+/// Wraps `on_start`: registers the actor, or finds the slot it had before, and runs the user's body
+/// as part of it. `measures_wait` is false when the user has a `next` of their own.
+pub async fn start<A: Actor, F>(
+    actor_ref: ActorRef<A>,
+    measures_wait: bool,
+    body: F,
+) -> Result<A, A::Error>
+where
+    F: Future<Output = Result<A, A::Error>>,
+{
+    let cell = match table::get(actor_ref.id()) {
+        Some(cell) => cell,
+        None => register(&actor_ref, measures_wait),
+    };
+    cell.slot.started(Some(Arc::new(Reach(actor_ref.downgrade()))));
+    let mut witness = StartWitness { cell: &cell, weak: actor_ref.downgrade(), outcome: None };
+    // The parameter must not outlive the user's own use of it: it is a strong reference.
+    drop(actor_ref);
+    let result = in_slot(cell.slot.clone(), body).await;
+    witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
+    result
+}
+
+/// Reports an actor whose `on_start` failed: kameo does not call its `on_stop`.
+struct StartWitness<'a, A: Actor> {
+    cell: &'a Arc<ActorCell>,
+    weak: WeakActorRef<A>,
+    /// The error's text, or `Some(None)` for a success; `None` for a panic.
+    outcome: Option<Option<String>>,
+}
+
+impl<A: Actor> Drop for StartWitness<'_, A> {
+    fn drop(&mut self) {
+        let (exit, reason) = match self.outcome.take() {
+            Some(None) => return,
+            Some(Some(error)) => (ExitReason::Error, error),
+            None => (ExitReason::Panic, "a panic".to_owned()),
+        };
+        report_end(self.cell, &self.weak, exit, Some(format!("on_start: {reason}")));
+    }
+}
+
+fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<ActorCell> {
+    let known = supervise::claim(actor_ref);
+    let parent = match &known {
+        Some(known) => Parent::Is(known.parent),
+        None => parent::of(actor_ref),
+    };
+    let supervised = parent != Parent::None;
+    let (slot_of_parent, registry) = match parent {
+        Parent::Is(id) => parents_slot(id),
+        Parent::None | Parent::Locked => (None, None),
+    };
+    let registry = registry
+        .or_else(|| current_slot().map(|slot| slot.registry().clone()))
+        .unwrap_or_else(Registry::current);
+    let type_name = std::any::type_name::<A>();
+    let given = known.as_ref().and_then(|k| k.name.clone());
+    let name = given.clone().unwrap_or_else(|| short(A::name()));
+    let capacity = actor_ref.mailbox_sender().max_capacity().map(|c| c as u64);
+    let mut registration = Registration::new("kameo", name, type_name)
+        .parent(slot_of_parent)
+        .capabilities(capabilities(supervised))
+        .mailbox_capacity(capacity)
+        .may_supervise(strategy::<A>())
+        .budget_rule(BudgetRule::ForgottenAfterQuiet)
+        .refill_key(format!("{type_name} {}", given.unwrap_or_default()));
+    if let Some(known) = &known {
+        registration = registration.child_spec(known.spec.clone());
+    } else if supervised {
+        // Supervised in a way that kameo keeps to itself.
+        registration = registration.child_spec(Default::default());
+    }
+    let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
+    cell.parent_known.store(parent != Parent::Locked, Relaxed);
+    if measures_wait {
+        let probe = depth_probe(actor_ref.mailbox_sender(), &cell);
+        cell.slot.set_mailbox(capacity, probe);
+    }
+    table::insert(cell.clone());
+    cell
+}
+
+fn short(type_name: &str) -> String {
+    actorscope_agent::core::text::short_type(type_name)
+}
+
+fn strategy<A: Actor>() -> SupervisorSpec {
+    let strategy = match A::supervision_strategy() {
+        SupervisionStrategy::OneForOne => Strategy::OneForOne,
+        SupervisionStrategy::OneForAll => Strategy::OneForAll,
+        SupervisionStrategy::RestForOne => Strategy::RestForOne,
+    };
+    SupervisorSpec { scope: Some(BudgetScope::PerChild), ..SupervisorSpec::new(strategy) }
+}
+
+/// The slot of a parent, if that is observed, and the registry it is in.
+fn parents_slot(id: u64) -> (Option<SlotId>, Option<Registry>) {
+    let cell = table::get(ActorId::new(id));
+    (cell.as_ref().map(|c| c.slot.id()), cell.map(|c| c.slot.registry().clone()))
+}
+
+/// The link data was locked when the actor started: asks again.
+#[cold]
+pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<A>) {
+    let Some(actor_ref) = actor_ref.upgrade() else {
+        return;
+    };
+    match parent::of(&actor_ref) {
+        Parent::Locked => return,
+        Parent::None => {
+            cell.slot.set_capabilities(|_| capabilities(false));
+            cell.slot.clear_child_spec();
+        }
+        Parent::Is(id) => cell.slot.set_parent(parents_slot(id).0),
+    }
+    cell.parent_known.store(true, Relaxed);
+}
+
+/// The body of `on_stop`, before the user's.
+pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) {
+    let Some(cell) = table::get(actor_ref.id()) else {
+        return;
+    };
+    let (exit, text) = match exit_of(reason) {
+        // kameo reports a stop by the supervisor as a normal one.
+        (ExitReason::Normal, _) if cell.take_supervisors_stop() => {
+            (ExitReason::Shutdown, Some("stopped by its supervisor".to_owned()))
+        }
+        other => other,
+    };
+    report_end(&cell, actor_ref, exit, text);
+}
+
+fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
+    match reason {
+        ActorStopReason::Normal => (ExitReason::Normal, None),
+        ActorStopReason::SupervisorRestart => {
+            (ExitReason::Shutdown, Some("restarted along with a sibling".to_owned()))
+        }
+        ActorStopReason::Killed => (ExitReason::Killed, None),
+        ActorStopReason::Panicked(error) if error.is_panic() || is_restart_request(error) => {
+            (ExitReason::Panic, error.with_str(ToOwned::to_owned))
+        }
+        ActorStopReason::Panicked(error) => (ExitReason::Error, Some(error.to_string())),
+        ActorStopReason::LinkDied { id, .. } => {
+            (ExitReason::Error, Some(format!("linked actor {id:?} died")))
+        }
+        // Exists only with kameo's feature `remote`, which somebody else may switch on.
+        #[allow(unreachable_patterns)]
+        _ => (ExitReason::Error, Some(format!("{reason:?}"))),
+    }
+}
+
+fn report_end<A: Actor>(
+    cell: &Arc<ActorCell>,
+    actor_ref: &WeakActorRef<A>,
+    exit: ExitReason,
+    reason: Option<String>,
+) {
+    let lost = cell.lose_taken();
+    let fate = fate(cell, actor_ref);
+    if matches!(fate, Fate::Final) {
+        table::remove(cell.id);
+    }
+    cell.slot.exited(exit, reason, fate);
+    if lost > 0 {
+        cell.slot.messages_lost(lost);
+    }
+}
+
+/// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
+/// its way to the supervisor, and when that drops it, nobody will come.
+fn fate<A: Actor>(cell: &Arc<ActorCell>, actor_ref: &WeakActorRef<A>) -> Fate {
+    if !cell.slot.is_supervised() {
+        return Fate::Final;
+    }
+    let sender = actor_ref.mailbox_sender().clone();
+    let forget = ForgetUnlessRestarted { starts: cell.starts.load(Relaxed), cell: cell.clone() };
+    Fate::Undecided {
+        is_final: Arc::new(move || {
+            let _ = &forget;
+            sender.upgrade().is_none_or(|sender| sender.is_closed())
+        }),
+    }
+}
+
+/// Dropped when it is decided whether this actor comes back; if it does not, nothing is kept of it.
+struct ForgetUnlessRestarted {
+    cell: Arc<ActorCell>,
+    starts: u32,
+}
+
+impl Drop for ForgetUnlessRestarted {
+    fn drop(&mut self) {
+        if self.cell.starts.load(Relaxed) == self.starts {
+            table::remove(self.cell.id);
+        }
+    }
+}

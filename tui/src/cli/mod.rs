@@ -1,0 +1,248 @@
+//! What can be written on the command line.
+
+mod duration;
+mod exit;
+
+pub use duration::parse_duration;
+pub use exit::Exit;
+
+use crate::ui::ColorChoice;
+use actorscope_client::Target;
+use actorscope_core::Verb;
+use actorscope_core::view::SortKey;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use std::time::Duration;
+
+/// The Erlang observer for Rust actor systems.
+///
+/// Without a command: the terminal UI, attached to the agent named by --target or to the only one on
+/// this machine.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "actorscope", version, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What all commands have in common.
+    #[command(flatten)]
+    pub common: Common,
+    /// How the terminal UI looks.
+    #[command(flatten)]
+    pub look: Look,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done or accepted · 1 error · 2 usage · 3 partial answer · 4 refused ·
+5 unreachable or no answer in time";
+
+/// Options of every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Common {
+    /// The agent: a name, NAME-PID, unix:PATH or http://127.0.0.1:PORT. Without: the only one on this
+    /// machine.
+    #[arg(short, long, global = true, env = "ACTORSCOPE_TARGET", value_name = "TARGET")]
+    pub target: Option<Target>,
+    /// Write JSON, for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Refuse everything that does something to an actor.
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Time between refreshes of the terminal UI and with --watch, such as 500ms or 2s.
+    #[arg(long, global = true, value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
+    pub interval: Duration,
+}
+
+impl Common {
+    /// The agent that is meant.
+    pub fn target(&self) -> Target {
+        self.target.clone().unwrap_or_default()
+    }
+}
+
+/// How the terminal UI looks.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Look {
+    /// Draw the terminal UI in ASCII.
+    #[arg(long)]
+    pub ascii: bool,
+    /// Colours in the terminal UI.
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    pub color: ColorChoice,
+}
+
+/// What to do.
+#[derive(Subcommand, Clone, Debug)]
+pub enum Command {
+    /// List the agents on this machine
+    Ls,
+    /// Show the supervision tree
+    Tree(TreeArgs),
+    /// Show the actors that stand out
+    Top(TopArgs),
+    /// Show one actor with all there is to know
+    Show(ActorArgs),
+    /// Show what happened to actors
+    Events(EventsArgs),
+    /// End an actor at once; what runs is cancelled at its next await
+    Kill(VerbArgs),
+    /// End an actor after its current message
+    Stop(VerbArgs),
+    /// Have an actor replaced by its supervisor
+    Restart(VerbArgs),
+    /// Hold an actor before its next message, for a limited time
+    Suspend(SuspendArgs),
+    /// Let a suspended actor go on
+    Resume(VerbArgs),
+}
+
+/// Options of `tree`.
+#[derive(Args, Clone, Debug)]
+pub struct TreeArgs {
+    /// Begin at this actor: a path, the end of one, a name, or '#id'.
+    #[arg(long, value_name = "PATH")]
+    pub root: Option<String>,
+    /// Go only so deep; 0 shows the roots.
+    #[arg(long, value_name = "N")]
+    pub depth: Option<u32>,
+    /// Only actors in whose path or type TEXT occurs, and who is above them.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub filter: String,
+    /// Repeat; with --json one object a line.
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Options of `top`.
+#[derive(Args, Clone, Debug)]
+pub struct TopArgs {
+    /// What to sort by.
+    #[arg(long, value_name = "KEY", default_value = "queue-wait", value_parser = sort_keys())]
+    pub sort: SortKey,
+    /// The other way round.
+    #[arg(long)]
+    pub reverse: bool,
+    /// So many actors.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Only actors in whose path or type TEXT occurs.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub filter: String,
+    /// Repeat; with --json one object a line.
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// One actor.
+#[derive(Args, Clone, Debug)]
+pub struct ActorArgs {
+    /// A path such as /shop/payments/worker-3, the end of one, a name, or '#id'.
+    #[arg(value_name = "PATH")]
+    pub actor: String,
+}
+
+/// Options of `events`.
+#[derive(Args, Clone, Debug)]
+pub struct EventsArgs {
+    /// Wait for what is to come, over reconnects, until interrupted.
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Begin with the newest N of those the agent still holds; 0 = all.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub last: u32,
+}
+
+/// Options of everything that does something to an actor.
+#[derive(Args, Clone, Debug)]
+pub struct VerbArgs {
+    /// The actor.
+    #[command(flatten)]
+    pub actor: ActorArgs,
+    /// Only if it is the N-th actor in its place; default: the one that is there now.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub incarnation: Option<u32>,
+    /// Why, for the events and the audit log.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub reason: String,
+    /// Say what would happen, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; where more than ten actors are affected, NAME must be the actor's name.
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Do not ask, where at most ten actors are affected.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// Options of `suspend`.
+#[derive(Args, Clone, Debug)]
+pub struct SuspendArgs {
+    /// As for every verb.
+    #[command(flatten)]
+    pub verb: VerbArgs,
+    /// Goes on by itself after this time, such as 90s or 5m; default: 30s, or what the agent says.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    pub hold: Option<Duration>,
+}
+
+impl Command {
+    /// The verb that this command is, with its options.
+    pub const fn verb(&self) -> Option<(Verb, &VerbArgs, Option<Duration>)> {
+        Some(match self {
+            Self::Kill(args) => (Verb::Kill, args, None),
+            Self::Stop(args) => (Verb::Stop, args, None),
+            Self::Restart(args) => (Verb::Restart, args, None),
+            Self::Suspend(args) => (Verb::Suspend, &args.verb, args.hold),
+            Self::Resume(args) => (Verb::Resume, args, None),
+            Self::Ls | Self::Tree(_) | Self::Top(_) | Self::Show(_) | Self::Events(_) => {
+                return None;
+            }
+        })
+    }
+}
+
+fn sort_keys() -> impl TypedValueParser<Value = SortKey> {
+    PossibleValuesParser::new(SortKey::ALL.iter().map(|key| key.word()))
+        .try_map(|word| SortKey::from_word(&word).ok_or("no such column"))
+}
+
+fn colors() -> impl TypedValueParser<Value = ColorChoice> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
+        "always" => ColorChoice::Always,
+        "never" => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_go_before_and_behind_the_command() {
+        for args in [
+            ["actorscope", "--json", "-t", "shop", "top"],
+            ["actorscope", "top", "--json", "-t", "shop"],
+        ] {
+            let cli = Cli::try_parse_from(args).unwrap();
+            assert!(cli.common.json);
+            assert_eq!(cli.common.target(), Target::Named("shop".into()));
+        }
+    }
+
+    #[test]
+    fn a_target_that_cannot_be_is_a_usage_error() {
+        let error = Cli::try_parse_from(["actorscope", "-t", "https://a:1", "ls"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("mTLS"), "{error}");
+    }
+}

@@ -1,0 +1,28 @@
+//! JSON for programs, schema `actorscope/1`.
+//!
+//! Members are only ever added. Times are RFC 3339, durations whole nanoseconds (`*_ns`), ids
+//! numbers; `null` means that something is not known and never stands for 0.
+
+mod agents;
+mod events;
+mod latency;
+mod node;
+mod problem;
+mod rows;
+mod show;
+mod slot;
+mod spec;
+mod verb;
+
+pub use agents::{Agent, Agents};
+pub use events::{Event, EventLine, Events};
+pub use latency::{Histogram, Latency};
+pub use node::Node;
+pub use problem::{Problem, Trouble};
+pub use rows::Rows;
+pub use show::Show;
+pub use slot::Slot;
+pub use verb::{DryRun, Verb};
+
+/// The schema's name, the first member of every object.
+pub const SCHEMA: &str = "actorscope/1";

@@ -1,0 +1,120 @@
+//! The answer of `show`.
+
+use super::latency::Histogram;
+use super::{Node, SCHEMA, Slot};
+use crate::output::Snapshot;
+use actorscope_client::model::Row;
+use actorscope_core::slot::{HandlerStats, PastIncarnation, SlotDetail};
+use serde::Serialize;
+
+/// One slot with all there is.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Show {
+    schema: &'static str,
+    node: Node,
+    sampled_at: String,
+    slot: Full,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Full {
+    #[serde(flatten)]
+    row: Slot,
+    handling_now: Option<HandlingNow>,
+    handlers: Option<Vec<Handler>>,
+    restart_history: Option<Vec<Past>>,
+    histograms: Histograms,
+    /// Who talks to whom is known only with help from the service; not in this release.
+    links: Option<()>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct HandlingNow {
+    message_type: Option<String>,
+    for_ns: u64,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Handler {
+    message_type: String,
+    handled: u64,
+    failed: u64,
+    busy_ns: u64,
+    max_ns: u64,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Past {
+    incarnation: u32,
+    started_at: String,
+    ended_at: String,
+    exit: &'static str,
+    reason: Option<String>,
+    handled: u64,
+    failed: u64,
+    busy_ns: u64,
+    lost_messages: Option<u64>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Histograms {
+    queue_wait: Option<Histogram>,
+    handling: Option<Histogram>,
+}
+
+impl Show {
+    /// The slot in `row`.
+    pub fn new(snapshot: &Snapshot, row: Row<'_>) -> Self {
+        let detail = snapshot.view.detail.as_ref();
+        let now = row.stats.and_then(|s| s.handling_now.as_ref());
+        let histogram =
+            |pick: fn(&SlotDetail) -> Option<&_>| detail.and_then(pick).map(Histogram::from);
+        Self {
+            schema: SCHEMA,
+            node: Node::new(snapshot),
+            sampled_at: snapshot.view.sampled_at.to_rfc3339(),
+            slot: Full {
+                row: row.into(),
+                handling_now: now.map(|now| HandlingNow {
+                    message_type: now.message_type.as_ref().map(ToString::to_string),
+                    for_ns: now.for_ns,
+                }),
+                handlers: detail.map(|d| d.handlers.iter().map(Into::into).collect()),
+                restart_history: detail.map(|d| d.history.iter().map(Into::into).collect()),
+                histograms: Histograms {
+                    queue_wait: histogram(|d| d.queue_wait.as_ref()),
+                    handling: histogram(|d| d.handling.as_ref()),
+                },
+                links: None,
+            },
+        }
+    }
+}
+
+impl From<&HandlerStats> for Handler {
+    fn from(stats: &HandlerStats) -> Self {
+        Self {
+            message_type: stats.message_type.to_string(),
+            handled: stats.handled,
+            failed: stats.failed,
+            busy_ns: stats.busy_ns,
+            max_ns: stats.max_ns,
+        }
+    }
+}
+
+impl From<&PastIncarnation> for Past {
+    fn from(past: &PastIncarnation) -> Self {
+        Self {
+            incarnation: past.incarnation.0,
+            started_at: past.started_at.to_rfc3339(),
+            ended_at: past.ended_at.to_rfc3339(),
+            exit: past.exit.word(),
+            reason: past.reason.clone(),
+            handled: past.counters.handled,
+            failed: past.counters.failed,
+            busy_ns: past.counters.busy_ns,
+            lost_messages: past.lost_messages,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Text for people: aligned columns with a line of headings, or a page. What is not known is `n/a`.
+
+mod agents;
+mod events;
+mod histogram;
+mod rows;
+mod show;
+mod verb;
+
+pub use agents::agents;
+pub use events::{event_headings, event_line, events};
+pub use rows::{heading, top, tree};
+pub use show::show;
+pub use verb::{acted, radius};

@@ -1,0 +1,190 @@
+//! The thin shell around the state: terminal, clock, session.
+
+use super::UiError;
+use super::app::{App, Settings};
+use super::input::{Command, Input};
+use super::port::Port;
+use super::terminal::Screen;
+use super::update::update;
+use super::view::view;
+use actorscope_client::Target;
+use crossterm::event::{Event, EventStream};
+use futures_util::{FutureExt, StreamExt};
+use std::collections::VecDeque;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+/// Least time between two frames: 30 a second.
+const FRAME: Duration = Duration::from_millis(33);
+/// Most inputs taken between two frames; a flood must not keep the screen from being drawn.
+const MOST_AT_ONCE: usize = 512;
+/// Answers that may wait. Questions come from keys, so there are few.
+const ANSWERS: usize = 64;
+
+/// Whether to go on.
+enum Flow {
+    On,
+    Quit,
+}
+
+/// Runs until the user quits or a signal ends the process.
+pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode, UiError> {
+    let mut signals = Signals::new()?;
+    let screen = Screen::take(true)?;
+    let size = screen.size()?;
+    let (answers, mut answered) = mpsc::channel(ANSWERS);
+    let mut port = Port::new(answers);
+    let app = match target {
+        None | Some(Target::Local) => App::looking(settings, size),
+        Some(target) => {
+            let label = target.to_string();
+            port.attach(target);
+            App::attached(settings, size, label)
+        }
+    };
+    let mut shell = Shell { app, port, screen, start: Instant::now(), changed: true };
+    let mut keys = EventStream::new();
+    let mut next_frame = Instant::now();
+    let mut next_tick = Instant::now();
+    loop {
+        if shell.changed && Instant::now() >= next_frame {
+            shell.changed = false;
+            shell.screen.draw(|frame| view(&shell.app, frame))?;
+            next_frame = Instant::now() + FRAME;
+        }
+        let flow = tokio::select! {
+            event = keys.next() => shell.event(event)?,
+            update = shell.port.next() => shell.take(Input::Update(update))?,
+            Some(answer) = answered.recv() => shell.take(answer)?,
+            () = tokio::time::sleep_until(next_frame), if shell.changed => Flow::On,
+            () = tokio::time::sleep_until(next_tick) => {
+                let flow = shell.take(Input::Tick)?;
+                next_tick = Instant::now() + shell.app.pulse();
+                flow
+            }
+            signal = signals.next() => return Ok(ExitCode::from(128 + signal)),
+        };
+        if matches!(flow, Flow::Quit) || matches!(shell.drain(&mut keys)?, Flow::Quit) {
+            return Ok(ExitCode::SUCCESS);
+        }
+        // What was slow before may be quick now: a note, a lost connection.
+        next_tick = next_tick.min(Instant::now() + shell.app.pulse());
+    }
+}
+
+struct Shell {
+    app: App,
+    port: Port,
+    screen: Screen,
+    start: Instant,
+    changed: bool,
+}
+
+impl Shell {
+    /// Takes everything that is here already, so that a burst costs one frame.
+    fn drain(&mut self, keys: &mut EventStream) -> Result<Flow, UiError> {
+        for _ in 0..MOST_AT_ONCE {
+            if let Some(event) = keys.next().now_or_never() {
+                if let Flow::Quit = self.event(event)? {
+                    return Ok(Flow::Quit);
+                }
+            } else if let Some(update) = self.port.try_next() {
+                self.take(Input::Update(update))?;
+            } else {
+                break;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn event(&mut self, event: Option<std::io::Result<Event>>) -> Result<Flow, UiError> {
+        let input = match event {
+            None => return Ok(Flow::Quit),
+            Some(event) => match event? {
+                Event::Key(key) => Input::Key(key),
+                Event::Paste(text) => Input::Paste(text),
+                Event::Mouse(mouse) => Input::Mouse(mouse),
+                Event::Resize(columns, lines) => Input::Resize(columns, lines),
+                Event::FocusGained | Event::FocusLost => return Ok(Flow::On),
+            },
+        };
+        self.take(input)
+    }
+
+    fn take(&mut self, input: Input) -> Result<Flow, UiError> {
+        self.changed = true;
+        let mut commands = VecDeque::from(update(&mut self.app, self.start.elapsed(), input));
+        while let Some(command) = commands.pop_front() {
+            match command {
+                Command::Quit => return Ok(Flow::Quit),
+                Command::Suspend => self.screen.suspend()?,
+                Command::Redraw => self.screen.redraw()?,
+                Command::Mouse(on) => self.screen.set_mouse(on)?,
+                Command::Look => self.port.look(),
+                Command::Attach(target) => self.port.attach(target),
+                Command::Detach => self.port.detach(),
+                Command::SetView { view, spec, interval } => {
+                    if let Some(revision) = self.port.set_view(view, spec, interval) {
+                        let asked = Input::Asked { view, revision };
+                        commands.extend(update(&mut self.app, self.start.elapsed(), asked));
+                    }
+                }
+                Command::DropView(view) => self.port.drop_view(view),
+                Command::RetryNow => self.port.retry_now(),
+                Command::Preview { request, verb, slot } => self.port.preview(request, verb, slot),
+                Command::Act { request, verb, slot, incarnation, reason } => {
+                    self.port.act(request, verb, (slot, incarnation), reason)
+                }
+            }
+        }
+        Ok(Flow::On)
+    }
+}
+
+/// Signals that end the process; the terminal is given back first.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// The next one's number.
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.terminate.recv() => 15,
+            _ = self.hang_up.recv() => 1,
+            _ = self.interrupt.recv() => 2,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> u8 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => 2,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Drives the UI as a user would: keys in, screens out, an agent in between that answers at once.
+
+use crate::world::{INSTANCE, World, events};
+use actorscope::ui::app::{App, Settings};
+use actorscope::ui::input::{Command, Input, Look};
+use actorscope::ui::theme::Theme;
+use actorscope::ui::update::update;
+use actorscope::ui::view::view;
+use actorscope_client::{Rights, Update};
+use actorscope_core::blast;
+use actorscope_core::view::ViewSpec;
+use actorscope_core::{Outcome, SlotId};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+pub struct Bench {
+    pub app: App,
+    pub world: World,
+    pub now: Duration,
+    /// Every command so far.
+    pub commands: Vec<Command>,
+    /// What verbs come to; `None` = no answer yet.
+    pub outcome: Option<Result<(Outcome, String), String>>,
+    /// Whether the agent answers at all.
+    pub online: bool,
+    views: BTreeMap<u32, (u32, ViewSpec)>,
+    revision: u32,
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        theme: Theme { color: true, ascii: false },
+        read_only: false,
+        interval: Duration::from_secs(1),
+    }
+}
+
+pub fn operator() -> Rights {
+    Rights { control: true, control_refused_because: None, principal: "uid 1000".to_owned() }
+}
+
+pub fn viewer() -> Rights {
+    Rights {
+        control: false,
+        control_refused_because: Some(
+            "control is off in this service; add `.allow_control()` to its `Agent::builder(\"parlor\")`"
+                .to_owned(),
+        ),
+        principal: "uid 1000".to_owned(),
+    }
+}
+
+impl Bench {
+    /// No agent yet.
+    pub fn looking(size: (u16, u16)) -> Self {
+        Self::new(App::looking(settings(), size))
+    }
+
+    /// Attached to the service and connected.
+    pub fn connected(size: (u16, u16)) -> Self {
+        let mut bench = Self::connecting(size);
+        bench.connect(operator());
+        bench
+    }
+
+    /// Attached to the service, which has not answered.
+    pub fn connecting(size: (u16, u16)) -> Self {
+        Self::new(App::attached(settings(), size, "parlor".to_owned()))
+    }
+
+    fn new(app: App) -> Self {
+        let mut bench = Self {
+            app,
+            world: World::parlor(),
+            now: Duration::from_secs(100),
+            commands: Vec::new(),
+            outcome: Some(Ok((Outcome::Done, String::new()))),
+            online: true,
+            views: BTreeMap::new(),
+            revision: 0,
+        };
+        bench.feed(Input::Tick);
+        bench
+    }
+
+    pub fn connect(&mut self, rights: Rights) {
+        let node = self.world.node(INSTANCE, rights);
+        self.feed(Input::Update(Update::Connected(node)));
+        self.feed(Input::Update(Update::Events(events())));
+        self.refresh();
+    }
+
+    /// The agent's next tick.
+    pub fn refresh(&mut self) {
+        let views: Vec<_> = self.views.clone().into_iter().collect();
+        for (view, (revision, spec)) in views {
+            let frame = self.world.answer(view, revision, &spec);
+            self.feed(Input::Update(Update::Frame(Box::new(frame))));
+        }
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, ms: u64) {
+        self.now += Duration::from_millis(ms);
+        self.feed(Input::Tick);
+    }
+
+    pub fn feed(&mut self, input: Input) {
+        let mut commands = VecDeque::from(update(&mut self.app, self.now, input));
+        while let Some(command) = commands.pop_front() {
+            self.commands.push(command.clone());
+            for input in self.answers(command) {
+                commands.extend(update(&mut self.app, self.now, input));
+            }
+        }
+    }
+
+    /// What comes back for a command.
+    fn answers(&mut self, command: Command) -> Vec<Input> {
+        match command {
+            Command::SetView { view, spec, .. } => {
+                self.revision += 1;
+                self.views.insert(view, (self.revision, spec.clone()));
+                let mut inputs = vec![Input::Asked { view, revision: self.revision }];
+                if self.online && self.app.agent().is_some_and(|a| a.instance.is_some()) {
+                    let frame = self.world.answer(view, self.revision, &spec);
+                    inputs.push(Input::Update(Update::Frame(Box::new(frame))));
+                }
+                inputs
+            }
+            Command::DropView(view) => {
+                self.views.remove(&view);
+                Vec::new()
+            }
+            Command::Preview { request, verb, slot } if self.online => vec![Input::Previewed {
+                request,
+                result: blast::preview(&self.world, slot, verb)
+                    .ok_or_else(|| "there is no such slot".to_owned()),
+            }],
+            Command::Act { request, .. } => match self.outcome.clone() {
+                Some(result) => vec![Input::Acted { request, result }],
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Presses keys: characters, or names in angle brackets such as `<enter>`.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        let mut rest = keys;
+        while let Some(c) = rest.chars().next() {
+            let named = rest
+                .strip_prefix('<')
+                .and_then(|r| r.split_once('>'))
+                .and_then(|(name, rest)| Some((named(name)?, rest)));
+            let key = match named {
+                Some((key, after)) => {
+                    rest = after;
+                    key
+                }
+                None => {
+                    rest = &rest[c.len_utf8()..];
+                    KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
+                }
+            };
+            self.feed(Input::Key(key));
+        }
+        self
+    }
+
+    /// The screen.
+    pub fn buffer(&self) -> Buffer {
+        let (columns, lines) = self.app.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
+        terminal.draw(|frame| view(&self.app, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen's text.
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let width = usize::from(buffer.area.width).max(1);
+        let mut out = String::new();
+        for line in buffer.content.chunks(width) {
+            let text: String = line.iter().map(|cell| cell.symbol()).collect();
+            out.push_str(text.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The line of the screen that contains `text`.
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.screen();
+        match screen.lines().find(|line| line.contains(text)) {
+            Some(line) => line.to_owned(),
+            None => panic!("no {text:?} on\n{screen}"),
+        }
+    }
+
+    #[track_caller]
+    pub fn shows(&self, text: &str) -> &Self {
+        self.line(text);
+        self
+    }
+
+    #[track_caller]
+    pub fn shows_not(&self, text: &str) -> &Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "{text:?} is on\n{screen}");
+        self
+    }
+
+    /// The selected slot's name.
+    pub fn selected(&self) -> Option<String> {
+        let attached = self.app.agent()?;
+        let slot: SlotId = attached.selected()?;
+        Some(attached.known(slot)?.0.name.to_string())
+    }
+
+    /// The spec asked for last under a view's number.
+    pub fn asked(&self, view: u32) -> Option<&ViewSpec> {
+        self.views.get(&view).map(|(_, spec)| spec)
+    }
+
+    pub fn looked(&mut self, look: Look) {
+        self.feed(Input::Looked(look));
+    }
+}
+
+fn named(name: &str) -> Option<KeyEvent> {
+    let (code, modifiers) = match name {
+        "enter" => (KeyCode::Enter, KeyModifiers::NONE),
+        "esc" => (KeyCode::Esc, KeyModifiers::NONE),
+        "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+        "backtab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
+        "up" => (KeyCode::Up, KeyModifiers::NONE),
+        "down" => (KeyCode::Down, KeyModifiers::NONE),
+        "left" => (KeyCode::Left, KeyModifiers::NONE),
+        "right" => (KeyCode::Right, KeyModifiers::NONE),
+        "pgup" => (KeyCode::PageUp, KeyModifiers::NONE),
+        "pgdn" => (KeyCode::PageDown, KeyModifiers::NONE),
+        "home" => (KeyCode::Home, KeyModifiers::NONE),
+        "end" => (KeyCode::End, KeyModifiers::NONE),
+        "f9" => (KeyCode::F(9), KeyModifiers::NONE),
+        "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
+        _ => return None,
+    };
+    Some(KeyEvent::new(code, modifiers))
+}

@@ -1,0 +1,424 @@
+//! A small chat service with one bad actor, and an agent for it without sockets: views are answered
+//! by the same code that a real agent runs.
+
+use actorscope_client::{Frame, Node, Rights};
+use actorscope_core::capability::{Capabilities, Capability};
+use actorscope_core::event::{Event, EventKind};
+use actorscope_core::forest::Forest;
+use actorscope_core::histogram::{Buckets, Layout};
+use actorscope_core::node::{AgentCost, ProcessFigures, Summary};
+use actorscope_core::slot::{
+    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, SlotDetail,
+    Stats,
+};
+use actorscope_core::spec::{
+    Backoff, BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType, Shutdown, Strategy,
+    SupervisorSpec,
+};
+use actorscope_core::view::{RowSource, ViewSpec, evaluate};
+use actorscope_core::{
+    ExitReason, Incarnation, InstanceId, Quality, Reading, SlotId, SlotState, Timestamp,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub const MS: u64 = 1_000_000;
+pub const S: u64 = 1_000 * MS;
+/// 2026-11-21T03:04:05Z: the time at which one wants a tool to be clear.
+pub const NOW: Timestamp = Timestamp(1_795_230_245 * S);
+
+pub const INSTANCE: InstanceId = InstanceId(0x5eed_0000_0000_0000_0000_0000_0000_beef);
+
+pub struct World {
+    forest: Forest,
+    identities: BTreeMap<SlotId, Identity>,
+    pub stats: BTreeMap<SlotId, Stats>,
+    details: BTreeMap<SlotId, SlotDetail>,
+    next: u64,
+}
+
+fn sup<'a>(parent: Option<SlotId>, name: &'a str, actor_type: &'a str) -> New<'a> {
+    New { parent, name, actor_type, kind: ChildKind::Supervisor }
+}
+
+fn worker<'a>(parent: SlotId, name: &'a str, actor_type: &'a str) -> New<'a> {
+    New { parent: Some(parent), name, actor_type, kind: ChildKind::Worker }
+}
+
+/// Who is added where.
+struct New<'a> {
+    parent: Option<SlotId>,
+    name: &'a str,
+    actor_type: &'a str,
+    kind: ChildKind,
+}
+
+impl World {
+    fn empty() -> Self {
+        Self {
+            forest: Forest::new(),
+            identities: BTreeMap::new(),
+            stats: BTreeMap::new(),
+            details: BTreeMap::new(),
+            next: 1,
+        }
+    }
+
+    fn add(&mut self, new: New<'_>) -> SlotId {
+        let id = SlotId::new(self.next).unwrap();
+        self.next += 1;
+        self.forest.insert(id, new.parent, new.name);
+        let is_kameo = new.kind != ChildKind::Task;
+        let supervisor = new.kind == ChildKind::Supervisor;
+        let mut capabilities = Capabilities::NONE;
+        if is_kameo {
+            capabilities = Capabilities::of(&[
+                Capability::Kill,
+                Capability::Stop,
+                Capability::Restart,
+                Capability::InterruptsHandler,
+                Capability::KeepsMailbox,
+            ]);
+            if !supervisor {
+                capabilities = capabilities.with(Capability::Suspend);
+            }
+        }
+        let identity = Identity {
+            id,
+            parent: new.parent,
+            name: self.forest.name(id).unwrap().clone(),
+            actor_type: new.actor_type.into(),
+            framework: if is_kameo { "kameo" } else { "tokio" }.into(),
+            kind: new.kind,
+            supervisor: supervisor.then_some(SupervisorSpec {
+                strategy: Strategy::OneForOne,
+                intensity: Some(5),
+                period_ns: Some(10 * S),
+                scope: Some(BudgetScope::PerChild),
+                auto_shutdown: false,
+            }),
+            child_spec: (is_kameo && new.parent.is_some()).then(|| ChildSpec {
+                child_id: Some(new.name.to_owned()),
+                restart: Some(RestartType::Permanent),
+                intensity: Some(5),
+                period_ns: Some(10 * S),
+                shutdown: Some(Shutdown::TimeoutNs(5 * S)),
+                significant: false,
+                backoff: Some(Backoff { first_ns: 100 * MS, max_ns: 10 * S }),
+                kill_is_normal_exit: false,
+            }),
+            capabilities,
+            mailbox_capacity: is_kameo.then_some(1_024),
+            created_at: Timestamp(NOW.0 - 3 * 3_600 * S),
+            version: 1,
+        };
+        self.identities.insert(id, identity);
+        let mut stats = Stats::new(SlotState::Idle, Timestamp(NOW.0 - 3 * 3_600 * S));
+        if is_kameo {
+            stats.depth = Reading::exact(0);
+            stats.rate_per_s = Some(0.0);
+            stats.utilization = Some(0.0);
+            stats.queue_wait = Some(LatencySummary::default());
+            stats.queue_wait_quality = Quality::Measured;
+            stats.handling = Some(LatencySummary::default());
+        }
+        self.stats.insert(id, stats);
+        id
+    }
+
+    /// The service as it is on a bad night: one signaling worker is stuck behind a slow relay.
+    pub fn parlor() -> Self {
+        let mut world = Self::empty();
+        let parlor = world.add(sup(None, "parlor", "parlor::Parlor"));
+        let store = world.add(worker(parlor, "store", "parlor::store::Store"));
+        let presence = world.add(worker(parlor, "presence", "parlor::presence::Presence"));
+        let signaling =
+            world.add(sup(Some(parlor), "signaling-supervisor", "parlor::signaling::Signaling"));
+        world.busy(store, 412.0, 900_000, 40_000);
+        world.busy(presence, 1_310.0, 14_000, 2_100);
+        for n in 1..=4 {
+            let name = format!("signaling-{n}");
+            let slot = world.add(worker(signaling, &name, "parlor::signaling::SignalingWorker"));
+            world.busy(slot, 31.0, 8 * MS, 2 * MS);
+            if n == 1 {
+                world.stuck(slot);
+            }
+        }
+        let rooms = world.add(sup(Some(parlor), "rooms", "parlor::rooms::Rooms"));
+        for n in 1..=30 {
+            let name = format!("room-{n:02}");
+            let slot = world.add(worker(rooms, &name, "parlor::room::Room"));
+            world.busy(slot, 4.2 * f64::from(n % 7), 210_000, 30_000 * u64::from(n as u32));
+            match n {
+                3 => world.stat(slot).state = SlotState::Failed,
+                5 => {
+                    world.stat(slot).state =
+                        SlotState::Restarting { attempt: 2, in_ns: Some(800 * MS) };
+                }
+                8 => world.stat(slot).state = SlotState::Suspended,
+                _ => {}
+            }
+        }
+        let connections =
+            world.add(sup(Some(parlor), "connections", "parlor::connections::Connections"));
+        for n in 1..=64 {
+            let name = format!("connection-{n}");
+            let slot = world.add(worker(connections, &name, "parlor::connection::Connection"));
+            world.busy(slot, 2.0, 95_000, 12_000);
+        }
+        world.add(New {
+            parent: None,
+            name: "accept-loop",
+            actor_type: "parlor::server::accept",
+            kind: ChildKind::Task,
+        });
+        world
+    }
+
+    fn stat(&mut self, slot: SlotId) -> &mut Stats {
+        self.stats.get_mut(&slot).unwrap()
+    }
+
+    fn busy(&mut self, slot: SlotId, rate: f64, handling: u64, wait: u64) {
+        let summary = |p50: u64| LatencySummary {
+            count: 12_340,
+            mean: Some(p50 + p50 / 8),
+            p50: Some(p50),
+            p95: Some(p50 * 3),
+            p99: Some(p50 * 5),
+            max: Some(p50 * 9),
+            window_ns: Some(10 * S),
+            resolution: Some(actorscope_core::Resolution::Fine),
+        };
+        let stats = self.stat(slot);
+        stats.state = if rate > 100.0 { SlotState::Handling } else { SlotState::Idle };
+        stats.rate_per_s = Some(rate);
+        stats.utilization = Some((rate * handling as f64 / 1e9).min(1.0));
+        stats.queue_wait = Some(summary(wait));
+        stats.handling = Some(summary(handling));
+        stats.total.handled = (rate * 9_000.0) as u64;
+        stats.current = stats.total;
+    }
+
+    fn stuck(&mut self, slot: SlotId) {
+        let stats = self.stat(slot);
+        stats.state = SlotState::Handling;
+        stats.incarnation = Incarnation(3);
+        stats.started_at = Timestamp(NOW.0 - 242 * S);
+        stats.restarts = 2;
+        stats.depth = Reading::exact(981);
+        stats.oldest_wait_ns = Some(12_300 * MS);
+        stats.utilization = Some(0.99);
+        stats.total = Counters { handled: 281_123, failed: 3, busy_ns: 9_000 * S };
+        stats.current = Counters { handled: 7_502, failed: 1, busy_ns: 239 * S };
+        let detail = stuck_detail();
+        stats.queue_wait = detail.queue_wait.as_ref().map(Buckets::summary);
+        stats.handling = detail.handling.as_ref().map(Buckets::summary);
+        stats.handling_now = Some(HandlingNow {
+            message_type: Some("parlor::signaling::SetUpCall".into()),
+            for_ns: 340 * MS,
+        });
+        stats.budget = Some(BudgetUse {
+            used: 2,
+            allowed: 5,
+            period_ns: 10 * S,
+            expires_in_ns: vec![3_100 * MS, 7_900 * MS],
+        });
+        self.details.insert(slot, stuck_detail());
+    }
+
+    pub fn node(&self, instance: InstanceId, rights: Rights) -> Arc<Node> {
+        Arc::new(Node {
+            protocol: 1,
+            instance,
+            name: "parlor".to_owned(),
+            pid: 4_242,
+            host: "web-7".to_owned(),
+            started_at: Timestamp(NOW.0 - 11_045 * S),
+            now: NOW,
+            agent: "actorscope-agent 0.1.0".to_owned(),
+            frameworks: vec!["kameo".to_owned(), "tokio".to_owned()],
+            rights,
+            max_rows: 1_000,
+        })
+    }
+
+    /// What an agent would answer.
+    pub fn answer(&self, view_id: u32, revision: u32, spec: &ViewSpec) -> Frame {
+        let selection = evaluate(spec, self);
+        let slots: Vec<SlotId> = selection.rows.iter().map(|p| p.slot).collect();
+        Frame {
+            view_id,
+            revision,
+            tick: 7,
+            sampled_at: NOW,
+            summary: matches!(spec, ViewSpec::Summary).then(|| self.summary()),
+            order: Some(selection.rows),
+            identities: slots
+                .iter()
+                .map(|s| (self.identities[s].clone(), self.forest.path(*s)))
+                .collect(),
+            stats: slots.iter().map(|s| (*s, self.stats[s].clone())).collect(),
+            total: selection.total,
+            matched: selection.matched,
+            partial: Vec::new(),
+            detail: match spec {
+                ViewSpec::Detail { slot } => RowSource::detail(self, *slot),
+                _ => None,
+            },
+            skipped: 0,
+        }
+    }
+
+    pub fn named(&self, name: &str) -> SlotId {
+        let is = |i: &&Identity| &*i.name == name;
+        self.identities.values().find(is).unwrap().id
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        let slot = self.named(name);
+        self.forest.remove(slot);
+        self.identities.remove(&slot);
+        self.stats.remove(&slot);
+    }
+}
+
+fn stuck_detail() -> SlotDetail {
+    let bell = |middle: i64, width: i64, top: u64| {
+        let dense = (0..Layout::Fine.len() as i64).map(move |i| {
+            let away = (i - middle).abs();
+            if away > width { 0 } else { top * ((width - away) as u64 + 1) / (width as u64 + 1) }
+        });
+        Buckets { window_ns: Some(10 * S), ..Buckets::from_dense(Layout::Fine, dense) }
+    };
+    let past = |n: u32, ago: u64, exit, reason: Option<&str>, handled, lost| PastIncarnation {
+        incarnation: Incarnation(n),
+        started_at: Timestamp(NOW.0 - (ago + 1_800) * S),
+        ended_at: Timestamp(NOW.0 - ago * S),
+        exit,
+        reason: reason.map(str::to_owned),
+        counters: Counters { handled, failed: 1, busy_ns: 900 * S },
+        lost_messages: lost,
+    };
+    let handler = |message: &str, handled: u64, failed: u64, busy_ns: u64, max_ns: u64| {
+        HandlerStats { message_type: message.into(), handled, failed, busy_ns, max_ns }
+    };
+    SlotDetail {
+        handlers: vec![
+            handler("parlor::signaling::SetUpCall", 7_120, 1, 236 * S, 1_900 * MS),
+            handler("parlor::signaling::HangUp", 380, 0, 2 * S, 9 * MS),
+            handler("parlor::signaling::Statistics", 2, 0, 40_000, 31_000),
+        ],
+        history: vec![
+            past(
+                2,
+                242,
+                ExitReason::Panic,
+                Some("called `Option::unwrap()` on a `None` value at src/media.rs:112"),
+                201_500,
+                Some(14),
+            ),
+            past(1, 2_100, ExitReason::Killed, Some("by ann: relay stuck"), 72_121, None),
+        ],
+        queue_wait: Some(bell(193, 11, 60)),
+        handling: Some(bell(136, 14, 48)),
+        children: 0,
+    }
+}
+
+pub fn events() -> Vec<Event> {
+    let event = |seq: u64, ago: u64, kind, path: &str, incarnation: u32| Event {
+        seq,
+        at: Timestamp(NOW.0 - ago * S),
+        kind,
+        slot: SlotId::new(5),
+        incarnation: Some(Incarnation(incarnation)),
+        path: path.to_owned(),
+        exit: None,
+        reason: None,
+        by: None,
+    };
+    let signaling = "/parlor/signaling-supervisor/signaling-1";
+    vec![
+        event(1, 11_000, EventKind::Started, "/parlor", 1),
+        Event {
+            exit: Some(ExitReason::Panic),
+            reason: Some("called `Option::unwrap()` on a `None` value".to_owned()),
+            ..event(2, 242, EventKind::Exited, signaling, 2)
+        },
+        event(3, 242, EventKind::RestartScheduled, signaling, 3),
+        event(4, 242, EventKind::Restarted, signaling, 3),
+        Event {
+            reason: Some("maintenance".to_owned()),
+            by: Some("ann".to_owned()),
+            ..event(5, 63, EventKind::Suspended, "/parlor/rooms/room-08", 1)
+        },
+        Event {
+            exit: Some(ExitReason::BudgetExhausted),
+            ..event(6, 5, EventKind::GaveUp, "/parlor/rooms/room-03", 6)
+        },
+    ]
+}
+
+impl RowSource for World {
+    fn forest(&self) -> &Forest {
+        &self.forest
+    }
+
+    fn identity(&self, id: SlotId) -> Option<&Identity> {
+        self.identities.get(&id)
+    }
+
+    fn stats(&self, id: SlotId) -> Option<Stats> {
+        self.stats.get(&id).cloned()
+    }
+
+    fn detail(&self, id: SlotId) -> Option<SlotDetail> {
+        let children = self.forest.child_count(id) as u64;
+        let detail = self.details.get(&id).cloned().unwrap_or_default();
+        self.identities.contains_key(&id).then_some(SlotDetail { children, ..detail })
+    }
+
+    fn summary(&self) -> Summary {
+        let states = |state: &str| {
+            let is = |s: &&Stats| s.state.word() == state;
+            self.stats.values().filter(is).count() as u64
+        };
+        Summary {
+            slots: self.stats.len() as u64,
+            live: self.stats.values().filter(|s| s.state.is_live()).count() as u64,
+            handling: states("handling"),
+            suspended: states("suspended"),
+            restarting: states("restarting"),
+            failed: states("failed"),
+            supervisors: 4,
+            queued: self.stats.values().filter_map(|s| s.depth.value()).sum(),
+            rate_per_s: self.stats.values().filter_map(|s| s.rate_per_s).sum(),
+            restarts: self.stats.values().map(|s| s.restarts).sum(),
+            handled: 1_234_567,
+            messages_failed: 3,
+            last_event: 6,
+            process: ProcessFigures {
+                cpu_cores: Some(0.42),
+                memory_bytes: Some(89_200_000),
+                host_cpu: Some(0.11),
+                host_cores: Some(8),
+                host_memory_used: Some(3_000_000_000),
+                host_memory_total: Some(16_000_000_000),
+            },
+            runtime: None,
+            agent: AgentCost {
+                pass_ns: 41_000,
+                tick_ns: S,
+                cpu_cores: Some(0.001),
+                watchers: 1,
+                ..AgentCost::default()
+            },
+            sampled_at: NOW,
+        }
+    }
+
+    fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_> {
+        Box::new(self.identities.keys().copied())
+    }
+}
