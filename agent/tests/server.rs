@@ -39,7 +39,8 @@ async fn a_second_agent_is_refused_and_the_first_can_be_followed_by_another() {
 #[tokio::test]
 async fn without_the_hosts_opt_in_every_verb_is_refused_with_the_line_that_enables_it() {
     let rig = Rig::start_with(|b| b).await;
-    scope(rig.registry.clone(), async { spawn("task", std::future::pending::<()>()) }).await;
+    let _task =
+        scope(rig.registry.clone(), async { [spawn("task", std::future::pending::<()>())] }).await;
     for verb in ["kill", "stop", "restart", "suspend", "resume"] {
         let refusal = rig.act(verb, "/task").await.unwrap_err();
         assert_eq!(refusal.code(), Code::Unimplemented);

@@ -106,13 +106,13 @@ async fn an_idle_receiver_reads_zero_exactly() {
 #[tokio::test]
 async fn tasks_hang_under_the_task_that_spawned_them_and_say_how_they_ended() {
     let rig = Rig::start().await;
-    let outer = scope(rig.registry.clone(), async {
-        spawn("outer", async {
+    let [outer] = scope(rig.registry.clone(), async {
+        [spawn("outer", async {
             let panics = spawn("panics", async { panic!("on purpose") });
             let ends = spawn("ends", async {});
             let sleeps = spawn("sleeps", std::future::pending::<()>());
             let _ = (panics.await, ends.await, sleeps.await);
-        })
+        })]
     })
     .await;
     rig.when("/outer/panics", |s| state(s) == "failed").await;
@@ -240,7 +240,8 @@ async fn backoff_is_shown_while_it_lasts() {
 #[tokio::test]
 async fn verbs_that_cannot_be_say_what_would_make_them_possible() {
     let rig = Rig::start().await;
-    scope(rig.registry.clone(), async { spawn("bare", std::future::pending::<()>()) }).await;
+    let _task =
+        scope(rig.registry.clone(), async { [spawn("bare", std::future::pending::<()>())] }).await;
     rig.when("/bare", |s| state(s) == "idle").await;
     let answer = rig.act("restart", "/bare").await.unwrap();
     assert_eq!(answer.outcome, "not_supported");

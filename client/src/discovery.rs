@@ -182,7 +182,7 @@ mod local {
     const GRACE: Duration = Duration::from_secs(2);
 
     pub(super) fn uid() -> u32 {
-        rustix::process::getuid().as_raw()
+        rustix::process::geteuid().as_raw()
     }
 
     pub(super) fn is_socket(entry: &DirEntry) -> bool {

@@ -2,7 +2,13 @@
 
 #[path = "ui/bench.rs"]
 mod bench;
+#[path = "ui/keys.rs"]
+mod keys;
+#[path = "ui/looks.rs"]
+mod looks;
 #[path = "ui/screens.rs"]
 mod screens;
+#[path = "ui/storm.rs"]
+mod storm;
 #[path = "ui/world.rs"]
 mod world;

@@ -26,6 +26,11 @@ pub async fn next<A: Actor>(
     let queued = mailbox.len();
     cell.slot.look(queued);
     cell.looks(queued);
+    cell.note_depth();
+    let (signal, slept) = receive(&cell, mailbox, queued == 0).await;
+    if let Some(signal) = &signal {
+        note(&cell, signal, mailbox.len(), slept);
+    }
     signal
 }
 
@@ -34,12 +39,17 @@ pub async fn next<A: Actor>(
 async fn receive<A: Actor>(
     cell: &Arc<ActorCell>,
     mailbox: &mut MailboxReceiver<A>,
+    may_sleep: bool,
 ) -> (Option<Signal<A>>, bool) {
     let slot = &cell.slot;
-    slot.clear_wake();
+    if may_sleep {
+        slot.clear_wake();
+    }
     let mut slept = false;
     let signal = poll_fn(|cx| {
-        let waker = slot.waker(cx.waker());
+        if may_sleep {
+            slot.register(cx.waker());
+        }
         // After the registration, so that a request made meanwhile is not missed.
         match slot.check() {
             Request::Proceed => {}
@@ -50,10 +60,18 @@ async fn receive<A: Actor>(
             Request::Hold => {
                 // The sampler's nudges bring us here while it is held, so that the depth stays known.
                 slot.look(mailbox.len());
+                slot.register(cx.waker());
+                if !slot.is_held() {
+                    cx.waker().wake_by_ref();
+                }
                 return Poll::Pending;
             }
         }
-        let poll = mailbox.poll_recv(&mut Context::from_waker(&waker));
+        if !may_sleep {
+            // Something is queued: if this is pending, other tasks have their turn, nothing more.
+            return mailbox.poll_recv(cx);
+        }
+        let poll = mailbox.poll_recv(&mut Context::from_waker(&slot.waker()));
         slept |= poll.is_pending();
         poll
     })

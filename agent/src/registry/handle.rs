@@ -246,15 +246,21 @@ impl SlotHandle {
     }
 
     /// The waker to poll the mailbox with: it notes when a message arrives and wakes the task that
-    /// `inner` wakes.
-    pub fn waker(&self, inner: &Waker) -> Waker {
-        self.slot.gate.register(inner);
+    /// was registered.
+    pub fn waker(&self) -> Waker {
         Waker::from(self.slot.clone())
     }
 
-    /// The task goes to sleep without polling its mailbox (it is held); verbs wake it.
-    pub fn register(&self, inner: &Waker) {
-        self.slot.gate.register(inner);
+    /// The task that is to be woken by messages and by verbs. To be called at every poll, before
+    /// [`SlotHandle::check`].
+    pub fn register(&self, task: &Waker) {
+        self.slot.gate.register(task);
+    }
+
+    /// Whether an operator holds the actor.
+    #[inline]
+    pub fn is_held(&self) -> bool {
+        self.slot.gate.is_suspended()
     }
 
     /// Forgets an old wake before the mailbox is polled.

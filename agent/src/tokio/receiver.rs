@@ -95,27 +95,31 @@ impl Observer {
         self.slot.clear_wake();
         let mut slept = false;
         let message = poll_fn(|cx| {
-            let waker = self.slot.waker(cx.waker());
+            self.slot.register(cx.waker());
             // After the registration, so that a request made meanwhile is not missed.
             match self.slot.check() {
                 Request::Proceed => {}
+                // A task has nobody who would start it again: restarting is ending.
                 Request::Stop | Request::Restart => {
                     self.stopped = Some(self.slot.incarnation());
                     return Poll::Ready(None);
                 }
-                // Held while it sleeps: the depth is read anew at each nudge.
+                // Held: the sampler's nudges bring us here, so that the depth stays known.
                 Request::Hold => {
                     self.slot.look(queue.len());
                     return Poll::Pending;
                 }
             }
-            let poll = queue.poll_recv(&mut Context::from_waker(&waker));
+            if queued > 0 {
+                // If this is pending, other tasks have their turn, nothing more.
+                return queue.poll_recv(cx);
+            }
+            let poll = queue.poll_recv(&mut Context::from_waker(&self.slot.waker()));
             slept |= poll.is_pending();
             poll
         })
         .await?;
-        // With messages queued it only let other tasks have their turn.
-        self.took(queue.len(), slept && queued == 0);
+        self.took(queue.len(), slept);
         Some(message)
     }
 

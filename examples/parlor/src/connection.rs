@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef, WeakActorRef},
     error::{ActorStopReason, SendError},
@@ -64,6 +65,7 @@ pub struct ConnectionArgs {
 #[error("the socket was given to an earlier incarnation of this connection")]
 pub struct SocketGone;
 
+#[observed]
 impl Actor for Connection {
     type Args = ConnectionArgs;
     type Error = SocketGone;
@@ -95,22 +97,11 @@ impl Actor for Connection {
     ) -> Result<(), SocketGone> {
         let stopping = *self.services.world.stopping.borrow();
         // If nothing gave a reason before, the actor was killed, or stopped with the service.
-        self.outbox.close(if stopping {
-            Farewell::ShuttingDown
-        } else {
-            Farewell::Closed
-        });
+        self.outbox.close(if stopping { Farewell::ShuttingDown } else { Farewell::Closed });
         self.reader.abort();
         self.leave();
         // Even without a nick: this may be the end of a login whose claim was granted.
-        let _ = self
-            .services
-            .presence
-            .tell(Gone {
-                connection: self.id,
-            })
-            .send()
-            .await;
+        let _ = self.services.presence.tell(Gone { connection: self.id }).send().await;
         Ok(())
     }
 }
@@ -140,13 +131,7 @@ impl Connection {
                 room: self.seat.as_ref().map(|seat| seat.room().name().to_owned()),
             };
             // Presence is news as well; after a restart it asks again.
-            let _ = self
-                .services
-                .presence
-                .tell(moved)
-                .mailbox_timeout(PATIENCE)
-                .send()
-                .await;
+            let _ = self.services.presence.tell(moved).mailbox_timeout(PATIENCE).send().await;
         }
     }
 
@@ -156,12 +141,8 @@ impl Connection {
         {
             return Ok(entry);
         }
-        let opening = self
-            .services
-            .rooms
-            .ask(Open(name))
-            .mailbox_timeout(PATIENCE)
-            .reply_timeout(PATIENCE);
+        let opening =
+            self.services.rooms.ask(Open(name)).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
         opening.send().await.map_err(|error| match error {
             SendError::HandlerError(limit) => limit.to_string(),
             _ => "rooms can't be opened at the moment; try again".to_owned(),

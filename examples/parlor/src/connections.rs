@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible},
@@ -15,7 +16,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     connection::{self, Connection, ConnectionArgs, Services},
-    spawn::{self, ChildSpec},
+    spawn,
     wire::{ErrorCode, ServerLine, encode},
 };
 
@@ -32,15 +33,13 @@ pub struct Connections {
     live: HashMap<ActorId, ActorRef<Connection>>,
 }
 
+#[observed]
 impl Actor for Connections {
     type Args = Services;
     type Error = Infallible;
 
     async fn on_start(services: Services, _: ActorRef<Self>) -> Result<Self, Infallible> {
-        Ok(Self {
-            services,
-            live: HashMap::new(),
-        })
+        Ok(Self { services, live: HashMap::new() })
     }
 
     /// However a connection ended, the others are not concerned.
@@ -88,7 +87,7 @@ impl Message<Accepted> for Connections {
             socket: socket.lock().unwrap_or_else(PoisonError::into_inner).take(),
             services: services.clone(),
         };
-        let spec = ChildSpec::never(format!("conn-{id}"));
+        let spec = spawn::never(format!("conn-{id}"));
         let connection =
             spawn::child::<_, Connection>(ctx.actor_ref(), spec, connection::MAILBOX, args).await;
         self.live.insert(connection.id(), connection);

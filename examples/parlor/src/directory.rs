@@ -90,10 +90,7 @@ impl RoomEntry {
 
     /// The room's actor. `None` before it first started.
     pub fn actor(&self) -> Option<ActorRef<Room>> {
-        self.actor
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Called by each incarnation for itself: `kill` through the reference of an earlier one does nothing.
@@ -105,18 +102,12 @@ impl RoomEntry {
     pub fn seat(self: &Arc<Self>, connection: u64, nick: Arc<str>, outbox: Outbox) -> Seat {
         let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
         members.insert(connection, Member { nick, outbox });
-        Seat {
-            room: self.clone(),
-            connection,
-        }
+        Seat { room: self.clone(), connection }
     }
 
     /// How many are seated.
     pub fn len(&self) -> usize {
-        self.members
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        self.members.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// The nick of a client that still sits here.
@@ -159,11 +150,7 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut members = self
-            .room
-            .members
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut members = self.room.members.lock().unwrap_or_else(PoisonError::into_inner);
         members.remove(&self.connection);
     }
 }

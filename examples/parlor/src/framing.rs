@@ -67,9 +67,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                     return Ok(Frame::TooLong);
                 }
                 self.delivered = true;
-                return Ok(Frame::Line(
-                    self.line.strip_suffix(b"\r").unwrap_or(&self.line),
-                ));
+                return Ok(Frame::Line(self.line.strip_suffix(b"\r").unwrap_or(&self.line)));
             }
         }
     }
@@ -108,9 +106,10 @@ mod tests {
 
     fn tokio_test_stream(pieces: &[&str]) -> impl AsyncRead + Unpin {
         use tokio::io::AsyncReadExt;
-        pieces.iter().fold(
-            Box::new(tokio::io::empty()) as Box<dyn AsyncRead + Unpin>,
-            |stream, piece| Box::new(stream.chain(io::Cursor::new(piece.as_bytes().to_vec()))),
-        )
+        pieces
+            .iter()
+            .fold(Box::new(tokio::io::empty()) as Box<dyn AsyncRead + Unpin>, |stream, piece| {
+                Box::new(stream.chain(io::Cursor::new(piece.as_bytes().to_vec())))
+            })
     }
 }

@@ -176,10 +176,7 @@ pub async fn load(
     pacers.shutdown().await;
     let report = stats.report(started.elapsed());
     let _ = stop.send(true);
-    let _ = timeout(GOODBYE_LIMIT, async {
-        while sessions.join_next().await.is_some() {}
-    })
-    .await;
+    let _ = timeout(GOODBYE_LIMIT, async { while sessions.join_next().await.is_some() {} }).await;
     Ok(report)
 }
 
@@ -217,7 +214,5 @@ async fn probe(server: SocketAddr) -> Result<(), LoadError> {
 }
 
 fn room_name(index: usize) -> String {
-    ROOMS
-        .get(index)
-        .map_or_else(|| format!("room-{}", index + 1), |name| (*name).to_owned())
+    ROOMS.get(index).map_or_else(|| format!("room-{}", index + 1), |name| (*name).to_owned())
 }

@@ -33,12 +33,7 @@ pub struct LogFile {
 impl LogFile {
     /// The log in a directory. Nothing is opened yet.
     pub fn new(data_dir: &Path, stats: StoreStats) -> Self {
-        Self {
-            path: data_dir.join(LOG_FILE),
-            file: None,
-            size: 0,
-            stats,
-        }
+        Self { path: data_dir.join(LOG_FILE), file: None, size: 0, stats }
     }
 
     /// Where it is.
@@ -60,11 +55,7 @@ impl LogFile {
         let mut file = match self.file.take() {
             Some(file) => file,
             None => {
-                let file = File::options()
-                    .create(true)
-                    .append(true)
-                    .open(&self.path)
-                    .await?;
+                let file = File::options().create(true).append(true).open(&self.path).await?;
                 self.size = file.metadata().await?.len();
                 file
             }

@@ -102,9 +102,7 @@ impl Serve {
             allow_control: !self.no_control,
             ..ServeOptions::default()
         };
-        serve(options, stop)
-            .await
-            .map_err(|error| error.to_string())
+        serve(options, stop).await.map_err(|error| error.to_string())
     }
 }
 
@@ -120,9 +118,7 @@ impl Load {
             quiet: self.quiet,
             ..LoadOptions::default()
         };
-        let report = load(options, stop)
-            .await
-            .map_err(|error| error.to_string())?;
+        let report = load(options, stop).await.map_err(|error| error.to_string())?;
         println!("{report}");
         Ok(())
     }
@@ -201,9 +197,7 @@ fn rate(text: &str) -> Result<f64, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong =
         || "expected a whole number and a unit, for example 500ms, 30s, 2m or 1h".to_owned();
-    let split = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .ok_or_else(wrong)?;
+    let split = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
     let (number, unit) = text.split_at(split);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let unit = match unit {
@@ -213,10 +207,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3_600_000,
         _ => return Err(wrong()),
     };
-    let millis = number
-        .checked_mul(unit)
-        .filter(|millis| *millis > 0)
-        .ok_or_else(wrong)?;
+    let millis = number.checked_mul(unit).filter(|millis| *millis > 0).ok_or_else(wrong)?;
     Ok(Duration::from_millis(millis))
 }
 
@@ -232,16 +223,9 @@ mod tests {
 
     #[test]
     fn durations_need_a_unit() {
-        for (text, expected) in [
-            ("30s", Some(30_000)),
-            ("2m", Some(120_000)),
-            ("500ms", Some(500)),
-        ] {
-            assert_eq!(
-                duration(text).ok(),
-                expected.map(Duration::from_millis),
-                "{text}"
-            );
+        for (text, expected) in [("30s", Some(30_000)), ("2m", Some(120_000)), ("500ms", Some(500))]
+        {
+            assert_eq!(duration(text).ok(), expected.map(Duration::from_millis), "{text}");
         }
         for text in [
             "",

@@ -158,10 +158,7 @@ mod tests {
         let session = Session::generate().unwrap();
         assert_eq!((session.id.len(), session.key.len()), (32, 60));
         let answer = offer.answer(&session, 4000);
-        assert!(
-            answer.contains("m=audio 4000 RTP/SAVPF 111\r\n"),
-            "{answer}"
-        );
+        assert!(answer.contains("m=audio 4000 RTP/SAVPF 111\r\n"), "{answer}");
         assert!(answer.contains("m=video 4000 RTP/SAVPF 96\r\n"), "{answer}");
     }
 

@@ -96,11 +96,7 @@ pub fn outbox(count: &WriterCount) -> (Outbox, Writer) {
         closing: Notify::new(),
     }));
     count.0.send_modify(|live| *live += 1);
-    let writer = Writer {
-        outbox: outbox.clone(),
-        lines,
-        _live: Live(count.clone()),
-    };
+    let writer = Writer { outbox: outbox.clone(), lines, _live: Live(count.clone()) };
     (outbox, writer)
 }
 
@@ -167,9 +163,7 @@ impl Writer {
                 lines.push(line);
             }
         }
-        lines.push(encode(&ServerLine::Bye {
-            reason: farewell.to_string(),
-        }));
+        lines.push(encode(&ServerLine::Bye { reason: farewell.to_string() }));
         batch.fill(&mut lines);
         batch.write(socket).await?;
         socket.shutdown().await
@@ -220,10 +214,7 @@ mod tests {
         assert_eq!(writer.run(&mut written).await, Farewell::ShuttingDown);
         let text = String::from_utf8(written).unwrap();
         assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(
-            text.ends_with("\"the server is shutting down\"}\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("\"the server is shutting down\"}\n"), "{text}");
         count.none_left().await;
     }
 

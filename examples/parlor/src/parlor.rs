@@ -2,6 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible},
@@ -14,7 +15,7 @@ use crate::{
     presence::{self, Presence},
     rooms::{Rooms, RoomsArgs},
     signaling::Signaling,
-    spawn::{self, ChildSpec},
+    spawn,
     store::{self, Store},
     world::{Entrances, World},
 };
@@ -31,13 +32,15 @@ pub struct ParlorArgs {
     pub intake: Intake,
 }
 
+#[observed]
 impl Actor for Parlor {
     type Args = ParlorArgs;
     type Error = Infallible;
 
     async fn on_start(args: ParlorArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
         let ParlorArgs { world, intake } = args;
-        let spec = |name| ChildSpec::permanent(name, 100, Duration::from_secs(60));
+        spawn::name(&me, &world.name);
+        let spec = |name| spawn::permanent(name, 100, Duration::from_secs(60));
         let given = |world: &Arc<World>| {
             let world = world.clone();
             move || world.clone()
@@ -49,32 +52,16 @@ impl Actor for Parlor {
             spawn::child(&me, spec("presence"), presence::MAILBOX, given(&world)).await;
         let signaling: ActorRef<Signaling> =
             spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
-        let rooms_args = RoomsArgs {
-            world: world.clone(),
-            store: store.clone(),
-        };
+        let rooms_args = RoomsArgs { world: world.clone(), store: store.clone() };
         let rooms: ActorRef<Rooms> =
-            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || {
-                rooms_args.clone()
-            })
-            .await;
-        let services = Services {
-            world: world.clone(),
-            presence: presence.clone(),
-            rooms: rooms.clone(),
-        };
+            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || rooms_args.clone())
+                .await;
+        let services =
+            Services { world: world.clone(), presence: presence.clone(), rooms: rooms.clone() };
         let connections: ActorRef<Connections> =
-            spawn::child(&me, spec("connections"), connections::MAILBOX, move || {
-                services.clone()
-            })
-            .await;
-        world.set_entrances(Some(Entrances {
-            connections,
-            store,
-            presence,
-            rooms,
-            signaling,
-        }));
+            spawn::child(&me, spec("connections"), connections::MAILBOX, move || services.clone())
+                .await;
+        world.set_entrances(Some(Entrances { connections, store, presence, rooms, signaling }));
         Ok(Self)
     }
 

@@ -135,10 +135,7 @@ async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
     let mut taken = Vec::with_capacity(BATCH);
     let mut open = true;
     while open && jobs.recv_many(&mut taken, BATCH).await > 0 {
-        let mut batch = Encoded {
-            bytes: Vec::new(),
-            messages: 0,
-        };
+        let mut batch = Encoded { bytes: Vec::new(), messages: 0 };
         for job in taken.drain(..) {
             match job {
                 Job::Keep(message) => {
@@ -170,9 +167,7 @@ async fn write(mut batches: Receiver<Encoded>, mut log: LogFile, notify: impl Fn
             Ok(()) => {
                 if failing_until.take().is_some() {
                     let dropped = log.dropped();
-                    notify(format!(
-                        "store: writing works again; {dropped} messages were dropped"
-                    ));
+                    notify(format!("store: writing works again; {dropped} messages were dropped"));
                 }
             }
             Err(error) => {
@@ -222,10 +217,8 @@ mod tests {
         }
         assert!(pipeline.close().await);
         let text = std::fs::read_to_string(dir.path().join(LOG_FILE)).unwrap();
-        let read: Vec<ChatMessage> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let read: Vec<ChatMessage> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(read, (1..=500).map(message).collect::<Vec<_>>());
         assert_eq!((stats.written(), stats.dropped()), (500, 0));
     }
@@ -236,9 +229,8 @@ mod tests {
         let stats = StoreStats::default();
         let (notices, said) = mpsc::channel();
         let missing = dir.path().join("missing");
-        let pipeline = Pipeline::start(&missing, stats.clone(), move |text| {
-            notices.send(text).unwrap()
-        });
+        let pipeline =
+            Pipeline::start(&missing, stats.clone(), move |text| notices.send(text).unwrap());
         for seq in 1..=100 {
             pipeline.intake().offer(message(seq));
             tokio::task::yield_now().await;

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef},
     error::Infallible,
@@ -27,6 +28,7 @@ struct Whereabouts {
     room: Option<String>,
 }
 
+#[observed]
 impl Actor for Presence {
     type Args = Arc<World>;
     type Error = Infallible;
@@ -36,10 +38,7 @@ impl Actor for Presence {
         if let Some(connections) = world.entrances().map(|to| to.connections) {
             let _ = connections.tell(Announce).send().await;
         }
-        Ok(Self {
-            clients: HashMap::new(),
-            nicks: HashSet::new(),
-        })
+        Ok(Self { clients: HashMap::new(), nicks: HashSet::new() })
     }
 }
 
@@ -60,10 +59,7 @@ impl Message<Claim> for Presence {
         if !self.nicks.insert(claim.nick.clone()) {
             return Err(NickTaken);
         }
-        let whereabouts = Whereabouts {
-            nick: claim.nick,
-            room: None,
-        };
+        let whereabouts = Whereabouts { nick: claim.nick, room: None };
         self.clients.insert(claim.connection, whereabouts);
         Ok(())
     }
@@ -81,10 +77,7 @@ impl Message<Moved> for Presence {
 
     async fn handle(&mut self, moved: Moved, _: &mut Context<Self, ()>) {
         self.nicks.insert(moved.nick.clone());
-        let whereabouts = Whereabouts {
-            nick: moved.nick,
-            room: moved.room,
-        };
+        let whereabouts = Whereabouts { nick: moved.nick, room: moved.room };
         self.clients.insert(moved.connection, whereabouts);
     }
 }
@@ -118,16 +111,9 @@ impl Message<Who> for Presence {
 
     async fn handle(&mut self, _: Who, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
         let mut rooms = BTreeMap::new();
-        for room in self
-            .clients
-            .values()
-            .filter_map(|client| client.room.as_ref())
-        {
+        for room in self.clients.values().filter_map(|client| client.room.as_ref()) {
             *rooms.entry(room.clone()).or_default() += 1;
         }
-        Ok(Summary {
-            online: self.clients.len(),
-            rooms,
-        })
+        Ok(Summary { online: self.clients.len(), rooms })
     }
 }

@@ -6,6 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef},
     error::Infallible,
@@ -42,6 +43,7 @@ pub struct RoomArgs {
     pub crash_every: Option<u64>,
 }
 
+#[observed]
 impl Actor for Room {
     type Args = RoomArgs;
     type Error = Infallible;
@@ -82,8 +84,7 @@ impl Message<Enter> for Room {
             },
         );
         let nick = nick.to_string();
-        self.entry
-            .tell_all(&ServerLine::Entered { room, nick }, Some(connection));
+        self.entry.tell_all(&ServerLine::Entered { room, nick }, Some(connection));
     }
 }
 
@@ -170,8 +171,6 @@ impl Message<Settle> for Room {
 
 fn now_ms() -> u64 {
     // A clock before 1970 reads as 1970.
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
 }

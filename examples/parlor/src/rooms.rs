@@ -2,6 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible},
@@ -12,7 +13,7 @@ use crate::{
     directory::{RoomEntry, TooManyRooms},
     fault::Fault,
     room::{Room, RoomArgs},
-    spawn::{self, ChildSpec},
+    spawn,
     store::Store,
     world::World,
 };
@@ -36,6 +37,7 @@ pub struct RoomsArgs {
     pub store: ActorRef<Store>,
 }
 
+#[observed]
 impl Actor for Rooms {
     type Args = RoomsArgs;
     type Error = Infallible;
@@ -59,10 +61,9 @@ impl Actor for Rooms {
         for entry in self.args.world.directory.all() {
             if entry.actor().is_some_and(|actor| actor.id() == id) {
                 entry.set_actor(None);
-                self.args.world.notice(format_args!(
-                    "room `{}` failed for good: {reason}",
-                    entry.name()
-                ));
+                self.args
+                    .world
+                    .notice(format_args!("room `{}` failed for good: {reason}", entry.name()));
             }
         }
         Ok(ControlFlow::Continue(()))
@@ -76,7 +77,7 @@ impl Rooms {
             .then_some(CRASHY.1);
         let (store, log) = (self.args.store.clone(), self.args.world.log.clone());
         let (restarts, within) = RESTARTS;
-        let spec = ChildSpec::permanent(entry.name(), restarts, within);
+        let spec = spawn::permanent(entry.name(), restarts, within);
         let args = {
             let entry = entry.clone();
             move || RoomArgs {

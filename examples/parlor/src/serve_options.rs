@@ -89,24 +89,9 @@ pub enum ServeError {
 impl ServeOptions {
     /// Whether every option is in its range.
     pub(crate) fn check(&self) -> Result<(), ServeError> {
-        in_range(
-            "signaling_workers",
-            self.signaling_workers,
-            1..=1024,
-            "1 to 1024",
-        )?;
-        in_range(
-            "signaling_mailbox",
-            self.signaling_mailbox,
-            1..=1 << 24,
-            "1 to 16777216",
-        )?;
-        in_range(
-            "max_connections",
-            self.max_connections,
-            1..=1 << 20,
-            "1 to 1048576",
-        )?;
+        in_range("signaling_workers", self.signaling_workers, 1..=1024, "1 to 1024")?;
+        in_range("signaling_mailbox", self.signaling_mailbox, 1..=1 << 24, "1 to 16777216")?;
+        in_range("max_connections", self.max_connections, 1..=1 << 20, "1 to 1048576")?;
         Ok(())
     }
 }
@@ -120,9 +105,5 @@ fn in_range(
     if allowed.contains(&found) {
         return Ok(());
     }
-    Err(ServeError::Option {
-        option,
-        range,
-        found,
-    })
+    Err(ServeError::Option { option, range, found })
 }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use actorscope_kameo::agent::{self, Agent};
 use kameo::actor::ActorRef;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -63,10 +64,7 @@ impl Server {
             let path = options.data_dir;
             return Err(ServeError::DataDir { path, source });
         }
-        let refused = |source| ServeError::Listen {
-            address: options.listen,
-            source,
-        };
+        let refused = |source| ServeError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let world = Arc::new(World {
@@ -84,12 +82,7 @@ impl Server {
             accepted: AtomicU64::new(0),
             stopping: watch::Sender::new(false),
         });
-        Ok(Self {
-            listener,
-            address,
-            options,
-            world,
-        })
+        Ok(Self { listener, address, options, world })
     }
 
     /// Where clients connect to.
@@ -103,23 +96,27 @@ impl Server {
         ServerHandle { world }
     }
 
+    fn observer(&self) -> agent::Builder {
+        let builder = Agent::builder(&self.options.name);
+        if self.options.allow_control { builder.allow_control() } else { builder }
+    }
+
     /// Serves until `shutdown` resolves. Then: no new clients, a goodbye to those there are, everything said goes to
     /// the disk.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let world = self.world;
+        let world = self.world.clone();
+        // Runs as long as the service does; without it the service runs all the same.
+        let _agent = self
+            .observer()
+            .start()
+            .inspect_err(|error| world.notice(format_args!("not observed: {error}")));
         let teller = world.clone();
         let notify = move |text: String| teller.notice(format_args!("{text}"));
         let pipeline = Pipeline::start(&self.options.data_dir, world.log.clone(), notify);
-        let args = ParlorArgs {
-            world: world.clone(),
-            intake: pipeline.intake(),
-        };
-        let root: ActorRef<Parlor> = spawn::root(&self.options.name, args);
+        let args = ParlorArgs { world: world.clone(), intake: pipeline.intake() };
+        let root: ActorRef<Parlor> = spawn::root(args);
         root.wait_for_startup().await;
-        let fault = world
-            .fault
-            .map(|fault| format!(", fault {fault}"))
-            .unwrap_or_default();
+        let fault = world.fault.map(|fault| format!(", fault {fault}")).unwrap_or_default();
         world.notice(format_args!("listening on {}{fault}", self.address));
 
         let asked_to_stop = tokio::select! {
@@ -142,9 +139,7 @@ impl Server {
         world.stopping.send_replace(true);
         world.forget_actors();
         if !pipeline.close().await {
-            world.notice(format_args!(
-                "store: the disk is too slow, messages may be lost"
-            ));
+            world.notice(format_args!("store: the disk is too slow, messages may be lost"));
         }
         let log = &world.log;
         world.notice(format_args!(
@@ -207,9 +202,7 @@ async fn accept(listener: &TcpListener, world: &World) -> Infallible {
             Err(error) => {
                 // Told once, not ten times a second.
                 if !refused {
-                    world.notice(format_args!(
-                        "can't accept connections: {error}; trying again"
-                    ));
+                    world.notice(format_args!("can't accept connections: {error}; trying again"));
                 }
                 refused = true;
                 sleep(ACCEPT_PAUSE).await;

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible, SendError},
@@ -18,7 +19,7 @@ use crate::{
     fault::Fault,
     media::MediaRelay,
     signaling_worker::{CallSession, SetUpCall, SetUpError, SignalingWorker, WorkerArgs},
-    spawn::{self, ChildSpec},
+    spawn,
     world::World,
 };
 
@@ -32,6 +33,7 @@ pub struct Signaling {
     workers: HashSet<ActorId>,
 }
 
+#[observed]
 impl Actor for Signaling {
     type Args = Arc<World>;
     type Error = Infallible;
@@ -45,7 +47,7 @@ impl Actor for Signaling {
         let (restarts, within) = RESTARTS;
         let mut workers = Vec::with_capacity(world.signaling_workers);
         for number in 1..=world.signaling_workers {
-            let spec = ChildSpec::permanent(format!("signaling-{number}"), restarts, within);
+            let spec = spawn::permanent(format!("signaling-{number}"), restarts, within);
             let args = args.clone();
             let mailbox = world.signaling_mailbox;
             workers.push(spawn::child(&me, spec, mailbox, move || args.clone()).await);
@@ -100,10 +102,7 @@ impl SignalingRouter {
         let count = u64::try_from(workers.len()).unwrap_or(u64::MAX);
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        let index = hasher
-            .finish()
-            .checked_rem(count)
-            .ok_or(NotTaken::NoWorker)?;
+        let index = hasher.finish().checked_rem(count).ok_or(NotTaken::NoWorker)?;
         let worker = usize::try_from(index)
             .ok()
             .and_then(|index| workers.get(index))

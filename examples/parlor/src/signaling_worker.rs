@@ -1,5 +1,6 @@
 //! Sets up calls, one after another.
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef},
     error::Infallible,
@@ -25,6 +26,7 @@ pub struct WorkerArgs {
     pub stopping: watch::Receiver<bool>,
 }
 
+#[observed]
 impl Actor for SignalingWorker {
     type Args = WorkerArgs;
     type Error = Infallible;

@@ -1,8 +1,9 @@
 //! How anything in this service is started: the one place that knows the spawning API, so that observing the service
-//! (or ceasing to) changes this file and nothing else.
+//! (or ceasing to) changes this file and one attribute an actor.
 
 use std::{future::Future, time::Duration};
 
+use actorscope_kameo::{ChildSpec, Observed, SuperviseObserved, agent, name_actor};
 use kameo::{
     actor::{Actor, ActorRef, Spawn},
     mailbox,
@@ -13,71 +14,50 @@ use tokio::{sync::mpsc, task::JoinHandle};
 /// The sending half of [`channel`].
 pub type Sender<T> = mpsc::Sender<T>;
 /// The receiving half of [`channel`].
-pub type Receiver<T> = mpsc::Receiver<T>;
+pub type Receiver<T> = agent::tokio::Receiver<T>;
 
-/// What a supervisor is told about a child.
-pub struct ChildSpec {
-    #[expect(
-        dead_code,
-        reason = "kameo names types, not actors; an observer shows this"
-    )]
-    name: String,
-    restart_policy: RestartPolicy,
-    restarts: u32,
-    within: Duration,
+/// A child that is always restarted, unless it needs it more than `restarts` times `within` a window.
+pub fn permanent(name: impl Into<String>, restarts: u32, within: Duration) -> ChildSpec {
+    ChildSpec::new(name).restart_policy(RestartPolicy::Permanent).restart_limit(restarts, within)
 }
 
-impl ChildSpec {
-    /// A child that is always restarted, unless it needs it more than `restarts` times `within` a window.
-    pub fn permanent(name: impl Into<String>, restarts: u32, within: Duration) -> Self {
-        Self {
-            name: name.into(),
-            restart_policy: RestartPolicy::Permanent,
-            restarts,
-            within,
-        }
-    }
-
-    /// A child whose end is final.
-    pub fn never(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            restart_policy: RestartPolicy::Never,
-            restarts: 0,
-            within: Duration::ZERO,
-        }
-    }
+/// A child whose end is final.
+pub fn never(name: impl Into<String>) -> ChildSpec {
+    ChildSpec::new(name).restart_policy(RestartPolicy::Never).restart_limit(0, Duration::ZERO)
 }
 
 /// Starts the root of the tree.
-pub fn root<A: Actor>(_name: &str, args: A::Args) -> ActorRef<A> {
+pub fn root<A: Actor>(args: A::Args) -> ActorRef<A> {
     A::spawn(args)
 }
 
+/// Gives the calling actor its name; children get theirs from their spec.
+pub fn name<A: Observed>(me: &ActorRef<A>, name: &str) {
+    name_actor(me, name);
+}
+
 /// Starts a child of `supervisor` with room for `capacity` waiting messages. `args` is called again for each restart.
-pub async fn child<S: Actor, C: Actor>(
+pub async fn child<S: Actor, C: Observed>(
     supervisor: &ActorRef<S>,
     spec: ChildSpec,
     capacity: usize,
     args: impl Fn() -> C::Args + Send + Sync + 'static,
 ) -> ActorRef<C> {
-    C::supervise_with(supervisor, args)
-        .restart_policy(spec.restart_policy)
-        .restart_limit(spec.restarts, spec.within)
+    C::supervise_observed_with(supervisor, spec, args)
         .spawn_with_mailbox(mailbox::bounded(capacity))
         .await
 }
 
 /// Starts a task that is no actor.
-pub fn task<F>(_name: &str, future: F) -> JoinHandle<F::Output>
+pub fn task<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    tokio::spawn(future)
+    agent::tokio::spawn(name, future)
 }
 
 /// A bounded channel between tasks.
-pub fn channel<T>(_name: &str, capacity: usize) -> (Sender<T>, Receiver<T>) {
-    mpsc::channel(capacity)
+pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (Sender<T>, Receiver<T>) {
+    agent::tokio::channel(name, capacity)
 }

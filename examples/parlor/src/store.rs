@@ -1,5 +1,6 @@
 //! The actor in front of the disk: takes messages, hands them to the pipeline, never waits for it.
 
+use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef},
     error::Infallible,
@@ -16,6 +17,7 @@ pub struct Store {
     intake: Intake,
 }
 
+#[observed]
 impl Actor for Store {
     type Args = Intake;
     type Error = Infallible;

@@ -206,9 +206,7 @@ pub fn encode<T: Serialize>(line: &T) -> Line {
 /// Whether `name` can be a nick or a room.
 pub fn is_name(name: &str) -> bool {
     (1..=NAME_LIMIT).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]
@@ -225,11 +223,7 @@ mod tests {
             sent_at_ms: 1,
         });
         let line = encode(&said);
-        assert_eq!(
-            line.matches('\n').count(),
-            1,
-            "a newline inside a text is escaped"
-        );
+        assert_eq!(line.matches('\n').count(), 1, "a newline inside a text is escaped");
         assert_eq!(serde_json::from_str::<ServerLine>(&line).unwrap(), said);
     }
 

@@ -52,18 +52,12 @@ pub struct Entrances {
 impl World {
     /// Where the tree is entered. `None` before it has started and after it has stopped.
     pub fn entrances(&self) -> Option<Entrances> {
-        self.entrances
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.entrances.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// See [`World::entrances`].
     pub fn set_entrances(&self, entrances: Option<Entrances>) {
-        *self
-            .entrances
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = entrances;
+        *self.entrances.write().unwrap_or_else(PoisonError::into_inner) = entrances;
     }
 
     /// Drops all references to actors. They refer to the world in turn: without this neither would ever be freed.

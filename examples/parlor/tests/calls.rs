@@ -25,21 +25,14 @@ async fn a_call_is_answered_and_the_room_told() {
     ada.call("c-1").await;
     let (id, session, port, answer) = ada
         .find(|line| match line {
-            ServerLine::CallReady {
-                id,
-                session,
-                port,
-                answer,
-                ..
-            } => Some((id.clone(), session.clone(), *port, answer.clone())),
+            ServerLine::CallReady { id, session, port, answer, .. } => {
+                Some((id.clone(), session.clone(), *port, answer.clone()))
+            }
             _ => None,
         })
         .await;
     assert_eq!(id, "c-1");
-    assert!(
-        answer.contains(&format!("m=audio {port} RTP/SAVPF 111")),
-        "{answer}"
-    );
+    assert!(answer.contains(&format!("m=audio {port} RTP/SAVPF 111")), "{answer}");
     let announced = bob
         .find(|line| match line {
             ServerLine::CallStarted { nick, session, .. } => Some((nick.clone(), session.clone())),
@@ -76,10 +69,7 @@ async fn an_overloaded_worker_answers_every_call_and_the_connection_stays_respon
     }
     let meanwhile = ada.said_so_far().await;
     let answered = meanwhile.iter().filter_map(ready).count();
-    assert!(
-        answered < 20,
-        "a ping does not wait for calls, but {answered} were ready"
-    );
+    assert!(answered < 20, "a ping does not wait for calls, but {answered} were ready");
 
     let mut sessions: HashSet<_> = meanwhile.iter().filter_map(ready).collect();
     while sessions.len() < 40 {

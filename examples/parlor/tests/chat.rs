@@ -16,11 +16,7 @@ async fn what_is_said_reaches_the_members_of_the_room_and_nobody_else() {
     assert_eq!(ada.hear().await, "hello");
     assert_eq!(bob.hear().await, "hello");
     eve.say("in the kitchen").await;
-    assert_eq!(
-        eve.hear().await,
-        "in the kitchen",
-        "the first thing heard there"
-    );
+    assert_eq!(eve.hear().await, "in the kitchen", "the first thing heard there");
     server.stop().await;
 }
 
@@ -34,21 +30,12 @@ async fn a_newcomer_is_shown_what_was_said_and_members_see_it_come_and_go() {
     ada.hear().await;
 
     let mut bob = server.client("bob").await;
-    bob.send(ClientLine::Join {
-        room: "lobby".into(),
-    })
-    .await;
-    let Some(ServerLine::Joined {
-        members, recent, ..
-    }) = bob.next().await
-    else {
+    bob.send(ClientLine::Join { room: "lobby".into() }).await;
+    let Some(ServerLine::Joined { members, recent, .. }) = bob.next().await else {
         panic!("not joined");
     };
     assert_eq!(members, 2);
-    let texts: Vec<_> = recent
-        .iter()
-        .map(|message| (message.seq, message.text.as_str()))
-        .collect();
+    let texts: Vec<_> = recent.iter().map(|message| (message.seq, message.text.as_str())).collect();
     assert_eq!(texts, [(1, "one"), (2, "two")]);
 
     let name = |line: &ServerLine| match line {
@@ -70,10 +57,7 @@ async fn moving_to_another_room_leaves_the_first() {
     ada.say("here now").await;
     assert_eq!(ada.hear().await, "here now");
     assert_eq!(
-        (
-            server.handle.members("lobby"),
-            server.handle.members("kitchen")
-        ),
+        (server.handle.members("lobby"), server.handle.members("kitchen")),
         (Some(0), Some(1))
     );
     server.stop().await;
@@ -114,13 +98,7 @@ async fn a_nick_has_one_owner_and_is_free_again_afterwards() {
     other.send(login.clone()).await;
     let refused = other.next().await;
     assert!(
-        matches!(
-            refused,
-            Some(ServerLine::Error {
-                code: ErrorCode::NickTaken,
-                ..
-            })
-        ),
+        matches!(refused, Some(ServerLine::Error { code: ErrorCode::NickTaken, .. })),
         "{refused:?}"
     );
 
@@ -155,15 +133,8 @@ async fn a_shutdown_says_goodbye_and_keeps_everything_that_was_said() {
     assert_eq!(ada.next().await, None);
 
     let log = std::fs::read_to_string(data.path().join("data/messages.jsonl")).unwrap();
-    let texts: Vec<_> = log
-        .lines()
-        .map(|line| serde_json::from_str::<ChatMessage>(line).unwrap().text)
-        .collect();
-    assert_eq!(
-        texts,
-        (1..=300)
-            .map(|number| format!("message {number}"))
-            .collect::<Vec<_>>()
-    );
+    let texts: Vec<_> =
+        log.lines().map(|line| serde_json::from_str::<ChatMessage>(line).unwrap().text).collect();
+    assert_eq!(texts, (1..=300).map(|number| format!("message {number}")).collect::<Vec<_>>());
     assert_eq!((stats.written(), stats.dropped()), (300, 0));
 }

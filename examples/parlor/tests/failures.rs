@@ -20,19 +20,11 @@ async fn members_of_a_killed_room_stay_and_talk_on() {
     for round in 1..=5 {
         assert!(server.handle.kill_room("lounge"));
         let mut witness = server.client(&format!("witness-{round}")).await;
-        witness
-            .send(ClientLine::Join {
-                room: "lounge".into(),
-            })
-            .await;
+        witness.send(ClientLine::Join { room: "lounge".into() }).await;
         let Some(ServerLine::Joined { recent, .. }) = witness.next().await else {
             panic!("not joined");
         };
-        assert_eq!(
-            recent,
-            [],
-            "the new incarnation does not know what was said"
-        );
+        assert_eq!(recent, [], "the new incarnation does not know what was said");
         let text = format!("after kill {round}");
         bob.say(&text).await;
         assert_eq!(bob.hear().await, text);
@@ -45,11 +37,7 @@ async fn members_of_a_killed_room_stay_and_talk_on() {
             _ => None,
         })
         .await;
-    assert_eq!(
-        (seq, text.as_str()),
-        (6, "after kill 5"),
-        "numbering goes on"
-    );
+    assert_eq!((seq, text.as_str()), (6, "after kill 5"), "numbering goes on");
     server.stop().await;
 }
 
@@ -66,11 +54,7 @@ async fn a_room_that_is_killed_disturbs_no_other() {
     }
     ada.said_so_far().await;
     let unexpected = eve.said_so_far().await;
-    assert_eq!(
-        unexpected,
-        [],
-        "nothing but its own messages reached the other room"
-    );
+    assert_eq!(unexpected, [], "nothing but its own messages reached the other room");
     server.stop().await;
 }
 
@@ -86,10 +70,8 @@ async fn a_crashy_room_restarts_and_loses_one_message_in_200() {
             heard.push(ada.hear().await);
         }
     }
-    let expected: Vec<_> = (1..=450)
-        .filter(|number| number % 200 != 0)
-        .map(|number| number.to_string())
-        .collect();
+    let expected: Vec<_> =
+        (1..=450).filter(|number| number % 200 != 0).map(|number| number.to_string()).collect();
     assert_eq!(heard, expected);
     server.stop().await;
 }

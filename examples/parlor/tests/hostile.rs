@@ -51,10 +51,7 @@ async fn requests_out_of_order_or_out_of_range_are_refused() {
     let login = |nick: String| ClientLine::Login { nick };
     let join = |room: String| ClientLine::Join { room };
     let chat = |length| ClientLine::Chat { text: text(length) };
-    let call = |length| ClientLine::Call {
-        id: text(length),
-        offer: String::new(),
-    };
+    let call = |length| ClientLine::Call { id: text(length), offer: String::new() };
 
     for (line, expected) in [
         (join("lobby".into()), ErrorCode::NotLoggedIn),

@@ -30,25 +30,15 @@ async fn clients_chat_and_call_and_count_what_comes_back() {
     assert_eq!(report.connected, 20, "{report}");
     assert!(report.messages_sent > 50, "{report}");
     // Five members a room hear each message.
-    assert!(
-        report.messages_received >= report.messages_sent * 4,
-        "{report}"
-    );
+    assert!(report.messages_received >= report.messages_sent * 4, "{report}");
     assert!(report.calls_answered > 20, "{report}");
     assert!(report.setup.p50 >= Duration::from_millis(8), "{report}");
-    assert_eq!(
-        (report.errors, report.reconnects, report.calls_failed),
-        (0, 0, 0),
-        "{report}"
-    );
+    assert_eq!((report.errors, report.reconnects, report.calls_failed), (0, 0, 0), "{report}");
 }
 
 #[tokio::test]
 async fn nobody_listening_is_an_error_with_advice() {
-    let options = LoadOptions {
-        server: "127.0.0.1:1".parse().unwrap(),
-        ..LoadOptions::default()
-    };
+    let options = LoadOptions { server: "127.0.0.1:1".parse().unwrap(), ..LoadOptions::default() };
     let error = load(options, std::future::pending()).await.unwrap_err();
     assert!(matches!(error, LoadError::Unreachable { .. }));
     assert!(error.to_string().contains("parlor serve"), "{error}");
@@ -66,36 +56,24 @@ impl Drop for Process {
 
 fn parlor(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 /// A server process and its address, as it prints it.
 fn serve(listen: &str, data: &str) -> (Process, BufReader<std::process::ChildStderr>, String) {
-    let mut child = parlor(&["serve", "--listen", listen, "--data-dir", data])
-        .spawn()
-        .unwrap();
+    let mut child = parlor(&["serve", "--listen", listen, "--data-dir", data]).spawn().unwrap();
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     let process = Process(child);
     let mut line = String::new();
     messages.read_line(&mut line).unwrap();
     let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-    assert!(
-        line.starts_with("parlor: listening on 127.0.0.1:"),
-        "{line}"
-    );
+    assert!(line.starts_with("parlor: listening on 127.0.0.1:"), "{line}");
     (process, messages, address)
 }
 
 fn terminate(process: &mut Process) -> i32 {
-    let sent = Command::new("kill")
-        .args(["-TERM", &process.0.id().to_string()])
-        .status()
-        .unwrap();
+    let sent = Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let deadline = std::time::Instant::now() + DEADLINE;
     loop {
@@ -124,9 +102,7 @@ fn clients_come_back_when_the_server_does() {
         "20",
     ];
     let mut child = parlor(&arguments).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let mut clients = Process(child);
 
     assert!(lines.any(|line| line.contains("connected 10/10")));

@@ -25,13 +25,24 @@ pub async fn run(
     let row = actor::row(&found, &args.actor.actor)?;
     let meant = args.incarnation.map(Incarnation);
     let radius = connection.preview(verb, row.identity.id, meant).await?;
+    // Before anything is said about an actor that is not meant.
+    if let Some(meant) = meant.filter(|meant| *meant != radius.incarnation) {
+        let message = format!(
+            "{} is filled by incarnation {} now, not {meant}; nothing was done",
+            radius.path, radius.incarnation
+        );
+        let outcome = Outcome::StaleIncarnation;
+        let failure = Failure::new(Exit::Error, outcome.word(), message);
+        return refused(out, &json::Verb::foreseen(outcome, &radius, &failure), failure);
+    }
     if args.dry_run {
         return dry_run(&radius, out);
     }
     if let Some(why) = &radius.impossible {
         let message = format!("cannot {verb} {}: {why}", radius.path);
-        let failure = Failure::new(Exit::Error, Outcome::NotSupported.word(), message);
-        return refused(out, &json::Verb::impossible(&radius, &failure), failure);
+        let outcome = Outcome::NotSupported;
+        let failure = Failure::new(Exit::Error, outcome.word(), message);
+        return refused(out, &json::Verb::foreseen(outcome, &radius, &failure), failure);
     }
     allowed(&connection)?;
     let consent = weigh(&radius, &row.identity.name, args, is_somebody_there())?;

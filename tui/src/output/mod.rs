@@ -3,6 +3,8 @@
 //! Everything here is pure except [`Out`]. Data goes to stdout, everything else to stderr.
 
 pub mod failure;
+#[cfg(test)]
+mod fixture;
 pub mod json;
 mod out;
 pub mod snapshot;

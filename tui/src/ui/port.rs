@@ -2,9 +2,11 @@
 
 use super::input::{Found, Input, Look};
 use actorscope_client::discovery::Finds;
-use actorscope_client::{Act, Connection, Search, Session, SessionOptions, Target, Update};
+use actorscope_client::{
+    Act, Acted, CallError, Connection, Search, Session, SessionOptions, Target, Update,
+};
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{Incarnation, SlotId, Verb};
+use actorscope_core::{Incarnation, Outcome, SlotId, Verb};
 use futures_util::future::join_all;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -98,11 +100,7 @@ impl Port {
         self.answer(async move {
             let act = Act { verb, slot, incarnation: Some(incarnation), reason, deadline: None };
             let result = match session {
-                Some(session) => session
-                    .act(act)
-                    .await
-                    .map(|acted| (acted.outcome, acted.message))
-                    .map_err(|error| error.to_string()),
+                Some(session) => outcome(session.act(act).await),
                 None => Err("no agent is attached".to_owned()),
             };
             Input::Acted { request, result }
@@ -120,6 +118,22 @@ impl Port {
             // Nobody waits for the answer any more when the UI has ended.
             let _ = answers.send(work.await).await;
         });
+    }
+}
+
+/// What became of a verb. Some errors are answers, and some leave it open.
+fn outcome(result: Result<Acted, CallError>) -> Result<(Outcome, String), String> {
+    match result {
+        Ok(acted) => Ok((acted.outcome, acted.message)),
+        Err(CallError::Refused { message } | CallError::ControlOff { message }) => {
+            Ok((Outcome::Refused, message))
+        }
+        Err(CallError::NotFound { message }) => Ok((Outcome::Gone, message)),
+        Err(CallError::NotSupported { message }) => Ok((Outcome::NotSupported, message)),
+        Err(error @ (CallError::Lost { .. } | CallError::Deadline(_))) => Err(format!(
+            "{error}; it may or may not have happened: look at the actor before trying again"
+        )),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -54,7 +54,7 @@ struct New<'a> {
 }
 
 impl World {
-    fn empty() -> Self {
+    pub fn empty() -> Self {
         Self {
             forest: Forest::new(),
             identities: BTreeMap::new(),
@@ -273,6 +273,10 @@ impl World {
     pub fn named(&self, name: &str) -> SlotId {
         let is = |i: &&Identity| &*i.name == name;
         self.identities.values().find(is).unwrap().id
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.identities.values().map(|i| i.name.to_string()).collect()
     }
 
     pub fn remove(&mut self, name: &str) {

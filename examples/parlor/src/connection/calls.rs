@@ -47,20 +47,14 @@ impl Message<Call> for Connection {
             return self.refuse(ErrorCode::NotLoggedIn, "send `login` before `call`");
         }
         if id.is_empty() || id.len() > CALL_ID_LIMIT {
-            return self.refuse(
-                ErrorCode::Invalid,
-                format!("a call's id has 1 to {CALL_ID_LIMIT} bytes"),
-            );
+            return self
+                .refuse(ErrorCode::Invalid, format!("a call's id has 1 to {CALL_ID_LIMIT} bytes"));
         }
         if self.calls >= LIMIT {
             let reason = format!("{LIMIT} of your calls are waiting already");
             return self.outbox.say(&ServerLine::CallFailed { id, reason });
         }
-        let pending = match self
-            .services
-            .world
-            .signaling
-            .begin((self.id, &id), SetUpCall { offer })
+        let pending = match self.services.world.signaling.begin((self.id, &id), SetUpCall { offer })
         {
             Ok(pending) => pending,
             Err(not_taken) => {
@@ -76,17 +70,11 @@ impl Message<Call> for Connection {
                 Ok(Ok(session)) => Ok(session),
                 Ok(Err(SendError::HandlerError(error))) => Err(error.to_string()),
                 Ok(Err(_)) => Err("signaling was interrupted; call again".to_owned()),
-                Err(_) => Err(format!(
-                    "no answer within {} s; call again later",
-                    DEADLINE.as_secs()
-                )),
+                Err(_) => {
+                    Err(format!("no answer within {} s; call again later", DEADLINE.as_secs()))
+                }
             };
-            CallAnswered {
-                id,
-                asked,
-                room,
-                outcome,
-            }
+            CallAnswered { id, asked, room, outcome }
         });
     }
 }

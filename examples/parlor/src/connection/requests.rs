@@ -30,16 +30,11 @@ impl Message<Login> for Connection {
             );
         }
         if !is_name(&nick) {
-            return self.refuse(
-                ErrorCode::Invalid,
-                "a nick has 1 to 32 letters, digits, `-` and `_`",
-            );
+            return self
+                .refuse(ErrorCode::Invalid, "a nick has 1 to 32 letters, digits, `-` and `_`");
         }
         let nick: Arc<str> = nick.into();
-        let claim = Claim {
-            connection: self.id,
-            nick: nick.clone(),
-        };
+        let claim = Claim { connection: self.id, nick: nick.clone() };
         let claimed = self
             .services
             .presence
@@ -64,17 +59,8 @@ impl Message<Login> for Connection {
             }
             Err(_) => {
                 // It may have been granted after all, only too late.
-                let _ = self
-                    .services
-                    .presence
-                    .tell(Gone {
-                        connection: self.id,
-                    })
-                    .try_send();
-                self.refuse(
-                    ErrorCode::Busy,
-                    "logging in does not work at the moment; try again",
-                );
+                let _ = self.services.presence.tell(Gone { connection: self.id }).try_send();
+                self.refuse(ErrorCode::Busy, "logging in does not work at the moment; try again");
             }
         }
     }
@@ -105,13 +91,8 @@ impl Message<Join> for Connection {
         self.leave();
         // Seated before the room knows: should it be restarting, the client still hears everything said from now on.
         let seat = entry.seat(self.id, nick, self.outbox.clone());
-        let entering = entry.actor().map(|actor| {
-            actor
-                .tell(Enter {
-                    connection: self.id,
-                })
-                .try_send()
-        });
+        let entering =
+            entry.actor().map(|actor| actor.tell(Enter { connection: self.id }).try_send());
         if matches!(entering, Some(Ok(()))) {
             self.seat = Some(seat);
         } else {
@@ -137,22 +118,14 @@ impl Message<Chat> for Connection {
             return self.refuse(ErrorCode::NotInRoom, "send `join` before `chat`");
         };
         if text.is_empty() || text.len() > TEXT_LIMIT {
-            return self.refuse(
-                ErrorCode::Invalid,
-                format!("a message has 1 to {TEXT_LIMIT} bytes"),
-            );
+            return self
+                .refuse(ErrorCode::Invalid, format!("a message has 1 to {TEXT_LIMIT} bytes"));
         }
         let nick = nick.clone();
-        let saying = seat
-            .room()
-            .actor()
-            .map(|actor| actor.tell(Say { nick, text }).try_send());
+        let saying = seat.room().actor().map(|actor| actor.tell(Say { nick, text }).try_send());
         if !matches!(saying, Some(Ok(()))) {
             let room = seat.room().name();
-            self.refuse(
-                ErrorCode::Busy,
-                format!("`{room}` is too busy; the message was not sent"),
-            );
+            self.refuse(ErrorCode::Busy, format!("`{room}` is too busy; the message was not sent"));
         }
     }
 }
@@ -169,10 +142,8 @@ impl Message<Who> for Connection {
     async fn handle(&mut self, _: Who, ctx: &mut Context<Self, ()>) {
         let presence = self.services.presence.clone();
         ctx.pipe(async move {
-            let asking = presence
-                .ask(presence::Who)
-                .mailbox_timeout(PATIENCE)
-                .reply_timeout(PATIENCE);
+            let asking =
+                presence.ask(presence::Who).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
             WhoAnswered(asking.send().await.ok())
         });
     }
@@ -183,10 +154,9 @@ impl Message<WhoAnswered> for Connection {
 
     async fn handle(&mut self, WhoAnswered(summary): WhoAnswered, _: &mut Context<Self, ()>) {
         match summary {
-            Some(summary) => self.outbox.say(&ServerLine::Who {
-                online: summary.online,
-                rooms: summary.rooms,
-            }),
+            Some(summary) => {
+                self.outbox.say(&ServerLine::Who { online: summary.online, rooms: summary.rooms })
+            }
             None => self.refuse(ErrorCode::Busy, "presence does not answer; try again"),
         }
     }

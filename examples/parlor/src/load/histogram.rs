@@ -33,11 +33,7 @@ pub struct Percentiles {
 
 impl Histogram {
     pub fn new() -> Self {
-        Self {
-            counts: vec![0; BUCKETS],
-            total: 0,
-            max: Duration::ZERO,
-        }
+        Self { counts: vec![0; BUCKETS], total: 0, max: Duration::ZERO }
     }
 
     pub fn record(&mut self, duration: Duration) {
@@ -98,13 +94,7 @@ impl fmt::Display for Percentiles {
             return f.write_str("p50 n/a p95 n/a p99 n/a");
         }
         let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-        write!(
-            f,
-            "p50 {:.1} p95 {:.1} p99 {:.1} ms",
-            ms(self.p50),
-            ms(self.p95),
-            ms(self.p99)
-        )
+        write!(f, "p50 {:.1} p95 {:.1} p99 {:.1} ms", ms(self.p50), ms(self.p95), ms(self.p99))
     }
 }
 
@@ -116,10 +106,7 @@ mod tests {
     fn every_value_falls_into_a_bucket_that_ends_at_most_3_percent_above_it() {
         for micros in (0..5000).chain((1..60).map(|n| n * 1_000_003)) {
             let end = upper(bucket(micros));
-            assert!(
-                end >= micros && end <= micros + micros / 32,
-                "{micros}: {end}"
-            );
+            assert!(end >= micros && end <= micros + micros / 32, "{micros}: {end}");
         }
         bucket(u64::MAX);
     }

@@ -63,12 +63,7 @@ impl fmt::Display for LoadReport {
             self.calls_failed,
             self.calls_waiting,
         )?;
-        writeln!(
-            f,
-            "setup   {} max {:.1} ms",
-            self.setup,
-            self.setup.max.as_secs_f64() * 1e3
-        )?;
+        writeln!(f, "setup   {} max {:.1} ms", self.setup, self.setup.max.as_secs_f64() * 1e3)?;
         write!(
             f,
             "errors  {}, {} not sent, {} reconnects",

@@ -89,11 +89,7 @@ impl Session {
             let Err(error) = result else { return };
             self.stats.note_failure(error.to_string());
             self.stats.errors.fetch_add(1, Relaxed);
-            backoff = if served {
-                BACKOFF.0
-            } else {
-                (backoff * 2).min(BACKOFF.1)
-            };
+            backoff = if served { BACKOFF.0 } else { (backoff * 2).min(BACKOFF.1) };
             // Hundreds of clients lose the same server at the same time; they must not come back at the same time.
             pause = backoff.mul_f64(0.5 + 0.5 * self.random.unit());
         }
@@ -121,17 +117,12 @@ impl Session {
         };
         let mut served = false;
         let result = self.converse(&mut link, &mut served).await;
-        self.stats
-            .calls_failed
-            .fetch_add(link.calls.len() as u64, Relaxed);
+        self.stats.calls_failed.fetch_add(link.calls.len() as u64, Relaxed);
         (served, result)
     }
 
     async fn converse(&mut self, link: &mut Link, served: &mut bool) -> io::Result<()> {
-        link.send(&ClientLine::Login {
-            nick: self.nick.clone(),
-        })
-        .await?;
+        link.send(&ClientLine::Login { nick: self.nick.clone() }).await?;
         loop {
             tokio::select! {
                 line = link.lines.next() => {
@@ -153,10 +144,7 @@ impl Session {
     async fn heard(&mut self, line: ServerLine, link: &mut Link) -> io::Result<bool> {
         match line {
             ServerLine::Welcome { .. } => {
-                link.send(&ClientLine::Join {
-                    room: self.room.clone(),
-                })
-                .await?;
+                link.send(&ClientLine::Join { room: self.room.clone() }).await?;
             }
             ServerLine::Joined { .. } => {
                 self.stats.set_joined(self.index, true);

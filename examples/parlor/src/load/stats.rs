@@ -45,20 +45,13 @@ struct Setups {
 
 impl Default for Setups {
     fn default() -> Self {
-        Self {
-            window: Histogram::new(),
-            total: Histogram::new(),
-            before: [0; 4],
-        }
+        Self { window: Histogram::new(), total: Histogram::new(), before: [0; 4] }
     }
 }
 
 impl Stats {
     pub fn new(sessions: usize) -> Self {
-        Self {
-            joined: (0..sessions).map(|_| AtomicBool::new(false)).collect(),
-            ..Self::default()
-        }
+        Self { joined: (0..sessions).map(|_| AtomicBool::new(false)).collect(), ..Self::default() }
     }
 
     /// A session has entered its room, or lost its connection.
@@ -82,9 +75,7 @@ impl Stats {
     pub fn joined_from(&self, first: usize) -> Option<usize> {
         let (before, after) = self.joined.split_at(first);
         let find = |flags: &[AtomicBool]| flags.iter().position(|flag| flag.load(Relaxed));
-        find(after)
-            .map(|index| first + index)
-            .or_else(|| find(before))
+        find(after).map(|index| first + index).or_else(|| find(before))
     }
 
     /// Returns when every session is in its room, or has had long enough.
@@ -109,10 +100,7 @@ impl Stats {
 
     /// Something went wrong, and why. Only the last reason is kept.
     pub fn note_failure(&self, reason: impl Into<String>) {
-        let mut last = self
-            .last_failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some(reason.into());
     }
 
@@ -121,13 +109,8 @@ impl Stats {
     }
 
     fn counters(&self) -> [u64; 4] {
-        [
-            &self.messages_sent,
-            &self.messages_received,
-            &self.calls_started,
-            &self.calls_answered,
-        ]
-        .map(|counter| counter.load(Relaxed))
+        [&self.messages_sent, &self.messages_received, &self.calls_started, &self.calls_answered]
+            .map(|counter| counter.load(Relaxed))
     }
 
     fn all_errors(&self) -> u64 {
@@ -182,11 +165,7 @@ impl Stats {
             errors: self.errors.load(Relaxed),
             unsent: self.unsent.load(Relaxed),
             reconnects: self.reconnects.load(Relaxed),
-            last_failure: self
-                .last_failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            last_failure: self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
 }

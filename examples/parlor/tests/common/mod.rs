@@ -81,11 +81,7 @@ impl TestServer {
     /// Stops the server and returns its data directory.
     pub async fn stop(self) -> TempDir {
         let _ = self.stop.send(());
-        timeout(DEADLINE, self.running)
-            .await
-            .expect("the server stops")
-            .unwrap()
-            .unwrap();
+        timeout(DEADLINE, self.running).await.expect("the server stops").unwrap().unwrap();
         self.data
     }
 }
@@ -98,10 +94,7 @@ pub struct Client {
 impl Client {
     pub async fn connect(address: SocketAddr) -> Self {
         let (read_half, socket) = TcpStream::connect(address).await.unwrap().into_split();
-        Self {
-            lines: LineReader::new(read_half, 4 * LINE_LIMIT),
-            socket,
-        }
+        Self { lines: LineReader::new(read_half, 4 * LINE_LIMIT), socket }
     }
 
     pub async fn send(&mut self, line: ClientLine) {
@@ -117,10 +110,7 @@ impl Client {
 
     /// The next line; `None` at the end of the connection.
     pub async fn next(&mut self) -> Option<ServerLine> {
-        match timeout(DEADLINE, self.lines.next())
-            .await
-            .expect("the server says something")
-        {
+        match timeout(DEADLINE, self.lines.next()).await.expect("the server says something") {
             Ok(Frame::Line(line)) => Some(serde_json::from_slice(line).unwrap()),
             Ok(Frame::TooLong) => panic!("the server sent a line that is too long"),
             Ok(Frame::End) | Err(_) => None,
@@ -139,16 +129,12 @@ impl Client {
 
     pub async fn login(&mut self, nick: &str) {
         self.send(ClientLine::Login { nick: nick.into() }).await;
-        assert!(matches!(
-            self.next().await,
-            Some(ServerLine::Welcome { .. })
-        ));
+        assert!(matches!(self.next().await, Some(ServerLine::Welcome { .. })));
     }
 
     pub async fn join(&mut self, room: &str) {
         self.send(ClientLine::Join { room: room.into() }).await;
-        self.find(|line| matches!(line, ServerLine::Joined { .. }).then_some(()))
-            .await;
+        self.find(|line| matches!(line, ServerLine::Joined { .. }).then_some(())).await;
     }
 
     pub async fn say(&mut self, text: &str) {
@@ -189,7 +175,5 @@ pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(DEADLINE, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("never happened: {what}"));
+    timeout(DEADLINE, waiting).await.unwrap_or_else(|_| panic!("never happened: {what}"));
 }

@@ -26,3 +26,6 @@ pub use verb::{DryRun, Verb};
 
 /// The schema's name, the first member of every object.
 pub const SCHEMA: &str = "actorscope/1";
+
+#[cfg(test)]
+mod tests;

@@ -27,14 +27,9 @@ impl Verb {
         Self::new(acted.outcome, (acted.slot, acted.incarnation), &acted.message, failure)
     }
 
-    /// What is known before asking: the verb cannot be done to this actor.
-    pub fn impossible(radius: &BlastRadius, failure: &Failure) -> Self {
-        Self::new(
-            Outcome::NotSupported,
-            (radius.slot, radius.incarnation),
-            &failure.message,
-            Some(failure),
-        )
+    /// What would be answered: the preview shows that the verb cannot be done to this actor.
+    pub fn foreseen(outcome: Outcome, radius: &BlastRadius, failure: &Failure) -> Self {
+        Self::new(outcome, (radius.slot, radius.incarnation), &failure.message, Some(failure))
     }
 
     fn new(

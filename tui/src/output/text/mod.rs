@@ -12,3 +12,6 @@ pub use events::{event_headings, event_line, events};
 pub use rows::{heading, top, tree};
 pub use show::show;
 pub use verb::{acted, radius};
+
+#[cfg(test)]
+mod tests;

@@ -146,9 +146,9 @@ fn one_latency(
     buckets: Option<&Buckets>,
 ) {
     page.section(title);
-    // The buckets are the newer and finer source.
-    let from_buckets = buckets.filter(|b| b.count() > 0).map(Buckets::summary);
-    let Some(summary) = from_buckets.or(summary) else {
+    // The row's numbers are those that `top` shows; the buckets are their shape.
+    let from_buckets = || buckets.filter(|b| b.count() > 0).map(Buckets::summary);
+    let Some(summary) = summary.or_else(from_buckets) else {
         page.line(&format!("  {}", format::ABSENT));
         return;
     };

@@ -3,7 +3,7 @@
 use super::paint::{Piece, put_pieces, rule};
 use crate::ui::app::{App, Attached, Page};
 use crate::ui::text;
-use crate::ui::theme;
+use crate::ui::theme::{self, Theme};
 use actorscope_core::view::{Order, SortKey};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -48,22 +48,37 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         }
         if attached.page == Page::Table {
             let sort = sorted_in_words(attached.table.sort, attached.table.order);
-            right.push(Piece::new(3, boxed(sort), theme.text()));
+            right.push(Piece::new(5, boxed(sort), theme.text()));
         }
         right.push(Piece::new(1, boxed(position(attached, app.size)), theme.text()));
     }
-    if let Some(summary) = attached.summary() {
-        let mut trouble = |n: u64, word: &str, style| {
-            if n > 0 {
-                let text = boxed(format!("{} {word}", text::grouped(n)));
-                left.push(Piece::new(2, text, style));
-            }
-        };
-        trouble(summary.failed, "failed", theme.severe());
-        trouble(summary.restarting, "restarting", theme.warn());
-        trouble(summary.suspended, "suspended", theme.warn());
+    if attached.detail.is_none()
+        && let Some(trouble) = trouble(attached, theme)
+    {
+        left.push(trouble);
     }
     put_pieces(buf, area, &Span::styled(theme::RULE, theme.faint()), left, right);
+}
+
+/// How many slots are in trouble, in words.
+fn trouble(attached: &Attached, theme: Theme) -> Option<Piece> {
+    let summary = attached.summary()?;
+    let mut spans = Vec::new();
+    for (n, word, style) in [
+        (summary.failed, "failed", theme.severe()),
+        (summary.restarting, "restarting", theme.warn()),
+        (summary.suspended, "suspended", theme.warn()),
+    ] {
+        if n > 0 {
+            spans.push(Span::raw(if spans.is_empty() { " " } else { ", " }));
+            spans.push(Span::styled(format!("{} {word}", text::grouped(n)), style));
+        }
+    }
+    if spans.is_empty() {
+        return None;
+    }
+    spans.push(Span::raw(" "));
+    Some(Piece { rank: 2, spans })
 }
 
 fn sorted_in_words(sort: SortKey, order: Order) -> String {

@@ -108,7 +108,7 @@ fn process(s: &Summary, theme: Theme) -> Vec<Piece> {
     add(
         5,
         match s.process.memory_bytes {
-            Some(bytes) => format!("mem {}", format::bytes(bytes)),
+            Some(bytes) => format::bytes(bytes),
             None => format!("mem {}", format::ABSENT),
         },
     );
@@ -175,10 +175,10 @@ fn slowest(attached: &Attached, room: usize, theme: Theme) -> (Style, String) {
         format!("slowest queue: {path}, {long} {waits}{queued}"),
         format!("slowest queue: {path}, {short} {waits}{queued}"),
         format!("slowest: {path}, {short} {waits}{queued}"),
-        format!("slowest: {path} {waits}{queued}"),
+        format!("slowest: {path} waits {waits}{queued}"),
         format!("slowest: {name}, {short} {waits}{queued}"),
-        format!("slowest: {name}, {short} {waits}"),
-        format!("slow: {name} {waits}"),
+        format!("slowest: {name} waits {waits}"),
+        format!("{name} waits {waits}"),
     ];
     (theme.severity(Severity::of_wait(wait)), first_that_fits(told, room))
 }

@@ -24,7 +24,9 @@ pub fn draw(app: &App, scroll: u16, screen: Rect, buf: &mut Buffer) {
     let lines = lines(app, usize::from(width.saturating_sub(4)).max(1), theme);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = popup::draw(buf, screen, (width, height), "Help", theme);
-    paint::scrolled(buf, inside, &lines, scroll);
+    let above = usize::from(paint::scrolled(buf, inside, &lines, scroll));
+    let below = lines.len().saturating_sub(above + usize::from(inside.height));
+    popup::hidden(buf, inside, (above, below), theme);
 }
 
 fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
@@ -43,8 +45,16 @@ fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
         .filter(|b| !b.help.is_empty())
         .filter(|b| !(app.settings.read_only && b.action == Action::Verbs));
     for binding in shown {
-        let keys: Vec<String> = binding.keys.iter().map(|k| k.name()).collect();
-        explain(&mut lines, &keys.join("  "), binding.help);
+        let mut keys = String::new();
+        for key in binding.keys.iter().map(|key| key.name()) {
+            // A key that has no room is one of several for the same.
+            if keys.is_empty() {
+                keys = key;
+            } else if text::width(&keys) + text::width(&key) + 3 <= names {
+                keys = format!("{keys}  {key}");
+            }
+        }
+        explain(&mut lines, &keys, binding.help);
     }
     lines.push(Line::default());
     lines.push(Line::from(Span::styled("Signs", theme.title())));

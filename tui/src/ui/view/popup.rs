@@ -36,3 +36,14 @@ pub fn draw(
     put(buf, at, Span::styled(format!(" {title} "), theme.title()));
     Rect { x: area.x + 2, y: area.y + 1, width: width - 4, height: height - 2 }
 }
+
+/// Says at the lower edge that there is more text.
+pub fn hidden(buf: &mut Buffer, inside: Rect, (above, below): (usize, usize), theme: Theme) {
+    let text = match (above, below) {
+        (0, 0) => return,
+        (_, 0) => format!(" ↑ {above} above "),
+        _ => format!(" ↓ {below} more, PgDn "),
+    };
+    let edge = Rect { y: inside.bottom(), height: 1, ..inside };
+    put(buf, edge, Span::styled(text, theme.warn()));
+}

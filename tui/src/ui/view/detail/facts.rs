@@ -109,7 +109,7 @@ fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
     }
     let mut lines = vec![Line::from(spans)];
     if let Some(oldest) = stats.oldest_wait_ns {
-        let text = format!("message waits {}", format::duration(oldest));
+        let text = format!("waits {}", format::duration(oldest));
         lines.push(Line::from(vec![
             Span::styled(text::left("oldest", LABEL), theme.heading()),
             Span::styled(text, theme.severity(Severity::of_wait(oldest))),

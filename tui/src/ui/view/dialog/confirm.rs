@@ -109,7 +109,8 @@ pub fn controls(
         ];
     }
     let fields = confirm.fields(control);
-    let mut lines = vec![Line::default()];
+    let mut lines = Vec::new();
+    room.gap(&mut lines);
     let label = |text: &str, focused: bool| {
         let style = if focused { room.theme.title() } else { room.theme.heading() };
         Span::styled(text::left(text, 9), style)

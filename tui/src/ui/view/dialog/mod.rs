@@ -46,7 +46,11 @@ pub fn draw(app: &App, attached: &Attached, dialog: &Dialog, screen: Rect, buf: 
     // The last line keeps the keys.
     let screen =
         Rect { height: screen.height.saturating_sub(u16::from(screen.height > 4)), ..screen };
-    let width = WIDTH.min(screen.width.saturating_sub(2)).max(1);
+    // A strip of the page at each side shows what is below, unless there is no room to give away.
+    let width = match screen.width {
+        0..60 => screen.width,
+        wide => WIDTH.min(wide - 2),
+    };
     let room = Room {
         cells: usize::from(width.saturating_sub(4)).max(1),
         airy: screen.height >= AIRY,
@@ -94,18 +98,7 @@ pub fn draw(app: &App, attached: &Attached, dialog: &Dialog, screen: Rect, buf: 
         }
     }
     let below = body.len().saturating_sub(skipped + usize::from(body_area.height));
-    hidden(buf, inside, (skipped, below), theme);
-}
-
-/// Says at the lower edge that there is more text.
-fn hidden(buf: &mut Buffer, inside: Rect, (above, below): (usize, usize), theme: Theme) {
-    let text = match (above, below) {
-        (0, 0) => return,
-        (_, 0) => format!(" ↑ {above} above "),
-        _ => format!(" ↓ {below} more, PgDn "),
-    };
-    let edge = Rect { y: inside.bottom(), height: 1, ..inside };
-    put(buf, edge, Span::styled(text, theme.warn()));
+    popup::hidden(buf, inside, (skipped, below), theme);
 }
 
 /// The line of the first verb in a menu.

@@ -13,13 +13,9 @@ pub fn outcome(
     result: &Result<(Outcome, String), String>,
     room: Room,
 ) -> Vec<Line<'static>> {
-    let mut lines = vec![
-        Line::from(Span::styled(
-            text::fit_end(&dialog.path, room.cells).into_owned(),
-            room.theme.strong(),
-        )),
-        Line::default(),
-    ];
+    let path = text::fit_end(&dialog.path, room.cells).into_owned();
+    let mut lines = vec![Line::from(Span::styled(path, room.theme.strong()))];
+    room.gap(&mut lines);
     let (sign, head, message, style) = match result {
         Ok((Outcome::Done, message)) => ("● ", "done".to_owned(), message, room.theme.good()),
         Ok((Outcome::Accepted, message)) => {
@@ -29,13 +25,15 @@ pub fn outcome(
         Ok((outcome, message)) => {
             ("✗ ", outcome.word().replace('_', " "), message, room.theme.severe())
         }
-        Err(error) => ("✗ ", "no answer".to_owned(), error, room.theme.severe()),
+        Err(error) => ("✗ ", "failed".to_owned(), error, room.theme.severe()),
     };
     say(&mut lines, &head, sign, room, style);
     if !message.is_empty() {
         room.gap(&mut lines);
         for line in message.lines() {
-            say(&mut lines, line, "", room, room.theme.text());
+            // Lines of code keep their indentation.
+            let (indent, text) = line.split_at(line.len() - line.trim_start().len());
+            say(&mut lines, text, indent, room, room.theme.text());
         }
     }
     room.gap(&mut lines);

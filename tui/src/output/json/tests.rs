@@ -1,0 +1,210 @@
+//! The contract with programs.
+
+use super::{DryRun, EventLine, Problem, Rows, Show, Verb};
+use crate::cli::Exit;
+use crate::output::Failure;
+use crate::output::fixture::{slot, snapshot};
+use actorscope_client::{Acted, Partial};
+use actorscope_core::blast::{Affected, BlastRadius, Effect, QueueFate};
+use actorscope_core::{Event, EventKind, ExitReason, Incarnation, Outcome, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+fn value(of: impl Serialize) -> Value {
+    serde_json::to_value(of).unwrap()
+}
+
+/// The members of an object, in alphabetical order.
+fn members(value: &Value) -> Vec<&str> {
+    let mut all: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Members may only be added: each of these has been promised.
+#[track_caller]
+fn has(value: &Value, promised: &[&str]) {
+    let there = members(value);
+    for member in promised {
+        assert!(there.contains(member), "{member} is missing among {there:?}");
+    }
+}
+
+#[test]
+fn rows_have_all_that_was_promised() {
+    let rows = value(Rows::from(&snapshot()));
+    has(&rows, &["schema", "node", "sampled_at", "total", "partial", "slots"]);
+    assert_eq!(rows["schema"], "actorscope/1");
+    assert_eq!(rows["partial"], Value::Null);
+    assert_eq!(rows["sampled_at"], "2026-11-21T03:05:35.678Z");
+    let node = &rows["node"];
+    has(node, &["name", "instance", "pid", "host", "started_at", "uptime_ns", "agent"]);
+    assert_eq!(node["instance"], "0000000000000000000000000000abcd");
+    assert_eq!(node["uptime_ns"], 90_000_000_000_u64);
+    has(
+        &rows["slots"][0],
+        &[
+            "id",
+            "parent_id",
+            "path",
+            "name",
+            "actor_type",
+            "framework",
+            "kind",
+            "state",
+            "incarnation",
+            "restarts",
+            "mailbox_depth",
+            "mailbox_capacity",
+            "handled",
+            "failed",
+            "rate_per_s",
+            "utilization",
+            "oldest_wait_ns",
+            "queue_wait_ns",
+            "handling_ns",
+            "supervisor",
+            "child_spec",
+            "capabilities",
+            "quality",
+            "current",
+        ],
+    );
+}
+
+#[test]
+fn what_is_known_is_a_number_and_what_is_not_is_null() {
+    let rows = value(Rows::from(&snapshot()));
+    let (shop, worker) = (&rows["slots"][0], &rows["slots"][1]);
+    assert_eq!(shop["parent_id"], Value::Null);
+    assert_eq!(shop["mailbox_depth"], Value::Null);
+    assert_eq!(shop["quality"]["mailbox_depth"], "absent");
+    assert_eq!(shop["queue_wait_ns"], Value::Null);
+    assert_eq!(shop["supervisor"]["scope"], "per_child");
+    assert_eq!(worker["id"], 2);
+    assert_eq!(worker["mailbox_depth"], 12);
+    assert_eq!(worker["quality"]["mailbox_depth"], "stale");
+    assert_eq!(worker["quality"]["mailbox_depth_age_ns"], 1_000_000_000);
+    assert_eq!((&worker["handled"], &worker["current"]["handled"]), (&json!(5_000), &json!(40)));
+    assert_eq!(worker["capabilities"], json!(["can_kill", "can_restart"]));
+    has(
+        &worker["queue_wait_ns"],
+        &["count", "p50", "p95", "p99", "max", "window_ns", "resolution"],
+    );
+    assert_eq!(worker["queue_wait_ns"]["resolution"], "log2");
+}
+
+#[test]
+fn less_than_asked_for_says_why() {
+    let mut snapshot = snapshot();
+    snapshot.view.partial.push(Partial {
+        reason: "deadline".into(),
+        message: "the pass took too long".into(),
+        next_offset: None,
+    });
+    let rows = value(Rows::from(&snapshot));
+    assert_eq!(rows["partial"][0]["reason"], "deadline");
+}
+
+#[test]
+fn one_slot_in_full_is_its_row_and_more() {
+    let snapshot = snapshot();
+    let row = snapshot.view.rows().nth(1).unwrap();
+    let show = value(Show::new(&snapshot, row));
+    has(&show, &["schema", "node", "slot"]);
+    let slot = &show["slot"];
+    let more = ["handlers", "restart_history", "handling_now", "histograms", "links"];
+    has(slot, &more);
+    let rows = value(Rows::from(&snapshot));
+    has(slot, &members(&rows["slots"][1]));
+    assert_eq!(slot["handling_now"], json!({"message_type": "Charge", "for_ns": 500_000_000}));
+    assert_eq!(slot["restart_history"][0]["exit"], "panic");
+    let wait = &slot["histograms"]["queue_wait"];
+    assert_eq!((&wait["count"], &slot["histograms"]["handling"]), (&json!(40), &Value::Null));
+    assert_eq!(wait["buckets"][0], json!({"from_ns": 524_288, "to_ns": 1_048_576, "count": 30}));
+}
+
+#[test]
+fn an_event_stands_on_one_line() {
+    let event = Event {
+        seq: 7,
+        at: Timestamp(0),
+        kind: EventKind::Exited,
+        slot: Some(slot(2)),
+        incarnation: Some(Incarnation(2)),
+        path: "/shop/worker".into(),
+        exit: Some(ExitReason::Panic),
+        reason: Some("card\ndeclined".into()),
+        by: None,
+    };
+    let line = serde_json::to_string(&EventLine::from(&event)).unwrap();
+    assert!(!line.contains('\n'));
+    assert_eq!(
+        value(EventLine::from(&event)),
+        json!({
+            "schema": "actorscope/1", "seq": 7, "at": "1970-01-01T00:00:00.000Z", "kind": "exited",
+            "slot": 2, "incarnation": 2, "path": "/shop/worker", "exit": "panic",
+            "reason": "card\ndeclined", "by": null,
+        })
+    );
+}
+
+#[test]
+fn verbs_answer_with_an_outcome_and_errors_with_both() {
+    let acted = |outcome| Acted {
+        outcome,
+        message: "so it is".into(),
+        slot: slot(2),
+        incarnation: Incarnation(3),
+    };
+    assert_eq!(
+        value(Verb::acted(&acted(Outcome::Accepted), None)),
+        json!({
+            "schema": "actorscope/1", "outcome": "accepted", "slot": 2, "incarnation": 3,
+            "message": "so it is",
+        })
+    );
+    let failure = Failure::new(Exit::Error, "gone", "gone: so it is");
+    let gone = value(Verb::acted(&acted(Outcome::Gone), Some(&failure)));
+    assert_eq!((&gone["outcome"], &gone["error"]["code"]), (&json!("gone"), &json!("gone")));
+}
+
+#[test]
+fn a_dry_run_names_everybody_affected() {
+    let radius = BlastRadius {
+        verb: actorscope_core::Verb::Kill,
+        slot: slot(2),
+        incarnation: Incarnation(3),
+        path: "/shop/worker".into(),
+        impossible: None,
+        affected: vec![Affected {
+            slot: slot(2),
+            path: "/shop/worker".into(),
+            effect: Effect::Restarts,
+        }],
+        affected_total: 1,
+        queued: QueueFate::Kept,
+        queued_messages: Some(12),
+        budget: None,
+        exceeds_budget: false,
+        sentences: vec!["its supervisor starts it again".into()],
+    };
+    let dry_run = value(DryRun::from(&radius));
+    assert_eq!(dry_run["dry_run"], true);
+    assert_eq!(
+        dry_run["affected"],
+        json!([{"slot": 2, "path": "/shop/worker", "effect": "restarts"}])
+    );
+}
+
+#[test]
+fn errors_have_code_message_and_hint() {
+    let failure = Failure::new(Exit::Error, "not_found", "there is no actor x");
+    assert_eq!(
+        value(Problem::from(&failure)),
+        json!({
+            "schema": "actorscope/1",
+            "error": {"code": "not_found", "message": "there is no actor x", "hint": null},
+        })
+    );
+}

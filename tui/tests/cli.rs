@@ -1,0 +1,199 @@
+//! The binary as scripts meet it: exit codes, and what goes to stdout and stderr, without any agent.
+#![cfg(unix)]
+
+use serde_json::Value;
+use std::io::Write as _;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+/// What a command left behind.
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", self.stdout))
+    }
+
+    fn error_code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
+
+fn directory() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("as").tempdir().unwrap()
+}
+
+fn actorscope(dir: &Path, args: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_actorscope"))
+        .args(args)
+        .env("ACTORSCOPE_DIR", dir)
+        .env_remove("ACTORSCOPE_TARGET")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A socket that its process left behind an hour ago.
+fn dead_socket(path: &Path) {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
+    drop(UnixListener::bind(path).unwrap());
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let seconds = hour_ago.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let time = Timespec { tv_sec: seconds.as_secs() as i64, tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    utimensat(CWD, path, &times, AtFlags::empty()).unwrap();
+}
+
+const ASKING: [&[&str]; 5] =
+    [&["tree"], &["top"], &["show", "worker"], &["events"], &["kill", "worker"]];
+
+#[test]
+fn without_an_agent_every_question_says_what_to_do() {
+    let dir = directory();
+    for args in ASKING {
+        let ran = actorscope(dir.path(), args);
+        assert_eq!(ran.code, 5, "{args:?}");
+        assert_eq!(ran.stdout, "", "{args:?}");
+        assert!(ran.stderr.contains("no agent is running"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("actorscope demo"), "{}", ran.stderr);
+
+        let json = actorscope(dir.path(), &[args, &["--json"]].concat());
+        assert_eq!((json.code, json.stderr.as_str()), (5, ""), "{args:?}");
+        assert_eq!(json.json()["schema"], "actorscope/1");
+        assert_eq!(json.error_code(), "no_agent");
+    }
+}
+
+#[test]
+fn no_agents_is_an_answer_to_ls() {
+    let dir = directory();
+    let text = actorscope(dir.path(), &["ls"]);
+    assert_eq!((text.code, text.stdout.as_str()), (0, ""));
+    assert!(text.stderr.contains("hint: "), "{}", text.stderr);
+    let json = actorscope(dir.path(), &["ls", "--json"]);
+    assert_eq!(json.code, 0);
+    assert_eq!(json.json()["nodes"], Value::Array(vec![]));
+}
+
+#[test]
+fn an_unknown_name_is_unreachable() {
+    let dir = directory();
+    let ran = actorscope(dir.path(), &["tree", "-t", "shop", "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (5, "no_such_agent"));
+    let missing = format!("unix:{}/none.sock", dir.path().display());
+    let ran = actorscope(dir.path(), &["tree", "-t", &missing, "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (5, "unreachable"));
+}
+
+#[test]
+fn wrong_command_lines_are_usage_errors() {
+    let dir = directory();
+    let wrong: [&[&str]; 7] = [
+        &["dance"],
+        &["show"],
+        &["top", "--sort", "beauty"],
+        &["top", "--limit", "0"],
+        &["tree", "--target", "https://shop:7070"],
+        &["tree", "--interval", "soon"],
+        &["kill", "--confirm"],
+    ];
+    for args in wrong {
+        let ran = actorscope(dir.path(), args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(!ran.stderr.is_empty());
+        let json = actorscope(dir.path(), &[args, &["--json"]].concat());
+        assert_eq!((json.code, json.error_code().as_str()), (2, "usage"), "{args:?}");
+    }
+}
+
+#[test]
+fn the_terminal_ui_needs_a_terminal() {
+    let dir = directory();
+    let ran = actorscope(dir.path(), &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("terminal"), "{}", ran.stderr);
+    assert_eq!(actorscope(dir.path(), &["--json"]).error_code(), "usage");
+}
+
+#[test]
+fn read_only_refuses_verbs_before_anybody_is_asked() {
+    let dir = directory();
+    let ran = actorscope(dir.path(), &["--read-only", "kill", "worker", "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (4, "read_only"));
+}
+
+#[test]
+fn sockets_of_the_dead_are_removed() {
+    let dir = directory();
+    let dead = dir.path().join("shop-4711-beef.sock");
+    dead_socket(&dead);
+    assert_eq!(actorscope(dir.path(), &["tree"]).code, 5);
+    assert!(!dead.exists());
+}
+
+#[test]
+fn another_program_behind_a_socket_is_not_waited_for() {
+    let dir = directory();
+    let listener = UnixListener::bind(dir.path().join("shop-4711-beef.sock")).unwrap();
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _ = stream.write_all(b"220 mail.example ESMTP ready, say hello to me\r\n");
+        }
+    });
+    let ran = actorscope(dir.path(), &["tree", "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (5, "not_an_agent"));
+    let ls = actorscope(dir.path(), &["ls", "--json"]);
+    assert_eq!((ls.code, ls.json()["nodes"].as_array().map(Vec::len)), (0, Some(0)));
+    assert!(ls.stderr.contains("does not answer"), "{}", ls.stderr);
+}
+
+#[test]
+fn somebody_who_never_answers_is_given_up_on() {
+    let dir = directory();
+    let path = dir.path().join("shop-4711-beef.sock");
+    // Accepts by way of the system's queue, and says nothing.
+    let _listener = UnixListener::bind(&path).unwrap();
+    let begun = std::time::Instant::now();
+    let ran = actorscope(dir.path(), &["tree", "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (5, "unreachable"));
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let dir = directory();
+    let help = actorscope(dir.path(), &["--help"]);
+    assert_eq!(help.code, 0);
+    for command in ["ls", "tree", "top", "show", "events", "kill", "suspend"] {
+        assert!(help.stdout.contains(command), "{command}");
+    }
+    let version = actorscope(dir.path(), &["--version"]);
+    assert_eq!(version.stdout, format!("actorscope {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let dir = directory();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_actorscope"))
+        .args(["ls", "--json"])
+        .env("ACTORSCOPE_DIR", dir.path())
+        .stdout(writer)
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+}

@@ -1,0 +1,67 @@
+//! What a screen looks like without colours and without Unicode.
+
+use crate::bench::Bench;
+use ratatui::style::{Color, Modifier};
+
+const SIZE: (u16, u16) = (80, 24);
+
+/// Every screen that differs from the others.
+const KEYS: [&str; 9] = ["", "<tab>", "w", "wX", "wX<enter><tab>", "X<enter>", "?", "e", "/sig"];
+
+#[test]
+fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {
+    for keys in KEYS {
+        let mut bench = Bench::connected(SIZE);
+        bench.app.settings.theme.color = false;
+        bench.press(keys);
+        let buffer = bench.buffer();
+        for cell in &buffer.content {
+            assert!(matches!((cell.fg, cell.bg), (Color::Reset, Color::Reset)), "{keys}: {cell:?}");
+        }
+    }
+    let mut bench = Bench::connected(SIZE);
+    bench.app.settings.theme.color = false;
+    bench.press("<down>");
+    let buffer = bench.buffer();
+    let reversed =
+        |y: u16| (0..SIZE.0).all(|x| buffer[(x, y)].modifier.contains(Modifier::REVERSED));
+    let rows: Vec<u16> = (0..SIZE.1).filter(|y| reversed(*y)).collect();
+    assert_eq!(rows.len(), 1, "one selected row");
+    let row: String = (0..SIZE.0).map(|x| buffer[(x, rows[0])].symbol()).collect();
+    assert!(row.contains("store"), "{row}");
+}
+
+#[test]
+fn the_worst_row_stands_out_with_and_without_colour() {
+    let mut bench = Bench::connected(SIZE);
+    let y = |bench: &Bench| {
+        let screen = bench.screen();
+        screen.lines().position(|l| l.contains("· signaling-1")).unwrap() as u16
+    };
+    let buffer = bench.buffer();
+    let cell = &buffer[(7, y(&bench))];
+    assert_eq!((cell.fg, cell.modifier), (Color::LightRed, Modifier::BOLD));
+    bench.app.settings.theme.color = false;
+    let buffer = bench.buffer();
+    assert_eq!(buffer[(0, y(&bench))].symbol(), "▌");
+    assert!(buffer[(7, y(&bench))].modifier.contains(Modifier::BOLD));
+}
+
+#[test]
+fn ascii_is_ascii_everywhere() {
+    for keys in KEYS {
+        let mut bench = Bench::connected(SIZE);
+        bench.app.settings.theme.ascii = true;
+        bench.press(keys);
+        let screen = bench.screen();
+        assert!(screen.is_ascii(), "{keys}\n{screen}");
+    }
+    let mut bench = Bench::connected(SIZE);
+    bench.app.settings.theme.ascii = true;
+    bench.shows("* handling").shows("10.5 us").shows("x failed");
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("tree_ascii_80x24", bench.screen());
+        bench.press("w<pgdn>");
+        insta::assert_snapshot!("detail_ascii_80x24", bench.screen());
+    });
+}

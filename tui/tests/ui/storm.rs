@@ -1,0 +1,187 @@
+//! Whatever is pressed, whatever arrives, at whatever size: no panic.
+
+use crate::bench::{Bench, operator, viewer};
+use crate::world::events;
+use actorscope::ui::input::{Found, Input, Look};
+use actorscope_client::{Frame, Target, Update};
+use actorscope_core::view::Placed;
+use actorscope_core::{InstanceId, Outcome, SlotId};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(KeyCode, bool),
+    Paste(String),
+    Mouse(u16, u16, u8),
+    Resize(u16, u16),
+    Wait(u64),
+    Refresh,
+    Lost(u64),
+    Connect(u128, bool),
+    Events,
+    Odd(u32, u32, Vec<(u64, u32, u32)>),
+    Late(u32, bool),
+    Looked(u8),
+    Remove(usize),
+    Offline(bool),
+}
+
+fn key() -> impl Strategy<Value = KeyCode> {
+    prop_oneof![
+        8 => prop::sample::select("qkjhlgGwXepma+-=[]<>,.sI123456789/? r".chars().filter(|c| *c != 'q' && *c != 'a').collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        1 => any::<char>().prop_map(KeyCode::Char),
+        8 => prop::sample::select(vec![
+            KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter,
+            KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::PageUp,
+            KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Backspace, KeyCode::Delete,
+            KeyCode::F(9), KeyCode::F(1),
+        ]),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        24 => (key(), prop::bool::weighted(0.05)).prop_map(|(k, ctrl)| Step::Key(k, ctrl)),
+        1 => "\\PC{0,12}".prop_map(Step::Paste),
+        2 => (0u16..220, 0u16..80, 0u8..4).prop_map(|(x, y, what)| Step::Mouse(x, y, what)),
+        2 => (0u16..=200, 0u16..=60).prop_map(|(w, h)| Step::Resize(w, h)),
+        2 => (0u64..30_000).prop_map(Step::Wait),
+        4 => Just(Step::Refresh),
+        1 => (0u64..9_000).prop_map(Step::Lost),
+        1 => (any::<u128>(), any::<bool>()).prop_map(|(i, c)| Step::Connect(i, c)),
+        1 => Just(Step::Events),
+        1 => (0u32..7, any::<u32>(), prop::collection::vec((1u64..200, any::<u32>(), any::<u32>()), 0..5))
+            .prop_map(|(view, matched, rows)| Step::Odd(view, matched, rows)),
+        1 => (0u32..20, any::<bool>()).prop_map(|(request, ok)| Step::Late(request, ok)),
+        1 => (0u8..4).prop_map(Step::Looked),
+        1 => (0usize..100).prop_map(Step::Remove),
+        1 => any::<bool>().prop_map(Step::Offline),
+    ]
+}
+
+fn take(bench: &mut Bench, step: Step) {
+    match step {
+        Step::Key(code, ctrl) => {
+            let held = if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+            bench.feed(Input::Key(KeyEvent::new(code, held)));
+        }
+        Step::Paste(text) => bench.feed(Input::Paste(text)),
+        Step::Mouse(column, row, what) => {
+            let kind = match what {
+                0 => MouseEventKind::ScrollUp,
+                1 => MouseEventKind::ScrollDown,
+                2 => MouseEventKind::Moved,
+                _ => MouseEventKind::Down(MouseButton::Left),
+            };
+            bench.feed(Input::Mouse(MouseEvent {
+                kind,
+                column,
+                row,
+                modifiers: KeyModifiers::NONE,
+            }));
+        }
+        Step::Resize(width, height) => bench.feed(Input::Resize(width, height)),
+        Step::Wait(ms) => bench.wait(ms),
+        Step::Refresh => bench.refresh(),
+        Step::Lost(ms) => bench.feed(Input::Update(Update::Lost {
+            reason: "日本語 and a reason that is rather long, longer than most screens are wide"
+                .repeat(2),
+            retry_in: Duration::from_millis(ms),
+        })),
+        Step::Connect(instance, control) => {
+            let rights = if control { operator() } else { viewer() };
+            let node = bench.world.node(InstanceId(instance % 3), rights);
+            bench.feed(Input::Update(Update::Connected(node)));
+        }
+        Step::Events => bench.feed(Input::Update(Update::Events(events()))),
+        Step::Odd(view_id, matched, rows) => {
+            // What no agent of ours sends: rows without identities, positions beyond the end.
+            let rows = rows.into_iter().filter_map(|(slot, depth, children)| {
+                Some(Placed { slot: SlotId::new(slot)?, depth, children, open: children % 2 == 0 })
+            });
+            bench.feed(Input::Update(Update::Frame(Box::new(Frame {
+                view_id,
+                matched: u64::from(matched),
+                total: u64::MAX,
+                order: Some(rows.collect()),
+                ..Frame::default()
+            }))));
+        }
+        Step::Late(request, ok) => {
+            let result = if ok {
+                Ok((Outcome::Done, "done\n  twice".to_owned()))
+            } else {
+                Err("no".to_owned())
+            };
+            bench.feed(Input::Acted { request, result });
+        }
+        Step::Looked(agents) => {
+            let agent = |n: u8| Found {
+                name: format!("service-{n}"),
+                pid: u32::from(n),
+                uptime_ns: Some(u64::MAX),
+                actors: None,
+                problem: (n == 2).then(|| "no".to_owned()),
+                target: Target::Local,
+            };
+            bench.looked(Look {
+                places: vec!["/tmp".to_owned()],
+                agents: (0..agents).map(agent).collect(),
+                problems: vec!["something".to_owned()],
+            });
+        }
+        Step::Remove(n) => {
+            let names = bench.world.names();
+            if let Some(name) = names.get(n % names.len().max(1)) {
+                bench.world.remove(name);
+            }
+        }
+        Step::Offline(offline) => bench.online = !offline,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn nothing_panics(
+        width in 1u16..=200,
+        height in 1u16..=60,
+        begins_attached in any::<bool>(),
+        ascii in any::<bool>(),
+        steps in prop::collection::vec(step(), 0..60),
+    ) {
+        let mut bench = if begins_attached {
+            Bench::connected((width, height))
+        } else {
+            Bench::looking((width, height))
+        };
+        bench.app.settings.theme.ascii = ascii;
+        for step in steps {
+            take(&mut bench, step);
+            bench.buffer();
+        }
+    }
+}
+
+#[test]
+fn every_small_size_can_be_drawn() {
+    for keys in
+        ["", "<tab>", "w", "w<end>", "wX", "wX<enter><tab>", "X<enter><tab><tab>", "?", "e", "/"]
+    {
+        let mut bench = Bench::connected((80, 24));
+        bench.press(keys);
+        for size in
+            [(0, 0), (1, 1), (2, 1), (1, 9), (3, 3), (5, 5), (7, 2), (12, 4), (20, 60), (300, 100)]
+        {
+            bench.feed(Input::Resize(size.0, size.1));
+            bench.buffer();
+        }
+    }
+}
