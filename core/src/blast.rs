@@ -116,9 +116,6 @@ fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> 
     if !stats.state.is_live() {
         return Some(format!("its actor has already ended ({})", stats.state));
     }
-    if verb == Verb::Resume && stats.state != SlotState::Suspended {
-        return Some("it is not suspended".to_owned());
-    }
     if identity.capabilities.has(verb.needs()) {
         return None;
     }
@@ -218,7 +215,10 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
     radius.queued = if restarts && keeps { QueueFate::Kept } else { QueueFate::Lost };
-    sentences(radius, identity, stats, successor, forest);
+    // Whose restarts are counted together is the parent's to say.
+    let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
+    let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
+    sentences(radius, identity, stats, successor, forest, scope.unwrap_or(BudgetScope::PerChild));
 }
 
 /// Siblings that the parent's strategy restarts along.
@@ -243,6 +243,7 @@ fn sentences(
     stats: &Stats,
     successor: Successor,
     forest: &Forest,
+    scope: BudgetScope,
 ) {
     let mut say = Vec::new();
     let parent = forest.parent(radius.slot).map(|p| forest.path(p));
@@ -281,12 +282,12 @@ fn sentences(
         say.push(format!("{under} actors below end with their parents."));
     }
     if let Some(budget) = &radius.budget {
-        say.push(budget_sentence(budget, radius.exceeds_budget, identity, radius.verb));
+        say.push(budget_sentence(budget, radius.exceeds_budget, scope, radius.verb));
     }
     radius.sentences = say;
 }
 
-fn budget_sentence(budget: &BudgetUse, exceeds: bool, identity: &Identity, verb: Verb) -> String {
+fn budget_sentence(budget: &BudgetUse, exceeds: bool, scope: BudgetScope, verb: Verb) -> String {
     let BudgetUse { used, allowed, period_ns, expires_in_ns } = budget;
     let seconds = *period_ns as f64 / 1e9;
     let oldest = expires_in_ns
@@ -294,7 +295,6 @@ fn budget_sentence(budget: &BudgetUse, exceeds: bool, identity: &Identity, verb:
         .map(|ns| format!("; the oldest is forgotten in {:.1} s", *ns as f64 / 1e9))
         .unwrap_or_default();
     let consequence = if exceeds {
-        let scope = identity.supervisor.and_then(|s| s.scope).unwrap_or(BudgetScope::PerChild);
         match scope {
             BudgetScope::PerChild => {
                 format!("; this {verb} is one too many and it is not restarted")

@@ -54,8 +54,10 @@ fn visible(c: char) -> char {
     }
 }
 
-/// The short form of a Rust type name: `my_app::rooms::Room<alloc::string::String>` → `Room<String>`.
+/// The short form of a Rust type name: `my_app::rooms::Room<alloc::string::String>` →
+/// `Room<String>`, `my_app::store::write::{{closure}}` → `write`.
 pub fn short_type(full: &str) -> String {
+    let full = full.replace("::{{closure}}", "");
     let mut out = String::with_capacity(full.len());
     let mut word = String::new();
     let mut chars = full.chars().peekable();
@@ -94,6 +96,7 @@ mod tests {
         assert_eq!(short_type("my_app::rooms::Room"), "Room");
         assert_eq!(short_type("a::Pool<b::Worker, alloc::vec::Vec<u8>>"), "Pool<Worker, Vec<u8>>");
         assert_eq!(short_type("&mut a::B"), "&mut B");
+        assert_eq!(short_type("a::store::write<a::Log>::{{closure}}::{{closure}}"), "write<Log>");
     }
 
     proptest! {

@@ -19,8 +19,8 @@ tokio::task_local! {
 /// An adapter's hold on one slot. Cheap to clone; keeps no actor alive.
 #[derive(Clone)]
 pub struct SlotHandle {
-    registry: Registry,
-    slot: Arc<Slot>,
+    pub(super) registry: Registry,
+    pub(super) slot: Arc<Slot>,
 }
 
 impl fmt::Debug for SlotHandle {

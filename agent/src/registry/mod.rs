@@ -5,6 +5,8 @@
 
 mod handle;
 mod ring;
+#[cfg(test)]
+mod tests;
 
 pub use handle::{Arrival, Handling, SlotHandle, current_slot, in_slot};
 pub(crate) use ring::{Read, Ring};

@@ -211,7 +211,9 @@ impl Actor {
 
     fn resume(&self, slot: &Slot, path: &str) -> (Outcome, String) {
         slot.cold().suspended_until = None;
-        slot.gate.resume();
+        if !slot.gate.resume() {
+            return (Outcome::Done, format!("{path} was not suspended"));
+        }
         let fact = Fact { by: Some(self.principal.name.clone()), ..Fact::default() };
         self.shared.registry.event(EventKind::Resumed, Some(slot), fact);
         (Outcome::Done, format!("{path} goes on"))

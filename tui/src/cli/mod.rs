@@ -1,8 +1,10 @@
 //! What can be written on the command line.
 
+mod demo;
 mod duration;
 mod exit;
 
+pub use demo::{DemoArgs, DemoLoadArgs, DemoServeArgs};
 pub use duration::parse_duration;
 pub use exit::Exit;
 
@@ -76,6 +78,8 @@ pub struct Look {
 /// What to do.
 #[derive(Subcommand, Clone, Debug)]
 pub enum Command {
+    /// Start a service with something wrong in it, and look at it
+    Demo(DemoArgs),
     /// List the agents on this machine
     Ls,
     /// Show the supervision tree
@@ -96,6 +100,12 @@ pub enum Command {
     Suspend(SuspendArgs),
     /// Let a suspended actor go on
     Resume(VerbArgs),
+    /// The demo's service; started by `demo`
+    #[command(name = "__demo-serve", hide = true)]
+    DemoServe(DemoServeArgs),
+    /// The demo's clients; started by `demo`
+    #[command(name = "__demo-load", hide = true)]
+    DemoLoad(DemoLoadArgs),
 }
 
 /// Options of `tree`.
@@ -197,9 +207,7 @@ impl Command {
             Self::Restart(args) => (Verb::Restart, args, None),
             Self::Suspend(args) => (Verb::Suspend, &args.verb, args.hold),
             Self::Resume(args) => (Verb::Resume, args, None),
-            Self::Ls | Self::Tree(_) | Self::Top(_) | Self::Show(_) | Self::Events(_) => {
-                return None;
-            }
+            _ => return None,
         })
     }
 }

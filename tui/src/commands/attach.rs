@@ -11,13 +11,22 @@ pub async fn run(cli: &Cli, out: &Out) -> Result<ExitCode, Stop> {
         let message = "--json needs a command, such as `actorscope tree --json`";
         return Err(Failure::new(Exit::Usage, "usage", message).into());
     }
-    let options = ui::Options {
+    show(options(cli)).await
+}
+
+/// What the command line says of the terminal UI.
+pub fn options(cli: &Cli) -> ui::Options {
+    ui::Options {
         target: cli.common.target.clone(),
         read_only: cli.common.read_only,
         ascii: cli.look.ascii,
         color: cli.look.color,
         interval: cli.common.interval,
-    };
+    }
+}
+
+/// Shows it.
+pub async fn show(options: ui::Options) -> Result<ExitCode, Stop> {
     ui::run(options).await.map_err(|error| {
         let (exit, code) = match error {
             UiError::NotATerminal => (Exit::Usage, "not_a_terminal"),

@@ -13,6 +13,7 @@ use futures_util::future::join_all;
 pub async fn run(out: &Out) -> Result<Exit, Stop> {
     let search = Search::from_environment();
     let Finds { live, unreachable } = search.agents().await;
+    let nobody = live.is_empty() && unreachable.is_empty();
     let answers = join_all(live.iter().map(|found| ask(found, &live))).await;
     for (found, why) in unreachable {
         out.say(&format!("{}: {why}", found.address()));
@@ -24,7 +25,7 @@ pub async fn run(out: &Out) -> Result<Exit, Stop> {
             Err(error) => out.say(&error.to_string()),
         }
     }
-    if agents.is_empty() {
+    if nobody {
         let searched: Vec<_> =
             search.directories().iter().map(|dir| dir.display().to_string()).collect();
         out.say(&format!("no agents found in {}", searched.join(", ")));

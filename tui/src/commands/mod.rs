@@ -3,6 +3,7 @@
 mod actor;
 mod attach;
 mod confirm;
+mod demo;
 mod events;
 mod ls;
 mod rows;
@@ -23,6 +24,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    match &cli.command {
+        Some(Command::DemoServe(args)) => return crate::demo::serve(args),
+        Some(Command::DemoLoad(args)) => return crate::demo::load(args),
+        _ => {}
+    }
     let out = Out::new(cli.common.json);
     // One thread is enough: people and scripts ask one thing at a time.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -47,17 +53,15 @@ async fn run(cli: &Cli, out: &Out) -> Result<ExitCode, Stop> {
         return attach::run(cli, out).await;
     };
     let exit = match command {
+        Command::Demo(args) => return demo::run(cli, args, out).await,
         Command::Ls => ls::run(out).await?,
         Command::Tree(args) => rows::tree(common, args, out).await?,
         Command::Top(args) => rows::top(common, args, out).await?,
         Command::Show(args) => show::run(common, args, out).await?,
         Command::Events(args) => events::run(common, args, out).await?,
-        Command::Kill(_)
-        | Command::Stop(_)
-        | Command::Restart(_)
-        | Command::Suspend(_)
-        | Command::Resume(_) => match command.verb() {
+        other => match other.verb() {
             Some(verb) => verb::run(common, verb, out).await?,
+            // Processes of their own, which never come here.
             None => Exit::Usage,
         },
     };

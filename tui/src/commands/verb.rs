@@ -10,6 +10,9 @@ use actorscope_core::{Incarnation, Outcome, Verb};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
+/// Affected actors named above a question: the sentences must still be on the screen.
+const NAMED: usize = 10;
+
 /// Finds the actor, says what would happen, makes sure it is meant, does it.
 pub async fn run(
     common: &Common,
@@ -40,7 +43,11 @@ pub async fn run(
     }
     if let Some(why) = &radius.impossible {
         let message = format!("cannot {verb} {}: {why}", radius.path);
-        let outcome = Outcome::NotSupported;
+        let outcome = if row.stats.is_some_and(|stats| stats.state.is_live()) {
+            Outcome::NotSupported
+        } else {
+            Outcome::Gone
+        };
         let failure = Failure::new(Exit::Error, outcome.word(), message);
         return refused(out, &json::Verb::foreseen(outcome, &radius, &failure), failure);
     }
@@ -74,7 +81,7 @@ fn dry_run(radius: &BlastRadius, out: &Out) -> Result<Exit, Stop> {
     if out.is_json() {
         out.json(&json::DryRun::from(radius))?;
     } else {
-        out.text(&text::radius(radius))?;
+        out.text(&text::radius(radius, usize::MAX))?;
     }
     // What the deed itself would end with.
     Ok(if radius.impossible.is_some() { Exit::Error } else { Exit::Done })
@@ -116,7 +123,7 @@ async fn ask(consent: Consent, radius: &BlastRadius, name: &str) -> Result<(), F
     {
         // The page comes first, so that the question stands right above the answer.
         let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "{}{question}", text::radius(radius));
+        let _ = write!(stderr, "{}{question}", text::radius(radius, NAMED));
         let _ = stderr.flush();
     }
     // On a thread of its own: the connection stays awake meanwhile.

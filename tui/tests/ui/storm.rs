@@ -4,8 +4,10 @@ use crate::bench::{Bench, operator, viewer};
 use crate::world::events;
 use actorscope::ui::input::{Found, Input, Look};
 use actorscope_client::{Frame, Target, Update};
+use actorscope_core::slot::{HandlingNow, LatencySummary, Stats};
+use actorscope_core::spec::BudgetUse;
 use actorscope_core::view::Placed;
-use actorscope_core::{InstanceId, Outcome, SlotId};
+use actorscope_core::{Incarnation, InstanceId, Outcome, Quality, Reading, SlotId, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -22,6 +24,7 @@ enum Step {
     Connect(u128, bool),
     Events,
     Odd(u32, u32, Vec<(u64, u32, u32)>),
+    Extreme(u64, u64, f64),
     Late(u32, bool),
     Looked(u8),
     Remove(usize),
@@ -30,7 +33,8 @@ enum Step {
 
 fn key() -> impl Strategy<Value = KeyCode> {
     prop_oneof![
-        8 => prop::sample::select("qkjhlgGwXepma+-=[]<>,.sI123456789/? r".chars().filter(|c| *c != 'q' && *c != 'a').collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        8 => prop::sample::select("kjhlgGwXepma+-=[]<>,.sI123456789/? r".chars().collect::<Vec<_>>())
+            .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         8 => prop::sample::select(vec![
             KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter,
@@ -54,11 +58,43 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Events),
         1 => (0u32..7, any::<u32>(), prop::collection::vec((1u64..200, any::<u32>(), any::<u32>()), 0..5))
             .prop_map(|(view, matched, rows)| Step::Odd(view, matched, rows)),
+        2 => (1u64..110, any::<u64>(), prop::num::f64::ANY).prop_map(|(slot, n, f)| Step::Extreme(slot, n, f)),
         1 => (0u32..20, any::<bool>()).prop_map(|(request, ok)| Step::Late(request, ok)),
         1 => (0u8..4).prop_map(Step::Looked),
         1 => (0usize..100).prop_map(Step::Remove),
         1 => any::<bool>().prop_map(Step::Offline),
     ]
+}
+
+/// Numbers that cannot be, as a broken or hostile agent might send them.
+fn extreme(stats: &mut Stats, n: u64, share: f64) {
+    let summary = LatencySummary {
+        count: n,
+        mean: Some(n),
+        p50: Some(u64::MAX),
+        p95: None,
+        p99: Some(0),
+        max: Some(n),
+        window_ns: Some(n),
+        resolution: None,
+    };
+    stats.incarnation = Incarnation(u32::MAX);
+    stats.started_at = Timestamp(u64::MAX);
+    stats.restarts = n;
+    stats.depth = Reading::new(n, Quality::Stale { age_ns: u64::MAX });
+    stats.total.handled = u64::MAX;
+    stats.rate_per_s = Some(share);
+    stats.utilization = Some(share);
+    stats.oldest_wait_ns = Some(n);
+    stats.queue_wait = Some(summary);
+    stats.handling = Some(summary);
+    stats.handling_now = Some(HandlingNow { message_type: None, for_ns: n });
+    stats.budget = Some(BudgetUse {
+        used: u32::MAX,
+        allowed: (n % 7) as u32,
+        period_ns: n,
+        expires_in_ns: vec![u64::MAX],
+    });
 }
 
 fn take(bench: &mut Bench, step: Step) {
@@ -108,6 +144,13 @@ fn take(bench: &mut Bench, step: Step) {
                 order: Some(rows.collect()),
                 ..Frame::default()
             }))));
+        }
+        Step::Extreme(slot, n, share) => {
+            let stats = SlotId::new(slot).and_then(|slot| bench.world.stats.get_mut(&slot));
+            if let Some(stats) = stats {
+                extreme(stats, n, share);
+            }
+            bench.refresh();
         }
         Step::Late(request, ok) => {
             let result = if ok {

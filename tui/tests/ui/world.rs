@@ -388,6 +388,9 @@ impl RowSource for World {
             let is = |s: &&Stats| s.state.word() == state;
             self.stats.values().filter(is).count() as u64
         };
+        let total = |of: &dyn Fn(&Stats) -> u64| {
+            self.stats.values().fold(0u64, |sum, s| sum.saturating_add(of(s)))
+        };
         Summary {
             slots: self.stats.len() as u64,
             live: self.stats.values().filter(|s| s.state.is_live()).count() as u64,
@@ -396,9 +399,9 @@ impl RowSource for World {
             restarting: states("restarting"),
             failed: states("failed"),
             supervisors: 4,
-            queued: self.stats.values().filter_map(|s| s.depth.value()).sum(),
+            queued: total(&|s| s.depth.value().unwrap_or(0)),
             rate_per_s: self.stats.values().filter_map(|s| s.rate_per_s).sum(),
-            restarts: self.stats.values().map(|s| s.restarts).sum(),
+            restarts: total(&|s| s.restarts),
             handled: 1_234_567,
             messages_failed: 3,
             last_event: 6,

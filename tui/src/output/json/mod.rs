@@ -4,6 +4,7 @@
 //! numbers; `null` means that something is not known and never stands for 0.
 
 mod agents;
+mod demo;
 mod events;
 mod latency;
 mod node;
@@ -15,6 +16,7 @@ mod spec;
 mod verb;
 
 pub use agents::{Agent, Agents};
+pub use demo::Demo;
 pub use events::{Event, EventLine, Events};
 pub use latency::{Histogram, Latency};
 pub use node::Node;

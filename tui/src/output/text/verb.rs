@@ -3,8 +3,8 @@
 use actorscope_client::Acted;
 use actorscope_core::blast::BlastRadius;
 
-/// What a verb would do, most important first.
-pub fn radius(radius: &BlastRadius) -> String {
+/// What a verb would do, most important first; at most `names` of those affected are named.
+pub fn radius(radius: &BlastRadius, names: usize) -> String {
     let mut out = format!(
         "{} {} {} (incarnation {})\n",
         radius.verb, radius.slot, radius.path, radius.incarnation
@@ -23,7 +23,8 @@ pub fn radius(radius: &BlastRadius) -> String {
     // The target alone is in the first line already.
     if radius.affected.len() > 1 {
         line(&format!("affects {} actors:", radius.affected_total));
-        for affected in &radius.affected {
+        let named = radius.affected.len().min(names);
+        for affected in &radius.affected[..named] {
             line(&format!(
                 "  {} {}: {}",
                 affected.slot,
@@ -31,9 +32,9 @@ pub fn radius(radius: &BlastRadius) -> String {
                 affected.effect.word().replace('_', " ")
             ));
         }
-        let named = radius.affected.len() as u64;
-        if radius.affected_total > named {
-            line(&format!("  … and {} more", radius.affected_total - named));
+        let more = radius.affected_total.saturating_sub(named as u64);
+        if more > 0 {
+            line(&format!("  … and {more} more"));
         }
     }
     out

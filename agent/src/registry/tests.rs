@@ -1,0 +1,167 @@
+//! Whatever adapters report, in whatever order: the tree stays sane and the counts add up.
+
+use super::{Registry, SlotHandle};
+use crate::adapter::{Fate, Registration};
+use crate::sampler::Sampler;
+use crate::sync::lock;
+use actorscope_core::view::RowSource;
+use actorscope_core::{EventKind, ExitReason, SlotId};
+use proptest::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Under one of the slots so far, or under one that never was.
+    Register {
+        parent: Option<usize>,
+        bogus: bool,
+        key: bool,
+    },
+    Start(usize),
+    Exit(usize, u8),
+    Message(usize, bool),
+    SetParent(usize, Option<usize>),
+    Rename(usize),
+    Forget(usize),
+    Pass,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let slot = 0usize..20;
+    let maybe = proptest::option::of(0usize..20);
+    prop_oneof![
+        4 => (maybe.clone(), prop::bool::weighted(0.1), any::<bool>())
+            .prop_map(|(parent, bogus, key)| Step::Register { parent, bogus, key }),
+        4 => slot.clone().prop_map(Step::Start),
+        3 => (slot.clone(), 0u8..4).prop_map(|(s, f)| Step::Exit(s, f)),
+        5 => (slot.clone(), any::<bool>()).prop_map(|(s, ok)| Step::Message(s, ok)),
+        1 => (slot.clone(), maybe).prop_map(|(s, p)| Step::SetParent(s, p)),
+        1 => slot.clone().prop_map(Step::Rename),
+        1 => slot.prop_map(Step::Forget),
+        2 => Just(Step::Pass),
+    ]
+}
+
+fn fate(n: u8) -> Fate {
+    match n {
+        0 => Fate::Restarts { at: None },
+        1 => Fate::Undecided { is_final: Arc::new(|| true) },
+        2 => Fate::Final,
+        _ => Fate::GaveUp,
+    }
+}
+
+/// What must hold after any sequence of reports.
+fn check(registry: &Registry, sampler: &mut Sampler, handled: &HashMap<SlotId, (u64, u64)>) {
+    sampler.pass(1, 0);
+    let structure = lock(&registry.inner().structure);
+    let rows = sampler.rows();
+    assert_eq!(structure.forest.len(), structure.slots.len());
+    assert_eq!(rows.forest().len(), structure.slots.len(), "the sampler sees the same slots");
+    let reached: usize =
+        structure.forest.roots().map(|r| 1 + structure.forest.descendants(r).count()).sum();
+    assert_eq!(reached, structure.slots.len(), "everybody hangs in the tree once");
+    let events = registry.events(|ring| ring.read(0, usize::MAX).events);
+    for (id, slot) in &structure.slots {
+        let stats = rows.stats(*id).expect("a row");
+        let cold = slot.cold();
+        assert_eq!(cold.identity.parent, structure.forest.parent(*id));
+        assert_eq!(Some(&cold.identity.name), structure.forest.name(*id));
+        let of =
+            |kind| events.iter().filter(|e| e.slot == Some(*id) && e.kind == kind).count() as u64;
+        assert_eq!(cold.restarts, of(EventKind::Restarted));
+        assert_eq!(u64::from(slot.incarnation().0), 1 + cold.restarts);
+        assert!(of(EventKind::Started) <= 1);
+        let (all, failed) = handled.get(id).copied().unwrap_or_default();
+        assert_eq!((stats.total.handled, stats.total.failed), (all, failed));
+        assert!(stats.current.handled <= stats.total.handled);
+        let past: u64 = cold.history.iter().map(|h| h.counters.handled).sum();
+        if cold.phase.has_actor() && cold.history.len() < 16 {
+            assert_eq!(past + stats.current.handled, stats.total.handled, "nothing counted twice");
+        }
+    }
+    let warnings = events.iter().filter(|e| e.kind == EventKind::Warning).count() as u64;
+    assert_eq!(registry.warnings(), warnings, "every oddity is told");
+    let numbers: Vec<u64> = events.iter().map(|e| e.seq).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn the_tree_stays_sane_and_the_counts_add_up(
+        steps in proptest::collection::vec(step(), 0..120),
+    ) {
+        let registry = Registry::new();
+        let mut sampler = Sampler::new(registry.clone(), None);
+        let mut slots: Vec<SlotHandle> = Vec::new();
+        let mut handled: HashMap<SlotId, (u64, u64)> = HashMap::new();
+        for step in steps {
+            let get = |i: usize| slots.get(i % slots.len().max(1));
+            match step {
+                Step::Register { parent, bogus, key } => {
+                    let parent = if bogus {
+                        SlotId::new(SlotId::MAX)
+                    } else {
+                        parent.and_then(get).map(SlotHandle::id)
+                    };
+                    let mut new = Registration::new("test", "x", "T").parent(parent);
+                    if key {
+                        new = new.refill_key("k");
+                    }
+                    slots.push(registry.register(new));
+                }
+                Step::Start(i) => {
+                    // The contract: an adapter starts an actor only in an empty slot.
+                    if let Some(slot) = get(i).filter(|s| !s.is_running() && s.is_known()) {
+                        slot.started(None);
+                    }
+                }
+                Step::Exit(i, f) => {
+                    if let Some(slot) = get(i) {
+                        slot.exited(ExitReason::Panic, None, fate(f));
+                    }
+                }
+                Step::Message(i, ok) => {
+                    if let Some(slot) = get(i).filter(|s| s.is_running() && s.is_known()) {
+                        slot.look(1);
+                        let arrival = slot.take(0, false);
+                        slot.handle(Some(arrival), Some("test::M")).ok(ok);
+                        let count = handled.entry(slot.id()).or_default();
+                        count.0 += 1;
+                        count.1 += u64::from(!ok);
+                    }
+                }
+                Step::SetParent(i, parent) => {
+                    if let Some(slot) = get(i).filter(|s| s.is_known()) {
+                        slot.set_parent(parent.and_then(get).map(SlotHandle::id));
+                    }
+                }
+                Step::Rename(i) => {
+                    if let Some(slot) = get(i).filter(|s| s.is_known()) {
+                        slot.rename("y/z");
+                    }
+                }
+                Step::Forget(i) => {
+                    if let Some(slot) = get(i) {
+                        slot.forget();
+                    }
+                }
+                Step::Pass => check(&registry, &mut sampler, &handled),
+            }
+        }
+        check(&registry, &mut sampler, &handled);
+    }
+}
+
+impl SlotHandle {
+    fn is_running(&self) -> bool {
+        self.has_actor() && self.slot.cold().phase != crate::slot::Phase::Starting
+    }
+
+    fn is_known(&self) -> bool {
+        self.registry.slot(self.id()).is_some()
+    }
+}

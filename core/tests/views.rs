@@ -1,0 +1,287 @@
+//! Views and previews over rows made by hand.
+
+use actorscope_core::blast::{Effect, QueueFate, preview};
+use actorscope_core::capability::{Capabilities, Capability};
+use actorscope_core::forest::Forest;
+use actorscope_core::node::Summary;
+use actorscope_core::quality::Reading;
+use actorscope_core::slot::{Identity, LatencySummary, SlotDetail, Stats};
+use actorscope_core::spec::{BudgetUse, ChildKind, ChildSpec, RestartType, SupervisorSpec};
+use actorscope_core::view::{Expansion, Filter, Order, RowSource, SortKey, ViewSpec, evaluate};
+use actorscope_core::{SlotId, SlotState, Strategy, Timestamp, Verb};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+#[derive(Default)]
+struct Rows {
+    forest: Forest,
+    rows: BTreeMap<SlotId, (Identity, Stats)>,
+}
+
+impl RowSource for Rows {
+    fn forest(&self) -> &Forest {
+        &self.forest
+    }
+    fn identity(&self, id: SlotId) -> Option<&Identity> {
+        self.rows.get(&id).map(|r| &r.0)
+    }
+    fn stats(&self, id: SlotId) -> Option<Stats> {
+        self.rows.get(&id).map(|r| r.1.clone())
+    }
+    fn detail(&self, id: SlotId) -> Option<SlotDetail> {
+        self.rows.get(&id).map(|_| SlotDetail::default())
+    }
+    fn summary(&self) -> Summary {
+        Summary::default()
+    }
+    fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_> {
+        Box::new(self.rows.keys().copied())
+    }
+}
+
+const ALL: Capabilities = Capabilities::of(&[
+    Capability::Kill,
+    Capability::Stop,
+    Capability::Restart,
+    Capability::Suspend,
+    Capability::KeepsMailbox,
+]);
+
+impl Rows {
+    fn add(&mut self, raw: u64, parent: Option<u64>, name: &str) -> SlotId {
+        let id = slot(raw);
+        let (name, _) = self.forest.insert(id, parent.map(slot), name);
+        let identity = Identity {
+            id,
+            parent: self.forest.parent(id),
+            name,
+            actor_type: "my::Actor".into(),
+            framework: "test".into(),
+            kind: ChildKind::Worker,
+            supervisor: None,
+            child_spec: None,
+            capabilities: ALL,
+            mailbox_capacity: None,
+            created_at: Timestamp(raw),
+            version: 1,
+        };
+        self.rows.insert(id, (identity, Stats::new(SlotState::Idle, Timestamp(raw))));
+        id
+    }
+
+    fn edit(&mut self, raw: u64, edit: impl FnOnce(&mut Identity, &mut Stats)) {
+        let (identity, stats) = self.rows.get_mut(&slot(raw)).unwrap();
+        edit(identity, stats);
+    }
+
+    fn supervised(&mut self, raw: u64, restart: RestartType) {
+        let spec = ChildSpec { restart: Some(restart), ..ChildSpec::default() };
+        self.edit(raw, |identity, _| identity.child_spec = Some(spec));
+    }
+}
+
+fn slot(raw: u64) -> SlotId {
+    SlotId::new(raw).unwrap()
+}
+
+/// A supervisor with three children, the second of which has a child of its own.
+fn family(strategy: Strategy) -> Rows {
+    let mut rows = Rows::default();
+    rows.add(1, None, "sup");
+    rows.edit(1, |i, _| {
+        i.kind = ChildKind::Supervisor;
+        i.supervisor = Some(SupervisorSpec::new(strategy));
+    });
+    for (raw, name) in [(2, "a"), (3, "b"), (4, "c")] {
+        rows.add(raw, Some(1), name);
+        rows.supervised(raw, RestartType::Permanent);
+    }
+    rows.add(5, Some(3), "under-b");
+    rows
+}
+
+fn paths(rows: &Rows, view: &ViewSpec) -> Vec<String> {
+    evaluate(view, rows).rows.iter().map(|p| rows.forest.path(p.slot)).collect()
+}
+
+fn table(sort: SortKey, order: Order) -> ViewSpec {
+    ViewSpec::Table { sort, order, filter: Filter::ALL, offset: 0, limit: 100 }
+}
+
+fn tree(expansion: Expansion, filter: &str) -> ViewSpec {
+    let filter = Filter::containing(filter);
+    ViewSpec::Tree { root: None, expansion, filter, offset: 0, limit: 100 }
+}
+
+#[test]
+fn what_is_not_known_sorts_last_in_both_directions() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(2, |_, s| s.depth = Reading::exact(5));
+    rows.edit(3, |_, s| s.depth = Reading::exact(9));
+    let down = paths(&rows, &table(SortKey::Depth, Order::Descending));
+    assert_eq!(down[..2], ["/sup/b", "/sup/a"]);
+    let up = paths(&rows, &table(SortKey::Depth, Order::Ascending));
+    assert_eq!(up[..2], ["/sup/a", "/sup/b"]);
+}
+
+#[test]
+fn queue_wait_sorts_by_the_oldest_message_when_that_is_worse_than_the_mean() {
+    let mut rows = family(Strategy::OneForOne);
+    let wait = |mean| Some(LatencySummary { mean: Some(mean), ..LatencySummary::default() });
+    rows.edit(2, |_, s| s.queue_wait = wait(50));
+    rows.edit(3, |_, s| {
+        s.queue_wait = wait(1);
+        s.oldest_wait_ns = Some(60);
+    });
+    assert_eq!(
+        paths(&rows, &table(SortKey::QueueWait, Order::Descending))[..2],
+        ["/sup/b", "/sup/a"]
+    );
+}
+
+#[test]
+fn a_tree_opens_what_it_is_told_to() {
+    let rows = family(Strategy::OneForOne);
+    let all = paths(&rows, &tree(Expansion::ToDepth(9), ""));
+    assert_eq!(all, ["/sup", "/sup/a", "/sup/b", "/sup/b/under-b", "/sup/c"]);
+    let one = Expansion::Slots(HashSet::from([slot(1)]));
+    assert_eq!(paths(&rows, &tree(one, "")), ["/sup", "/sup/a", "/sup/b", "/sup/c"]);
+    assert_eq!(paths(&rows, &tree(Expansion::ToDepth(0), "")), ["/sup"]);
+}
+
+#[test]
+fn a_filtered_tree_shows_the_way_to_each_match() {
+    let rows = family(Strategy::OneForOne);
+    let found = paths(&rows, &tree(Expansion::ToDepth(0), "UNDER"));
+    assert_eq!(found, ["/sup", "/sup/b", "/sup/b/under-b"]);
+}
+
+#[test]
+fn pages_join_without_gap_or_overlap() {
+    let rows = family(Strategy::OneForOne);
+    let mut joined = Vec::new();
+    for offset in [0, 2, 4] {
+        let view = ViewSpec::Tree {
+            root: None,
+            expansion: Expansion::ToDepth(9),
+            filter: Filter::ALL,
+            offset,
+            limit: 2,
+        };
+        let page = evaluate(&view, &rows);
+        assert_eq!((page.total, page.matched), (5, 5));
+        joined.extend(page.rows.iter().map(|p| p.slot.get()));
+    }
+    assert_eq!(joined, [1, 2, 3, 5, 4]);
+}
+
+fn effects(rows: &Rows, raw: u64, verb: Verb) -> Vec<(u64, Effect)> {
+    let radius = preview(rows, slot(raw), verb).unwrap();
+    assert_eq!(radius.impossible, None);
+    radius.affected.iter().map(|a| (a.slot.get(), a.effect)).collect()
+}
+
+#[test]
+fn the_radius_follows_the_strategy() {
+    use Effect::{EndsWithParent, Restarts};
+    let one = family(Strategy::OneForOne);
+    assert_eq!(effects(&one, 3, Verb::Kill), [(3, Restarts), (5, EndsWithParent)]);
+    let all = family(Strategy::OneForAll);
+    assert_eq!(
+        effects(&all, 2, Verb::Kill),
+        [(2, Restarts), (3, Restarts), (5, EndsWithParent), (4, Restarts)]
+    );
+    let rest = family(Strategy::RestForOne);
+    assert_eq!(effects(&rest, 3, Verb::Kill), [(3, Restarts), (5, EndsWithParent), (4, Restarts)]);
+}
+
+#[test]
+fn who_restarts_depends_on_policy_and_verb() {
+    let cases = [
+        (RestartType::Permanent, Verb::Stop, Effect::Restarts),
+        (RestartType::Transient, Verb::Stop, Effect::Ends),
+        (RestartType::Transient, Verb::Kill, Effect::Restarts),
+        (RestartType::Temporary, Verb::Kill, Effect::Ends),
+    ];
+    for (policy, verb, effect) in cases {
+        let mut rows = family(Strategy::OneForOne);
+        rows.supervised(2, policy);
+        assert_eq!(effects(&rows, 2, verb), [(2, effect)], "{verb} of a {policy} child");
+    }
+    let mut rows = family(Strategy::OneForOne);
+    rows.supervised(2, RestartType::Transient);
+    rows.edit(2, |i, _| i.child_spec.as_mut().unwrap().kill_is_normal_exit = true);
+    assert_eq!(effects(&rows, 2, Verb::Kill), [(2, Effect::Ends)]);
+}
+
+#[test]
+fn a_used_up_budget_and_the_queue_are_part_of_the_preview() {
+    let mut rows = family(Strategy::OneForOne);
+    let budget = BudgetUse {
+        used: 2,
+        allowed: 3,
+        period_ns: 5_000_000_000,
+        expires_in_ns: vec![3_100_000_000],
+    };
+    rows.edit(2, |_, s| {
+        s.budget = Some(budget.clone());
+        s.depth = Reading::exact(7);
+    });
+    let radius = preview(&rows, slot(2), Verb::Kill).unwrap();
+    assert!(!radius.exceeds_budget);
+    assert_eq!(radius.queued, QueueFate::Kept);
+    let text = radius.sentences.join(" ");
+    assert!(text.contains("/sup restarts it as incarnation 2."), "{text}");
+    assert!(text.contains("7 queued messages are kept"), "{text}");
+    assert!(text.contains("2 of 3 restarts in 5 s are used; the oldest is forgotten in 3.1 s"));
+
+    rows.edit(2, |_, s| s.budget.as_mut().unwrap().used = 3);
+    let radius = preview(&rows, slot(2), Verb::Kill).unwrap();
+    assert!(radius.exceeds_budget);
+    assert_eq!((radius.affected[0].effect, radius.queued), (Effect::Ends, QueueFate::Lost));
+    assert!(radius.sentences.join(" ").contains("one too many"));
+}
+
+#[test]
+fn what_is_impossible_says_why() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(1, |i, _| i.capabilities = i.capabilities.without(Capability::Suspend));
+    let why = |rows: &Rows, raw, verb| preview(rows, slot(raw), verb).unwrap().impossible;
+    assert!(why(&rows, 1, Verb::Suspend).unwrap().contains("could not restart its children"));
+    // Suspended or about to be: lifting what is not there does no harm.
+    assert_eq!(why(&rows, 2, Verb::Resume), None);
+    rows.edit(2, |_, s| s.state = SlotState::Stopped);
+    assert!(why(&rows, 2, Verb::Kill).unwrap().contains("already ended"));
+    assert!(preview(&rows, slot(99), Verb::Kill).is_none());
+}
+
+proptest! {
+    #[test]
+    fn the_first_n_are_what_sorting_everything_would_give(
+        depths in proptest::collection::vec(proptest::option::of(0u64..50), 1..60),
+        offset in 0u32..20,
+        limit in 1u32..20,
+        descending in any::<bool>(),
+    ) {
+        let mut rows = Rows::default();
+        for (raw, depth) in (1u64..).zip(&depths) {
+            rows.add(raw, None, "x");
+            if let Some(depth) = depth {
+                rows.edit(raw, |_, s| s.depth = Reading::exact(*depth));
+            }
+        }
+        let order = if descending { Order::Descending } else { Order::Ascending };
+        let page = ViewSpec::Table {
+            sort: SortKey::Depth, order, filter: Filter::ALL, offset, limit,
+        };
+        let got: Vec<_> = evaluate(&page, &rows).rows.iter().map(|p| p.slot).collect();
+        let mut all: Vec<SlotId> = rows.slots().collect();
+        all.sort_by(|a, b| {
+            let (x, y) = (rows.sort_value(*a, SortKey::Depth), rows.sort_value(*b, SortKey::Depth));
+            x.compare(&y, order).then(a.cmp(b))
+        });
+        let want: Vec<_> =
+            all.into_iter().skip(offset as usize).take(limit as usize).collect();
+        prop_assert_eq!(got, want);
+    }
+}
