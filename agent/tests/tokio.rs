@@ -89,6 +89,20 @@ async fn a_wrapped_receiver_tells_a_lower_bound_with_its_age_and_exactly_once_he
 }
 
 #[tokio::test]
+async fn a_task_and_its_channel_of_the_same_name_are_one_slot() {
+    let rig = Rig::start().await;
+    let _sender = scope(rig.registry.clone(), async {
+        let (sender, mut rx) = channel::<u32>("encode", 8);
+        spawn("encode", async move { while rx.recv().await.is_some() {} });
+        sender
+    })
+    .await;
+    let (identity, _) = rig.when("/encode", |s| depth(s).1 == "exact").await;
+    assert_eq!(identity.kind, "task");
+    assert!(rig.show("/encode~2").await.is_err());
+}
+
+#[tokio::test]
 async fn an_idle_receiver_reads_zero_exactly() {
     let rig = Rig::start().await;
     let _sender = scope(rig.registry.clone(), async {

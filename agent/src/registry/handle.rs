@@ -192,6 +192,11 @@ impl SlotHandle {
 
     // --- Identity ------------------------------------------------------------------------------
 
+    /// The name it goes by among its siblings.
+    pub fn name(&self) -> Arc<str> {
+        self.slot.cold().identity.name.clone()
+    }
+
     /// Gives the slot another name; siblings' names stay different.
     pub fn rename(&self, name: &str) {
         self.registry.rename(self.id(), name);

@@ -73,7 +73,12 @@ impl Observer {
         self.bound = true;
         let Some(task) = current_slot() else { return };
         if task.claim_mailbox() {
+            let name = self.slot.name();
             self.slot.forget();
+            // A task with its channel's name had to be told apart from it until now.
+            if task.name().strip_prefix(&*name).is_some_and(|rest| rest.starts_with('~')) {
+                task.rename(&name);
+            }
             task.set_mailbox(self.capacity, self.probe.clone().map(|p| p as Arc<dyn DepthProbe>));
             task.set_capabilities(|c| MAILBOX.iter().fold(c, |c, capability| c.with(capability)));
             self.slot = task;

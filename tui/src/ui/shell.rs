@@ -9,9 +9,10 @@ use super::update::update;
 use super::view::view;
 use actorscope_client::Target;
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use std::collections::VecDeque;
 use std::process::ExitCode;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -66,12 +67,24 @@ pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode,
             }
             signal = signals.next() => return Ok(ExitCode::from(128 + signal)),
         };
-        if matches!(flow, Flow::Quit) || matches!(shell.drain(&mut keys)?, Flow::Quit) {
+        if matches!(flow, Flow::Quit) || matches!(shell.drain(&mut keys).await?, Flow::Quit) {
             return Ok(ExitCode::SUCCESS);
         }
         // What was slow before may be quick now: a note, a lost connection.
         next_tick = next_tick.min(Instant::now() + shell.app.pulse());
     }
+}
+
+/// The next event if it is here already.
+///
+/// Polls with this task's own waker: the stream keeps the waker it was first polled with until that
+/// one fires, so a throw-away waker (`now_or_never`) would leave the next key unnoticed.
+async fn ready(keys: &mut EventStream) -> Option<Option<std::io::Result<Event>>> {
+    std::future::poll_fn(|cx| match keys.poll_next_unpin(cx) {
+        Poll::Ready(event) => Poll::Ready(Some(event)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 struct Shell {
@@ -84,9 +97,9 @@ struct Shell {
 
 impl Shell {
     /// Takes everything that is here already, so that a burst costs one frame.
-    fn drain(&mut self, keys: &mut EventStream) -> Result<Flow, UiError> {
+    async fn drain(&mut self, keys: &mut EventStream) -> Result<Flow, UiError> {
         for _ in 0..MOST_AT_ONCE {
-            if let Some(event) = keys.next().now_or_never() {
+            if let Some(event) = ready(keys).await {
                 if let Flow::Quit = self.event(event)? {
                     return Ok(Flow::Quit);
                 }
