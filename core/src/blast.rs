@@ -112,7 +112,8 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
     Some(radius)
 }
 
-fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> {
+/// Why a verb cannot be done to a slot; `None` if it can.
+pub fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> {
     if !stats.state.is_live() {
         return Some(format!("its actor has already ended ({})", stats.state));
     }
@@ -207,6 +208,11 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
         *slot == radius.slot || source.stats(*slot).is_some_and(|s| s.state.is_live())
     });
     radius.affected_total = touched.len() as u64;
+    let how_many = |effect| touched.iter().filter(|(_, e)| *e == effect).count();
+    let touched_by = Touched {
+        siblings: how_many(Effect::Restarts).saturating_sub(usize::from(restarts)),
+        below: how_many(Effect::EndsWithParent),
+    };
     radius.affected = touched
         .into_iter()
         .take(MAX_NAMED)
@@ -218,7 +224,16 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     // Whose restarts are counted together is the parent's to say.
     let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
-    sentences(radius, identity, stats, successor, forest, scope.unwrap_or(BudgetScope::PerChild));
+    let scope = scope.unwrap_or(BudgetScope::PerChild);
+    sentences(radius, identity, stats, successor, forest, scope, &touched_by);
+}
+
+/// How many slots go with the target.
+struct Touched {
+    /// Restarted along with it.
+    siblings: usize,
+    /// Ended with their parents.
+    below: usize,
 }
 
 /// Siblings that the parent's strategy restarts along.
@@ -244,6 +259,7 @@ fn sentences(
     successor: Successor,
     forest: &Forest,
     scope: BudgetScope,
+    touched: &Touched,
 ) {
     let mut say = Vec::new();
     let parent = forest.parent(radius.slot).map(|p| forest.path(p));
@@ -270,21 +286,23 @@ fn sentences(
         (QueueFate::Lost, None) => say.push("Queued messages are lost; how many is not known.".to_owned()),
         _ => {}
     }
-    let along = radius.affected.iter().filter(|a| a.effect == Effect::Restarts).count();
-    let under = radius.affected.iter().filter(|a| a.effect == Effect::EndsWithParent).count();
-    if along > 1 {
-        say.push(format!(
-            "Its supervisor's strategy restarts {} siblings along with it.",
-            along - 1
-        ));
+    if touched.siblings > 0 {
+        let siblings = plural(touched.siblings, "sibling");
+        say.push(format!("Its supervisor's strategy restarts {siblings} along with it."));
     }
-    if under > 0 {
-        say.push(format!("{under} actors below end with their parents."));
+    if touched.below > 0 {
+        let verb =
+            if touched.below == 1 { "ends with its parent" } else { "end with their parents" };
+        say.push(format!("{} below {verb}.", plural(touched.below, "actor")));
     }
     if let Some(budget) = &radius.budget {
         say.push(budget_sentence(budget, radius.exceeds_budget, scope, radius.verb));
     }
     radius.sentences = say;
+}
+
+fn plural(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn budget_sentence(budget: &BudgetUse, exceeds: bool, scope: BudgetScope, verb: Verb) -> String {

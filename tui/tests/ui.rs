@@ -6,9 +6,13 @@ mod bench;
 mod keys;
 #[path = "ui/looks.rs"]
 mod looks;
+#[path = "ui/night.rs"]
+mod night;
 #[path = "ui/screens.rs"]
 mod screens;
 #[path = "ui/storm.rs"]
 mod storm;
+#[path = "ui/verbs.rs"]
+mod verbs;
 #[path = "ui/world.rs"]
 mod world;

@@ -35,8 +35,8 @@ pub(super) fn start(
     shared: Arc<Shared>,
     requests: Streaming<v1::WatchRequest>,
 ) -> impl Stream<Item = Result<v1::Frame, Status>> + Send {
-    // One frame in hand and one under way: more would only be older.
-    let (frames, receiver) = mpsc::channel(2);
+    // Room for one frame of every view, so that none starves behind the others.
+    let (frames, receiver) = mpsc::channel(limits::VIEWS);
     tokio::spawn(run(shared, requests, frames));
     ReceiverStream::new(receiver)
 }

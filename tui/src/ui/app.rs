@@ -300,13 +300,27 @@ impl Attached {
             })
     }
 
-    /// The slot whose queue is slowest, with its wait in nanoseconds.
+    /// The slot whose queue is slowest, with its wait in nanoseconds. Looks at every view on screen,
+    /// so that the header never contradicts a row below it.
     pub fn slowest(&self) -> Option<(&Identity, &str, &Stats, u64)> {
-        self.view(wanted::SLOWEST)?.rows().find_map(|row| {
-            let stats = row.stats?;
-            let wait = super::severity::wait_now(row.identity, stats)?;
-            Some((row.identity, row.path, stats, wait))
-        })
+        let views: Vec<&ViewState> = [wanted::SLOWEST, self.main(), wanted::DETAIL]
+            .into_iter()
+            .filter(|id| self.asked.contains_key(id))
+            .filter_map(|id| self.view(id))
+            .collect();
+        let is_newest = |view: &ViewState, slot: &SlotId| {
+            let others = views.iter().filter(|other| other.stats.contains_key(slot));
+            others.into_iter().all(|other| other.tick <= view.tick)
+        };
+        let rows = views.iter().flat_map(|view| view.rows().map(move |row| (*view, row)));
+        rows.filter(|(view, row)| is_newest(view, &row.identity.id))
+            .filter_map(|(_, row)| {
+                let stats = row.stats?;
+                let wait = super::severity::wait_now(row.identity, stats)?;
+                Some((row.identity, row.path, stats, wait))
+            })
+            // Of equals the one with the lower id, so that the line does not flicker.
+            .max_by_key(|(identity, _, _, wait)| (*wait, std::cmp::Reverse(identity.id)))
     }
 
     /// Whether what is shown is old because the connection is lost.

@@ -181,6 +181,7 @@ fn quantile(summary: Option<LatencySummary>, of: fn(&LatencySummary) -> Option<u
 
 fn duration(ns: u64) -> Cell {
     let tone = match Severity::of_wait(ns) {
+        Severity::Calm if ns == 0 => Tone::Faint,
         Severity::Calm => Tone::Plain,
         severity => Tone::Severity(severity),
     };

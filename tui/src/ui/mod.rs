@@ -1,7 +1,7 @@
 //! The terminal UI.
 //!
 //! A functional core in a thin shell: [`app`] is the state, [`update`](update::update) the only way
-//! to change it, [`view`](view::view) the only way to draw it; all three are pure. [`shell`] drives
+//! to change it, [`view`](view::view) the only way to draw it; all three are pure. The shell drives
 //! them with keys, the clock and a session, and does what `update` asks for. Nothing here waits for
 //! the network while a key is handled.
 //!

@@ -132,7 +132,13 @@ impl Shell {
         while let Some(command) = commands.pop_front() {
             match command {
                 Command::Quit => return Ok(Flow::Quit),
-                Command::Suspend => self.screen.suspend()?,
+                Command::Suspend => {
+                    self.screen.suspend()?;
+                    // The window may have changed while the shell had it.
+                    let (columns, lines) = self.screen.size()?;
+                    let resized = Input::Resize(columns, lines);
+                    commands.extend(update(&mut self.app, self.start.elapsed(), resized));
+                }
                 Command::Redraw => self.screen.redraw()?,
                 Command::Mouse(on) => self.screen.set_mouse(on)?,
                 Command::Look => self.port.look(),

@@ -13,6 +13,7 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,7 +87,10 @@ impl Screen {
 
     /// Forgets what is on the screen, so that the next frame draws all of it.
     pub fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `clear`, which asks the terminal for the cursor's position: the stream of events
+        // would take the answer for itself.
+        let (columns, lines) = self.size()?;
+        self.terminal.resize(Rect::new(0, 0, columns, lines))
     }
 
     /// Takes the mouse or leaves it to the terminal.
@@ -104,7 +108,7 @@ impl Screen {
         give_back();
         stop_process();
         enter(self.mouse)?;
-        self.terminal.clear()
+        self.redraw()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Drives the UI as a user would: keys in, screens out, an agent in between that answers at once.
 
-use crate::world::{INSTANCE, World, events};
+use crate::night::events;
+use crate::world::{INSTANCE, World};
 use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Input, Look};
 use actorscope::ui::theme::Theme;

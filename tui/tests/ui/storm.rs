@@ -1,7 +1,7 @@
 //! Whatever is pressed, whatever arrives, at whatever size: no panic.
 
 use crate::bench::{Bench, operator, viewer};
-use crate::world::events;
+use crate::night::events;
 use actorscope::ui::input::{Found, Input, Look};
 use actorscope_client::{Frame, Target, Update};
 use actorscope_core::slot::{HandlingNow, LatencySummary, Stats};

@@ -79,7 +79,7 @@ fn numbers(summary: &LatencySummary, theme: Theme) -> Line<'static> {
 /// Of what the numbers speak, and how fine they are.
 fn provenance(summary: &LatencySummary) -> String {
     let window = match summary.window_ns {
-        Some(ns) => format!("in the last {}", text::span(ns)),
+        Some(ns) => format!("in the last {}", text::age(ns)),
         None => "since it started".to_owned(),
     };
     let fine = match summary.resolution {
