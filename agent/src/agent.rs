@@ -8,7 +8,7 @@ use crate::server::{NodeInfo, Roles, Server, Shared};
 use actorscope_core::InstanceId;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -132,34 +132,41 @@ impl Builder {
             viewers: self.viewers,
         };
         let host_runtime = self.runtime.or_else(|| Handle::try_current().ok());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(StartError::Thread)?;
-        let socket = {
-            let _inside = runtime.enter();
-            Socket::bind(self.socket, &info.name, info.instance)?
-        };
+        let socket = Socket::bind(self.socket, &info.name, info.instance)?;
         let path = socket.path().to_owned();
         let instance = info.instance;
         let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, readiness) = mpsc::sync_channel::<std::io::Result<()>>(1);
         let of_thread = registry.clone();
+        let control = self.control;
         let thread = std::thread::Builder::new()
             .name("actorscope".to_owned())
             .spawn(move || {
+                // Made here and not by the caller: dropping a runtime where tasks run is a panic.
+                let prepared = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .and_then(|runtime| {
+                        let inside = runtime.enter();
+                        let listener = socket.listen()?;
+                        drop(inside);
+                        Ok((runtime, listener))
+                    });
+                let (runtime, listener) = match prepared {
+                    Ok(prepared) => prepared,
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                        return;
+                    }
+                };
                 let sampler = Sampler::new(of_thread.clone(), host_runtime);
-                let shared = Arc::new(Shared::new(
-                    info,
-                    of_thread.clone(),
-                    roles.clone(),
-                    self.control,
-                    sampler,
-                ));
-                let server = Server::new(shared);
+                let shared = Shared::new(info, of_thread.clone(), roles.clone(), control, sampler);
+                let server = Server::new(Arc::new(shared));
+                let _ = ready.send(Ok(()));
                 runtime.block_on(async {
                     tokio::select! {
                         () = server.tick() => {}
-                        () = socket.accept(&server, &roles) => {}
+                        () = socket.accept(&listener, &server, &roles) => {}
                         // An error means that the guard was detached, which means: run on.
                         Ok(()) = stopped => {}
                     }
@@ -169,7 +176,11 @@ impl Builder {
                 of_thread.release();
             })
             .map_err(StartError::Thread)?;
-        Ok(Agent { path, instance, stop: Some(stop), thread: Some(thread) })
+        match readiness.recv() {
+            Ok(Ok(())) => Ok(Agent { path, instance, stop: Some(stop), thread: Some(thread) }),
+            Ok(Err(error)) => Err(StartError::Thread(error)),
+            Err(_) => Err(StartError::Thread(std::io::Error::other("the thread ended at once"))),
+        }
     }
 }
 

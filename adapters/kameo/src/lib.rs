@@ -1,4 +1,4 @@
-//! actorscope's adapter for [kameo](kameo) 0.22.
+//! actorscope's adapter for [kameo] 0.22.
 //!
 //! One attribute observes every actor of a type, however it is spawned; one call starts the agent:
 //!

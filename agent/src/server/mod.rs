@@ -14,6 +14,8 @@ mod observe;
 mod principal;
 mod router;
 mod shared;
+#[cfg(test)]
+mod tests;
 #[cfg(unix)]
 mod unix;
 mod watch;

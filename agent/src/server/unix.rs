@@ -5,6 +5,7 @@ use actorscope_core::InstanceId;
 use actorscope_core::socket::{self, Environment, PathTooLong, SocketName};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixListener as StdListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::UnixListener;
@@ -44,7 +45,7 @@ pub enum BindError {
 /// A bound socket; its file is removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    listener: UnixListener,
+    listener: StdListener,
     path: PathBuf,
     /// Device and inode, so that only our own file is removed.
     file: Option<(u64, u64)>,
@@ -60,7 +61,7 @@ impl Drop for Socket {
 }
 
 impl Socket {
-    /// Binds at `path`, or where clients look for a service of this name. Needs a runtime.
+    /// Binds at `path`, or where clients look for a service of this name.
     pub(crate) fn bind(
         path: Option<PathBuf>,
         name: &str,
@@ -77,7 +78,8 @@ impl Socket {
         socket::check_length(&path)?;
         remove_dead(&path);
         let bind_error = |error| BindError::Bind { path: path.clone(), error };
-        let listener = UnixListener::bind(&path).map_err(bind_error)?;
+        let listener = StdListener::bind(&path).map_err(bind_error)?;
+        listener.set_nonblocking(true).map_err(bind_error)?;
         // The directory is the guard on systems where the file's mode counts for nothing.
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
             .map_err(bind_error)?;
@@ -89,11 +91,16 @@ impl Socket {
         &self.path
     }
 
+    /// The listener for the runtime that this is called in.
+    pub(crate) fn listen(&self) -> io::Result<UnixListener> {
+        UnixListener::from_std(self.listener.try_clone()?)
+    }
+
     /// Accepts connections for ever.
-    pub(crate) async fn accept(&self, server: &Server, roles: &Roles) {
+    pub(crate) async fn accept(&self, listener: &UnixListener, server: &Server, roles: &Roles) {
         let mut pause = Duration::ZERO;
         loop {
-            match self.listener.accept().await {
+            match listener.accept().await {
                 Ok((stream, _)) => {
                     pause = Duration::ZERO;
                     match stream.peer_cred() {

@@ -1,0 +1,90 @@
+//! Who may do what, over a pipe: the peers that a unix socket shows only to other users.
+
+use super::{NodeInfo, Principal, Role, Roles, Server, Shared};
+use crate::registry::Registry;
+use crate::sampler::Sampler;
+use actorscope_core::InstanceId;
+use actorscope_proto::v1;
+use actorscope_proto::v1::control_client::ControlClient;
+use actorscope_proto::v1::observe_client::ObserveClient;
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+
+async fn peer(role: Role) -> Channel {
+    let registry = Registry::new();
+    let info = NodeInfo {
+        name: "test".to_owned(),
+        instance: InstanceId(7),
+        pid: 1,
+        host: "here".to_owned(),
+    };
+    let roles = Roles { own: 1000, ..Roles::default() };
+    let sampler = Sampler::new(registry.clone(), None);
+    let server = Server::new(Arc::new(Shared::new(info, registry, roles, true, sampler)));
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    server.serve(theirs, Principal { name: "uid 4711".to_owned(), role });
+    let mut ours = Some(ours);
+    Endpoint::from_static("http://agent.invalid")
+        .connect_with_connector(tower::service_fn(move |_| {
+            let io = ours.take();
+            async move { io.map(TokioIo::new).ok_or_else(|| std::io::Error::other("once")) }
+        }))
+        .await
+        .unwrap()
+}
+
+async fn describe(channel: &Channel) -> Result<v1::NodeDescription, Status> {
+    let request = v1::DescribeRequest { protocol: 1, client: String::new() };
+    Ok(ObserveClient::new(channel.clone()).describe(request).await?.into_inner())
+}
+
+async fn act(channel: &Channel) -> Result<v1::ActResponse, Status> {
+    let request = v1::ActRequest {
+        verb: "kill".to_owned(),
+        target: Some(v1::Target {
+            instance: InstanceId(7).to_bytes().to_vec(),
+            slot: 1,
+            incarnation: 0,
+        }),
+        request_id: vec![1; 16],
+        reason: String::new(),
+        deadline_ns: 0,
+    };
+    Ok(ControlClient::new(channel.clone()).act(request).await?.into_inner())
+}
+
+#[tokio::test]
+async fn a_stranger_learns_why_and_nothing_else() {
+    let stranger = peer(Role::Stranger).await;
+    for refusal in [describe(&stranger).await.unwrap_err(), act(&stranger).await.unwrap_err()] {
+        assert_eq!(refusal.code(), Code::PermissionDenied);
+        assert!(refusal.message().contains("uid 4711"), "{}", refusal.message());
+        assert!(refusal.message().contains("viewer_uid"), "{}", refusal.message());
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_looks_and_does_not_act() {
+    let viewer = peer(Role::Viewer).await;
+    let rights = describe(&viewer).await.unwrap().rights.unwrap();
+    assert!(!rights.control);
+    assert!(rights.control_refused_because.contains("operator_uid"));
+    assert_eq!(act(&viewer).await.unwrap_err().code(), Code::PermissionDenied);
+}
+
+#[tokio::test]
+async fn an_operator_may_act_where_the_host_lets_anybody() {
+    let operator = peer(Role::Operator).await;
+    assert!(describe(&operator).await.unwrap().rights.unwrap().control);
+    assert_eq!(act(&operator).await.unwrap().outcome, "gone");
+}
+
+#[test]
+fn the_own_user_and_root_are_operators() {
+    let roles = Roles { own: 1000, viewers: [1001].into(), operators: [1002].into() };
+    let role = |uid| roles.principal(uid).role;
+    assert_eq!([role(1000), role(0), role(1002)], [Role::Operator; 3]);
+    assert_eq!((role(1001), role(1003)), (Role::Viewer, Role::Stranger));
+}
