@@ -8,7 +8,9 @@
 //! nearest thing that can, and reported as a warning event.
 
 pub use crate::gate::Request;
-pub use crate::registry::{Arrival, Handling, Registry, SlotHandle, current_slot, in_slot, scope};
+pub use crate::registry::{
+    Arrival, Handling, MessageType, Registry, SlotHandle, current_slot, in_slot, scope,
+};
 
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
 use actorscope_core::{Capabilities, SlotId, Timestamp};

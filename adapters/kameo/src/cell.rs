@@ -1,6 +1,6 @@
 //! What is kept of one observed actor between two hooks.
 
-use actorscope_agent::adapter::{Arrival, SlotHandle};
+use actorscope_agent::adapter::{Arrival, MessageType, SlotHandle};
 use kameo::actor::ActorId;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taken {
     pub(crate) arrival: Arrival,
-    pub(crate) message_type: &'static str,
+    pub(crate) message_type: MessageType,
 }
 
 /// See the module's documentation. Written by the actor's task, except where noted.
@@ -23,7 +23,7 @@ pub(crate) struct ActorCell {
     pub(crate) slot: SlotHandle,
     /// Raw arrival of the message that `next` returned last, until its handler begins; 0 = none.
     pending: AtomicU64,
-    pending_type: Mutex<&'static str>,
+    pending_type: AtomicU32,
     /// In kameo's start-up buffer, oldest first.
     buffer: Mutex<VecDeque<Taken>>,
     /// Length of `buffer`, for the depth probe on the agent's thread.
@@ -44,7 +44,7 @@ impl ActorCell {
             id,
             slot,
             pending: AtomicU64::new(0),
-            pending_type: Mutex::new(""),
+            pending_type: AtomicU32::new(0),
             buffer: Mutex::default(),
             buffered: AtomicUsize::new(0),
             left: AtomicUsize::new(0),
@@ -58,8 +58,8 @@ impl ActorCell {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pending_type(&self) -> MutexGuard<'_, &'static str> {
-        self.pending_type.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending_type(&self) -> MessageType {
+        MessageType::from_raw(self.pending_type.load(Relaxed))
     }
 
     /// The supervisor's word to stop came out of the mailbox.
@@ -80,7 +80,7 @@ impl ActorCell {
     /// `next` returns a message.
     pub(crate) fn took(&self, taken: Taken, left: usize) {
         self.pending.store(taken.arrival.to_raw(), Relaxed);
-        *self.pending_type() = taken.message_type;
+        self.pending_type.store(taken.message_type.to_raw(), Relaxed);
         self.left.store(left, Relaxed);
         self.note_depth();
     }
@@ -89,7 +89,7 @@ impl ActorCell {
     /// the buffer.
     pub(crate) fn looks(&self, queued: usize) {
         if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
-            let taken = Taken { arrival, message_type: *self.pending_type() };
+            let taken = Taken { arrival, message_type: self.pending_type() };
             let mut buffer = self.buffer();
             buffer.push_back(taken);
             self.buffered.store(buffer.len(), Relaxed);
@@ -101,7 +101,7 @@ impl ActorCell {
     pub(crate) fn begins(&self) -> (Option<Taken>, bool) {
         // What `next` returned last is handled at once or not at all before the next `next`.
         if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
-            return (Some(Taken { arrival, message_type: *self.pending_type() }), false);
+            return (Some(Taken { arrival, message_type: self.pending_type() }), false);
         }
         if self.buffered() == 0 {
             return (None, false);

@@ -85,7 +85,8 @@ fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, left: usize, slept: bool
     let arrival = cell.slot.take(left, slept);
     match signal {
         Signal::Message { message_name, .. } => {
-            cell.took(Taken { arrival, message_type: message_name }, left);
+            let message_type = cell.slot.message_type(message_name);
+            cell.took(Taken { arrival, message_type }, left);
         }
         Signal::SupervisorRestart => cell.stop_by_supervisor(),
         _ => {}

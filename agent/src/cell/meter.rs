@@ -100,10 +100,10 @@ impl Meter {
 
     /// A handler begins, for a message that arrived at `arrived`, if that is known.
     #[inline]
-    pub(crate) fn begin(&self, arrived: Option<Ticks>, message_type: Option<&'static str>) {
+    pub(crate) fn begin(&self, arrived: Option<Ticks>, message_type: u32) {
         let now = ticks();
         let wait = arrived.map(|at| nanos(at, now));
-        self.hot.begin(now, wait, message_type.map_or(0, |name| self.type_number(name)));
+        self.hot.begin(now, wait, message_type);
         if let Some(wait) = wait
             && let Some(tier1) = self.tier1()
         {
@@ -143,8 +143,9 @@ impl Meter {
         }
     }
 
+    /// The number of a message type's name; 0 stands for none.
     #[inline]
-    fn type_number(&self, name: &'static str) -> u32 {
+    pub(crate) fn type_number(&self, name: &'static str) -> u32 {
         // Two types may share the address of a merged string, never address and length and text;
         // names of equal text are one type for everybody who reads them.
         let address = name.as_ptr() as usize ^ name.len().rotate_left(48);
@@ -214,7 +215,7 @@ mod tests {
     fn message(meter: &Meter, queued: usize) {
         meter.look(queued);
         let arrived = meter.take(queued - 1, None);
-        meter.begin(Some(arrived), Some("test::Message"));
+        meter.begin(Some(arrived), meter.type_number("test::Message"));
         meter.end(true);
     }
 

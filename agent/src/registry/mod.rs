@@ -4,22 +4,24 @@
 //! behind one lock that only lifecycle events take; messages never do.
 
 mod handle;
+mod messages;
 mod ring;
 #[cfg(test)]
 mod tests;
+mod vacancy;
 
-pub use handle::{Arrival, Handling, SlotHandle, current_slot, in_slot};
+pub use handle::{SlotHandle, current_slot, in_slot};
+pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use ring::{Read, Ring};
 
 use crate::adapter::Registration;
 use crate::clock::wall;
-use crate::slot::{Phase, Slot};
+use crate::slot::Slot;
 use crate::sync::lock;
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{Forest, Oddity};
-use actorscope_core::{
-    ChildKind, Event, EventKind, ExitReason, Identity, Incarnation, RestartType, SlotId, Timestamp,
-};
+use actorscope_core::{ChildKind, Event, EventKind, ExitReason, Identity, SlotId, Timestamp};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -62,6 +64,16 @@ pub(crate) struct Structure {
 }
 
 impl Structure {
+    /// Takes a slot out of those that wait to be refilled.
+    fn no_longer_vacant(&mut self, parent: SlotId, key: String, id: SlotId) {
+        if let Entry::Occupied(mut ids) = self.vacant.entry((parent, key)) {
+            ids.get_mut().remove(&id);
+            if ids.get().is_empty() {
+                ids.remove();
+            }
+        }
+    }
+
     fn touch(&mut self, id: SlotId) {
         if let Some(dirty) = &mut self.dirty {
             dirty.insert(id);
@@ -165,79 +177,6 @@ impl Registry {
         SlotHandle::new(self.clone(), slot)
     }
 
-    /// The empty slot that a new actor belongs into: same parent, same key, emptied under an earlier
-    /// incarnation of the parent.
-    fn refill(&self, structure: &mut Structure, new: &Registration) -> Option<Arc<Slot>> {
-        let parent = new.parent?;
-        let key = (parent, new.refill_key.clone()?);
-        let parents_now = structure.slots.get(&parent)?.incarnation();
-        let id = *structure.vacant.get(&key)?.first()?;
-        let slot = structure.slots.get(&id)?.clone();
-        if Incarnation(slot.cold().parent_incarnation) >= parents_now {
-            return None;
-        }
-        if let Some(ids) = structure.vacant.get_mut(&key) {
-            ids.remove(&id);
-        }
-        structure.touch(id);
-        Some(slot)
-    }
-
-    /// Notes that a slot stays empty and may be refilled after its parent's restart.
-    pub(crate) fn vacated(&self, slot: &Slot) {
-        let mut structure = lock(&self.0.structure);
-        let key = slot.cold().refill_key.clone();
-        if let (Some(key), Some(parent)) = (key, structure.forest.parent(slot.id)) {
-            structure.vacant.entry((parent, key)).or_default().insert(slot.id);
-        }
-    }
-
-    /// A slot is filled: it waits for nobody any more.
-    pub(crate) fn occupied(&self, slot: &Slot) {
-        let mut structure = lock(&self.0.structure);
-        let key = slot.cold().refill_key.clone();
-        if let (Some(key), Some(parent)) = (key, structure.forest.parent(slot.id))
-            && let Some(ids) = structure.vacant.get_mut(&(parent, key))
-        {
-            ids.remove(&slot.id);
-        }
-    }
-
-    /// Ends the wait for a successor that will not come: the slot stays empty.
-    pub(crate) fn settle(&self, slot: &Slot) {
-        let gave_up = {
-            let mut cold = slot.cold();
-            if !matches!(cold.phase, Phase::Restarting { .. }) {
-                return;
-            }
-            let last = cold.history.front().map_or(ExitReason::Normal, |h| h.exit);
-            let wants_restart = match cold.identity.child_spec.as_ref().and_then(|s| s.restart) {
-                Some(RestartType::Permanent) => true,
-                Some(RestartType::Transient) => !last.is_normal(),
-                Some(RestartType::Temporary) | None => false,
-            };
-            let exhausted = cold.budget(wall()).is_some_and(|b| b.exhausted());
-            let gave_up = wants_restart && exhausted;
-            cold.phase = if gave_up { Phase::Failed } else { Phase::after(last) };
-            cold.is_final = None;
-            cold.asked = None;
-            cold.probe = None;
-            gave_up
-        };
-        slot.meter.set_depth(0, 0);
-        if gave_up {
-            self.event(EventKind::GaveUp, Some(slot), Fact::default());
-        }
-        self.vacated(slot);
-    }
-
-    /// The incarnation of a slot's parent; 0 without one.
-    pub(crate) fn parent_incarnation(&self, id: SlotId) -> u32 {
-        let structure = lock(&self.0.structure);
-        let parent = structure.forest.parent(id).and_then(|p| structure.slots.get(&p));
-        parent.map_or(0, |p| p.incarnation().0)
-    }
-
     /// Forgets a slot; its children move up.
     pub(crate) fn remove(&self, id: SlotId) {
         let mut structure = lock(&self.0.structure);
@@ -246,11 +185,12 @@ impl Registry {
         structure.forest.remove(id);
         if let Some(slot) = structure.slots.remove(&id)
             && let (Some(parent), Some(key)) = (parent, slot.cold().refill_key.clone())
-            && let Some(ids) = structure.vacant.get_mut(&(parent, key))
         {
-            ids.remove(&id);
+            structure.no_longer_vacant(parent, key, id);
         }
-        structure.vacant.retain(|(parent, _), ids| *parent != id && !ids.is_empty());
+        if !children.is_empty() {
+            structure.vacant.retain(|(parent, _), _| *parent != id);
+        }
         structure.touch(id);
         for child in children {
             sync_identity(&mut structure, child);
@@ -433,15 +373,4 @@ fn become_supervisor(structure: &mut Structure, id: SlotId) {
 /// Runs a future whose registrations go into `registry` instead of the process's own. For tests.
 pub async fn scope<F: Future>(registry: Registry, future: F) -> F::Output {
     CURRENT_REGISTRY.scope(registry, future).await
-}
-
-impl Phase {
-    /// The phase in which an exit leaves a slot that nobody fills again.
-    pub(crate) const fn after(exit: ExitReason) -> Self {
-        if exit.is_normal() || matches!(exit, ExitReason::Killed | ExitReason::Aborted) {
-            Self::Stopped
-        } else {
-            Self::Failed
-        }
-    }
 }

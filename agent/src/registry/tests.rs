@@ -128,7 +128,7 @@ proptest! {
                     if let Some(slot) = get(i).filter(|s| s.is_running() && s.is_known()) {
                         slot.look(1);
                         let arrival = slot.take(0, false);
-                        slot.handle(Some(arrival), Some("test::M")).ok(ok);
+                        slot.handle(Some(arrival), Some(slot.message_type("test::M"))).ok(ok);
                         let count = handled.entry(slot.id()).or_default();
                         count.0 += 1;
                         count.1 += u64::from(!ok);

@@ -60,23 +60,7 @@ impl<T> Receiver<T> {
     /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.
     /// Cancel safe. The whole batch counts as one handling.
     pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        if limit == 0 {
-            return 0;
-        }
-        let Some(first) = self.recv().await else {
-            return 0;
-        };
-        buffer.push(first);
-        let mut count = 1;
-        while count < limit {
-            let Ok(next) = self.inner.try_recv() else {
-                break;
-            };
-            buffer.push(next);
-            count += 1;
-        }
-        self.observer.drained(count - 1, self.inner.len());
-        count
+        self.observer.recv_many(&mut self.inner, buffer, limit).await
     }
 
     /// Takes a message if one is there.

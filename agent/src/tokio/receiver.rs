@@ -1,6 +1,8 @@
 //! What bounded and unbounded receivers have in common: the observed way of taking a message out.
 
-use crate::adapter::{DepthProbe, Registration, Registry, Request, SlotHandle, current_slot};
+use crate::adapter::{
+    DepthProbe, MessageType, Registration, Registry, Request, SlotHandle, current_slot,
+};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::{ChildKind, Incarnation};
 use std::future::poll_fn;
@@ -24,7 +26,7 @@ pub(super) struct Observer {
     /// Whether the slot is the receiver's own or that of the task which receives.
     own_slot: bool,
     bound: bool,
-    message_type: &'static str,
+    message_type: MessageType,
     /// The incarnation that an operator asked to stop: it receives nothing any more.
     stopped: Option<Incarnation>,
 }
@@ -53,10 +55,10 @@ impl Observer {
         capacity: Option<u64>,
         probe: Option<Box<dyn Fn() -> Option<u64> + Send + Sync>>,
     ) -> Self {
-        let message_type = std::any::type_name::<T>();
+        let type_name = std::any::type_name::<T>();
         let parent = current_slot();
         let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
-        let registration = Registration::new("tokio", name, message_type)
+        let registration = Registration::new("tokio", name, type_name)
             .parent(parent.map(|p| p.id()))
             .kind(ChildKind::Mailbox)
             .mailbox_capacity(capacity)
@@ -65,6 +67,7 @@ impl Observer {
         let probe = probe.map(|probe| Arc::new(ProbeOf(probe)));
         slot.set_mailbox(capacity, probe.clone().map(|p| p as Arc<dyn DepthProbe>));
         slot.started(None);
+        let message_type = slot.message_type(type_name);
         Self { slot, capacity, probe, own_slot: true, bound: false, message_type, stopped: None }
     }
 
@@ -128,6 +131,32 @@ impl Observer {
         Some(message)
     }
 
+    /// Receives at least one message and up to `limit`; how many. They share one handling, so only
+    /// the first one's wait is counted. Cancel safe.
+    pub(super) async fn recv_many<Q: Queue>(
+        &mut self,
+        queue: &mut Q,
+        buffer: &mut Vec<Q::Item>,
+        limit: usize,
+    ) -> usize {
+        if limit == 0 {
+            return 0;
+        }
+        let Some(first) = self.recv(queue).await else { return 0 };
+        buffer.push(first);
+        let mut count = 1;
+        while count < limit {
+            let Ok(next) = queue.try_recv() else { break };
+            buffer.push(next);
+            count += 1;
+        }
+        let left = queue.len();
+        for taken in 1..count {
+            self.slot.take(left + count - 1 - taken, false);
+        }
+        count
+    }
+
     /// Takes a message that is there.
     pub(super) fn try_recv<Q: Queue>(
         &mut self,
@@ -151,14 +180,6 @@ impl Observer {
     fn took(&self, left: usize, slept: bool) {
         let arrival = self.slot.take(left, slept);
         self.slot.begin(Some(arrival), Some(self.message_type));
-    }
-
-    /// `more` messages came out right behind the one whose handler runs, `left` remain. They share
-    /// that handler, so their waits are not counted one by one.
-    pub(super) fn drained(&self, more: usize, left: usize) {
-        for taken in 1..=more {
-            self.slot.take(left + more - taken, false);
-        }
     }
 
     pub(super) fn is_stopped(&self) -> bool {

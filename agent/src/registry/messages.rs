@@ -1,0 +1,170 @@
+//! What happens to messages, as the task that runs the actor reports it. Nobody else may call these:
+//! the counters behind them have one writer.
+
+use super::SlotHandle;
+use crate::gate::Request;
+use std::task::Waker;
+
+impl SlotHandle {
+    /// What the actor is to do before its next message.
+    #[inline]
+    pub fn check(&self) -> Request {
+        self.slot.gate.check()
+    }
+
+    /// The waker to poll the mailbox with: it notes when a message arrives and wakes the task that
+    /// was registered.
+    pub fn waker(&self) -> Waker {
+        Waker::from(self.slot.clone())
+    }
+
+    /// The task that is to be woken by messages and by verbs. To be called at every poll, before
+    /// [`SlotHandle::check`].
+    pub fn register(&self, task: &Waker) {
+        self.slot.gate.register(task);
+    }
+
+    /// Whether an operator holds the actor.
+    #[inline]
+    pub fn is_held(&self) -> bool {
+        self.slot.gate.is_suspended()
+    }
+
+    /// Forgets an old wake before the mailbox is polled.
+    pub fn clear_wake(&self) {
+        self.slot.gate.take_woken_at();
+    }
+
+    /// The actor turns to its mailbox, in which `queued` messages wait.
+    #[inline]
+    pub fn look(&self, queued: usize) {
+        self.slot.meter.look(queued);
+    }
+
+    /// A message came out, `left` remain; `slept` if the mailbox was empty before. Returns when it
+    /// arrived, for [`SlotHandle::begin`].
+    #[inline]
+    pub fn take(&self, left: usize, slept: bool) -> Arrival {
+        let woken = if slept { self.slot.gate.take_woken_at() } else { None };
+        Arrival(self.slot.meter.take(left, woken))
+    }
+
+    /// What stands for a Rust type of message in [`SlotHandle::begin`]. Cheap when the same type is
+    /// asked for again and again.
+    #[inline]
+    pub fn message_type(&self, name: &'static str) -> MessageType {
+        MessageType(self.slot.meter.type_number(name))
+    }
+
+    /// A handler begins, for a message of this type.
+    #[inline]
+    pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<MessageType>) {
+        self.slot.meter.begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
+    }
+
+    /// The handler ends.
+    #[inline]
+    pub fn end(&self, ok: bool) {
+        self.slot.meter.end(ok);
+    }
+
+    /// Whether a handler runs.
+    #[inline]
+    pub fn is_handling(&self) -> bool {
+        self.slot.meter.is_handling()
+    }
+
+    /// [`SlotHandle::begin`] with an end that cannot be forgotten.
+    pub fn handle(
+        &self,
+        arrival: Option<Arrival>,
+        message_type: Option<MessageType>,
+    ) -> Handling<'_> {
+        self.begin(arrival, message_type);
+        Handling { slot: self, ok: false }
+    }
+
+    /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.
+    #[inline]
+    pub fn end_if_handling(&self) {
+        if self.is_handling() {
+            self.end(true);
+        }
+    }
+
+    /// Makes the slot have a mailbox; false if it has one already.
+    pub(crate) fn claim_mailbox(&self) -> bool {
+        let mut cold = self.slot.cold();
+        !std::mem::replace(&mut cold.has_mailbox, true)
+    }
+
+    /// The slot's mailbox is gone, the actor is not.
+    pub(crate) fn mailbox_closed(&self) {
+        {
+            let mut cold = self.slot.cold();
+            cold.has_mailbox = false;
+            cold.probe = None;
+        }
+        self.slot.meter.set_depth(0, 0);
+    }
+
+    /// `taken` messages are out of the mailbox but wait for their handler, the oldest since
+    /// `oldest`; `queued` are in the mailbox.
+    pub fn set_depth(&self, queued: usize, taken: usize, oldest: Option<Arrival>) {
+        let head = oldest.map_or_else(|| self.slot.meter.head_arrival(), |a| a.0);
+        self.slot.meter.set_depth((queued + taken) as u64, head);
+    }
+}
+
+/// When a message arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrival(u64);
+
+impl Arrival {
+    /// The raw reading, for adapters that keep it in an atomic; never 0.
+    pub const fn to_raw(self) -> u64 {
+        self.0
+    }
+
+    /// Back from [`Arrival::to_raw`]; `None` for 0.
+    pub const fn from_raw(raw: u64) -> Option<Self> {
+        if raw == 0 { None } else { Some(Self(raw)) }
+    }
+}
+
+/// A type of message. Holds no text, so that it fits into an atomic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageType(u32);
+
+impl MessageType {
+    /// For adapters that keep it in an atomic; 0 stands for an unknown type.
+    pub const fn to_raw(self) -> u32 {
+        self.0
+    }
+
+    /// Back from [`MessageType::to_raw`].
+    pub const fn from_raw(raw: u32) -> Self {
+        Self(raw)
+    }
+}
+
+/// A running handler. Unless [`Handling::ok`] is called, it counts as failed: it panicked or was
+/// cancelled.
+#[derive(Debug)]
+pub struct Handling<'a> {
+    slot: &'a SlotHandle,
+    ok: bool,
+}
+
+impl Handling<'_> {
+    /// The handler came to its end, in order or not.
+    pub fn ok(mut self, ok: bool) {
+        self.ok = ok;
+    }
+}
+
+impl Drop for Handling<'_> {
+    fn drop(&mut self) {
+        self.slot.end(self.ok);
+    }
+}
