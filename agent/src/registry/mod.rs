@@ -22,7 +22,7 @@ use actorscope_core::capability::Capability;
 use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::{ChildKind, Event, EventKind, ExitReason, Identity, SlotId, Timestamp};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -61,6 +61,8 @@ pub(crate) struct Structure {
     dirty: Option<HashSet<SlotId>>,
     /// Empty slots by parent and refill key.
     vacant: HashMap<(SlotId, String), BTreeSet<SlotId>>,
+    /// Slots whose actor ended, oldest first; some may have been filled again since.
+    ended: VecDeque<SlotId>,
 }
 
 impl Structure {
@@ -71,6 +73,23 @@ impl Structure {
             if ids.get().is_empty() {
                 ids.remove();
             }
+        }
+    }
+
+    fn remove(&mut self, id: SlotId) {
+        let parent = self.forest.parent(id);
+        let children: Vec<SlotId> = self.forest.children(id).collect();
+        self.forest.remove(id);
+        let key = self.slots.remove(&id).and_then(|slot| slot.cold().refill_key.clone());
+        if let (Some(parent), Some(key)) = (parent, key) {
+            self.no_longer_vacant(parent, key, id);
+        }
+        if !children.is_empty() {
+            self.vacant.retain(|(parent, _), _| *parent != id);
+        }
+        self.touch(id);
+        for child in children {
+            sync_identity(self, child);
         }
     }
 
@@ -179,22 +198,7 @@ impl Registry {
 
     /// Forgets a slot; its children move up.
     pub(crate) fn remove(&self, id: SlotId) {
-        let mut structure = lock(&self.0.structure);
-        let parent = structure.forest.parent(id);
-        let children: Vec<SlotId> = structure.forest.children(id).collect();
-        structure.forest.remove(id);
-        if let Some(slot) = structure.slots.remove(&id)
-            && let (Some(parent), Some(key)) = (parent, slot.cold().refill_key.clone())
-        {
-            structure.no_longer_vacant(parent, key, id);
-        }
-        if !children.is_empty() {
-            structure.vacant.retain(|(parent, _), _| *parent != id);
-        }
-        structure.touch(id);
-        for child in children {
-            sync_identity(&mut structure, child);
-        }
+        lock(&self.0.structure).remove(id);
     }
 
     pub(crate) fn set_parent(&self, id: SlotId, parent: Option<SlotId>) {

@@ -87,6 +87,27 @@ fn check(registry: &Registry, sampler: &mut Sampler, handled: &HashMap<SlotId, (
     assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
 }
 
+#[test]
+fn without_an_agent_the_dead_are_not_kept_for_ever() {
+    let registry = Registry::new();
+    let parent = registry.register(Registration::new("test", "sup", "S"));
+    parent.started(None);
+    for i in 0..5_000 {
+        let new = Registration::new("test", format!("conn-{i}"), "C").parent(Some(parent.id()));
+        let conn = registry.register(new.refill_key(format!("conn-{i}")));
+        conn.started(None);
+        let task = Registration::new("test", "reader", "R").parent(Some(conn.id()));
+        let task = registry.register(task);
+        task.started(None);
+        conn.exited(ExitReason::Normal, None, fate((i % 2) as u8 + 1));
+        task.exited(ExitReason::Normal, None, Fate::Final);
+    }
+    let structure = lock(&registry.inner().structure);
+    assert!(structure.slots.len() < 1_100, "{} slots", structure.slots.len());
+    assert!(structure.vacant.len() < 1_100 && structure.ended.len() < 1_100);
+    assert!(structure.slots.contains_key(&parent.id()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

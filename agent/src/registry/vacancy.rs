@@ -11,6 +11,9 @@ use crate::sync::lock;
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType, SlotId};
 use std::sync::Arc;
 
+/// Empty slots kept at most, give or take those that still have children or may be filled again.
+const ENDED_KEPT: usize = 1_000;
+
 impl Registry {
     /// The empty slot that a new actor belongs into: same parent, same key, emptied under an earlier
     /// incarnation of the parent.
@@ -40,6 +43,7 @@ impl Registry {
         if let (Some(key), Some(parent)) = (key, structure.forest.parent(slot.id)) {
             structure.vacant.entry((parent, key)).or_default().insert(slot.id);
         }
+        structure.bury(slot.id);
     }
 
     /// A slot is filled: it waits for nobody any more.
@@ -84,6 +88,35 @@ impl Registry {
         let structure = lock(&self.0.structure);
         let parent = structure.forest.parent(id).and_then(|p| structure.slots.get(&p));
         parent.map_or(0, |p| p.incarnation().0)
+    }
+}
+
+impl Structure {
+    /// Keeps the number of empty slots bounded, whether or not an agent is there to prune them.
+    fn bury(&mut self, id: SlotId) {
+        self.ended.push_back(id);
+        // Two for one, so that slots which must stay for now do not hold up the others for ever.
+        for _ in 0..2 {
+            if self.ended.len() <= ENDED_KEPT {
+                return;
+            }
+            let Some(oldest) = self.ended.pop_front() else { return };
+            let Some(slot) = self.slots.get(&oldest).cloned() else { continue };
+            let (phase, is_final) = {
+                let cold = slot.cold();
+                (cold.phase, cold.is_final.clone())
+            };
+            let nobody_comes = match phase {
+                Phase::Stopped | Phase::Failed => true,
+                Phase::Restarting { .. } => is_final.is_some_and(|is_final| is_final()),
+                Phase::Starting | Phase::Running | Phase::Stopping => continue,
+            };
+            if nobody_comes && self.forest.child_count(oldest) == 0 {
+                self.remove(oldest);
+            } else {
+                self.ended.push_back(oldest);
+            }
+        }
     }
 }
 

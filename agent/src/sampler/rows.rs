@@ -26,9 +26,6 @@ const STOPPED_KEPT_NS: u64 = 30_000_000_000;
 /// … and to be looked into when it did not end in order.
 const FAILED_KEPT_NS: u64 = 600_000_000_000;
 
-/// Ended slots kept at most.
-const DEAD_KEPT: usize = 1_000;
-
 /// See the module's documentation.
 pub(crate) struct Rows {
     registry: Registry,
@@ -206,17 +203,14 @@ impl Rows {
     }
 
     fn prune(&self, wall: Timestamp) {
-        let mut dead: Vec<(Timestamp, SlotId, bool)> = self
-            .rows
-            .values()
-            .filter(|row| !row.phase.is_live() && self.forest.child_count(row.slot.id) == 0)
-            .filter_map(|row| Some((row.ended_at?, row.slot.id, row.phase == Phase::Failed)))
-            .collect();
-        dead.sort_unstable_by_key(|(ended, ..)| Reverse(*ended));
-        for (i, (ended, id, failed)) in dead.into_iter().enumerate() {
+        for row in self.rows.values() {
+            if row.phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
+                continue;
+            }
+            let failed = row.phase == Phase::Failed;
             let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
-            if i >= DEAD_KEPT || wall.since(ended) > kept {
-                self.registry.remove(id);
+            if row.ended_at.is_some_and(|ended| wall.since(ended) > kept) {
+                self.registry.remove(row.slot.id);
             }
         }
     }
