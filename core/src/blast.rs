@@ -92,7 +92,7 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
         slot,
         incarnation: stats.incarnation,
         path: forest.path(slot),
-        impossible: impossible(identity, &stats, verb),
+        impossible: impossible(identity, stats.state, verb),
         affected: Vec::new(),
         affected_total: 0,
         queued: QueueFate::Unknown,
@@ -112,10 +112,14 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
     Some(radius)
 }
 
-/// Why a verb cannot be done to a slot; `None` if it can.
-pub fn impossible(identity: &Identity, stats: &Stats, verb: Verb) -> Option<String> {
-    if !stats.state.is_live() {
-        return Some(format!("its actor has already ended ({})", stats.state));
+/// Why a verb cannot be done to a slot in this state; `None` if it can.
+pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<String> {
+    if !state.is_live() {
+        return Some(format!("its actor has already ended ({state})"));
+    }
+    // Behind a running handler a suspension may be waiting to take effect.
+    if verb == Verb::Resume && !matches!(state, SlotState::Suspended | SlotState::Handling) {
+        return Some("it is not suspended".to_owned());
     }
     if identity.capabilities.has(verb.needs()) {
         return None;

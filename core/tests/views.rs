@@ -248,7 +248,9 @@ fn what_is_impossible_says_why() {
     rows.edit(1, |i, _| i.capabilities = i.capabilities.without(Capability::Suspend));
     let why = |rows: &Rows, raw, verb| preview(rows, slot(raw), verb).unwrap().impossible;
     assert!(why(&rows, 1, Verb::Suspend).unwrap().contains("could not restart its children"));
-    // Suspended or about to be: lifting what is not there does no harm.
+    assert!(why(&rows, 2, Verb::Resume).unwrap().contains("not suspended"));
+    // It may be about to be held.
+    rows.edit(2, |_, s| s.state = SlotState::Handling);
     assert_eq!(why(&rows, 2, Verb::Resume), None);
     rows.edit(2, |_, s| s.state = SlotState::Stopped);
     assert!(why(&rows, 2, Verb::Kill).unwrap().contains("already ended"));

@@ -1,5 +1,6 @@
 //! What is kept of one observed actor between two hooks.
 
+use crate::runs::Runs;
 use actorscope_agent::adapter::{Arrival, MessageType, SlotHandle};
 use kameo::actor::ActorId;
 use std::collections::VecDeque;
@@ -30,8 +31,8 @@ pub(crate) struct ActorCell {
     buffered: AtomicUsize,
     /// Queued in the mailbox when last looked.
     left: AtomicUsize,
-    /// How often an actor with this id has started.
-    pub(crate) starts: AtomicU32,
+    /// Starts and ends of actors with this id.
+    pub(crate) runs: Runs,
     /// Its supervisor told it to stop.
     supervisors_stop: AtomicBool,
     /// Whether the parent could be read from the link data.
@@ -48,7 +49,7 @@ impl ActorCell {
             buffer: Mutex::default(),
             buffered: AtomicUsize::new(0),
             left: AtomicUsize::new(0),
-            starts: AtomicU32::new(0),
+            runs: Runs::default(),
             supervisors_stop: AtomicBool::new(false),
             parent_known: AtomicBool::new(false),
         }

@@ -33,8 +33,9 @@
 //! incarnations. An actor is known by its `ActorId`, which a restart keeps. Only weak references are
 //! held: being observed keeps no actor alive.
 //!
-//! Reading order: [`supervise`] (what users call), `lifecycle` (starts and ends), `mailbox` (messages),
-//! `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` (who supervises whom).
+//! Reading order: [`supervise`] (what users call), `lifecycle` and `runs` (starts and ends), `mailbox`
+//! (messages), `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` (who
+//! supervises whom).
 
 #![cfg_attr(
     not(test),
@@ -46,6 +47,7 @@ mod control;
 mod lifecycle;
 mod mailbox;
 mod parent;
+mod runs;
 pub mod supervise;
 mod table;
 

@@ -45,9 +45,16 @@ where
     F: Future<Output = Result<A, A::Error>>,
 {
     let cell = match table::get(actor_ref.id()) {
-        Some(cell) => cell,
+        Some(cell) => {
+            if !cell.runs.predecessor_ended().await {
+                let unknown = Some("its end was not reported".to_owned());
+                cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+            }
+            cell
+        }
         None => register(&actor_ref, measures_wait),
     };
+    cell.runs.start();
     cell.slot.started(Some(Arc::new(Reach(actor_ref.downgrade()))));
     let mut witness = StartWitness { cell: &cell, weak: actor_ref.downgrade(), outcome: None };
     // The parameter must not outlive the user's own use of it: it is a strong reference.
@@ -194,6 +201,9 @@ fn report_end<A: Actor>(
     exit: ExitReason,
     reason: Option<String>,
 ) {
+    if !cell.runs.is_current() {
+        return;
+    }
     let lost = cell.lose_taken();
     let fate = fate(cell, actor_ref);
     if matches!(fate, Fate::Final) {
@@ -203,6 +213,7 @@ fn report_end<A: Actor>(
     if lost > 0 {
         cell.slot.messages_lost(lost);
     }
+    cell.runs.end();
 }
 
 /// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
@@ -212,7 +223,7 @@ fn fate<A: Actor>(cell: &Arc<ActorCell>, actor_ref: &WeakActorRef<A>) -> Fate {
         return Fate::Final;
     }
     let sender = actor_ref.mailbox_sender().clone();
-    let forget = ForgetUnlessRestarted { starts: cell.starts.load(Relaxed), cell: cell.clone() };
+    let forget = ForgetUnlessRestarted { starts: cell.runs.starts(), cell: cell.clone() };
     Fate::Undecided {
         is_final: Arc::new(move || {
             let _ = &forget;
@@ -229,7 +240,7 @@ struct ForgetUnlessRestarted {
 
 impl Drop for ForgetUnlessRestarted {
     fn drop(&mut self) {
-        if self.cell.starts.load(Relaxed) == self.starts {
+        if self.cell.runs.starts() == self.starts {
             table::remove(self.cell.id);
         }
     }

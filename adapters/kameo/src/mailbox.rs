@@ -27,26 +27,35 @@ pub async fn next<A: Actor>(
     cell.slot.look(queued);
     cell.looks(queued);
     cell.note_depth();
-    let (signal, slept) = receive(&cell, mailbox, queued == 0).await;
-    if let Some(signal) = &signal {
-        note(&cell, signal, mailbox.len(), slept);
+    match receive(&cell, mailbox, queued == 0).await? {
+        Received::FromMailbox { signal, slept } => {
+            note(&cell, &signal, mailbox.len(), slept);
+            Some(signal)
+        }
+        Received::FromOperator(signal) => Some(signal),
     }
-    signal
 }
 
-/// The next signal, and whether the actor slept for it. Acts on what operators want first, so that
-/// verbs do not wait behind a backlog.
+/// Where a signal came from.
+enum Received<A: Actor> {
+    /// Out of the mailbox; whether the actor slept for it.
+    FromMailbox { signal: Signal<A>, slept: bool },
+    /// It was never in the mailbox.
+    FromOperator(Signal<A>),
+}
+
+/// The next signal. What operators want comes first, so that verbs do not wait behind a backlog.
 async fn receive<A: Actor>(
     cell: &Arc<ActorCell>,
     mailbox: &mut MailboxReceiver<A>,
     may_sleep: bool,
-) -> (Option<Signal<A>>, bool) {
+) -> Option<Received<A>> {
     let slot = &cell.slot;
     if may_sleep {
         slot.clear_wake();
     }
     let mut slept = false;
-    let signal = poll_fn(|cx| {
+    poll_fn(|cx| {
         if may_sleep {
             slot.register(cx.waker());
         }
@@ -56,7 +65,7 @@ async fn receive<A: Actor>(
             Request::Restart => lifecycle::restart_now(),
             // Through the loop and not through `stop_gracefully`, which would leave a permanent
             // child running behind a mailbox that accepts nothing.
-            Request::Stop => return Poll::Ready(Some(Signal::Stop)),
+            Request::Stop => return Poll::Ready(Some(Received::FromOperator(Signal::Stop))),
             Request::Hold => {
                 // The sampler's nudges bring us here while it is held, so that the depth stays known.
                 slot.look(mailbox.len());
@@ -67,21 +76,20 @@ async fn receive<A: Actor>(
                 return Poll::Pending;
             }
         }
-        if !may_sleep {
+        let poll = if may_sleep {
+            mailbox.poll_recv(&mut Context::from_waker(&slot.waker()))
+        } else {
             // Something is queued: if this is pending, other tasks have their turn, nothing more.
-            return mailbox.poll_recv(cx);
-        }
-        let poll = mailbox.poll_recv(&mut Context::from_waker(&slot.waker()));
-        slept |= poll.is_pending();
-        poll
+            mailbox.poll_recv(cx)
+        };
+        slept |= may_sleep && poll.is_pending();
+        poll.map(|signal| signal.map(|signal| Received::FromMailbox { signal, slept }))
     })
-    .await;
-    (signal, slept)
+    .await
 }
 
 /// A signal came out and `left` remain.
 fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, left: usize, slept: bool) {
-    // What stands in for a stop was never in the mailbox, but then nothing is taken after it either.
     let arrival = cell.slot.take(left, slept);
     match signal {
         Signal::Message { message_name, .. } => {

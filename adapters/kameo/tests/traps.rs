@@ -161,6 +161,30 @@ async fn three_kills_in_a_row_each_hit_the_actor_of_the_moment() {
     assert!(detail.history.iter().all(|h| h.exit == "killed"));
 }
 
+/// On several threads a successor's start and its predecessor's end run side by side.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_kills_on_several_threads_are_a_hundred_incarnations() {
+    let rig = Rig::shared().await;
+    let sup = OneForOne::spawn("storm-sup");
+    let world = Arc::new(World::default());
+    let args = world.clone();
+    let spec = ChildSpec::new("child").restart_limit(1_000, Duration::from_secs(60));
+    let child = Worker::supervise_observed_with(&sup, spec, move || args.clone()).spawn().await;
+    let (identity, _) = rig.when("/storm-sup/child", incarnation(1)).await;
+    for n in 1..=100 {
+        let answer = rig.act_on("kill", identity.slot, n).await.unwrap();
+        assert!(matches!(answer.outcome.as_str(), "done" | "accepted"), "{}", answer.message);
+        until("the next incarnation", || world.starts.load(SeqCst) > n).await;
+        rig.when("/storm-sup/child", |s| s.incarnation == n + 1).await;
+    }
+    child.ask(Work).await.unwrap();
+    let kinds = rig.kinds("/storm-sup/child").await;
+    let of = |kind: &str| kinds.iter().filter(|k| *k == kind).count();
+    assert_eq!((of("exited"), of("restarted"), of("started")), (100, 100, 1));
+    let (_, _, detail) = rig.show("/storm-sup/child").await.unwrap();
+    assert!(detail.history.iter().all(|h| h.exit == "killed"), "{:?}", detail.history);
+}
+
 #[tokio::test]
 async fn two_crashes_with_a_thousand_queued_lose_what_kameo_had_taken_and_say_so() {
     let rig = Rig::shared().await;

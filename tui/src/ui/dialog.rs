@@ -4,7 +4,7 @@
 //! named, so a successor is never hit.
 
 use super::field::Field;
-use actorscope_core::blast::BlastRadius;
+use actorscope_core::blast::{self, BlastRadius};
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::{Incarnation, Outcome, SlotId, SlotState, Verb};
 
@@ -101,21 +101,7 @@ impl Dialog {
     /// Why a verb is not possible, as far as it can be told from here; the preview has the agent's
     /// own words.
     pub fn impossible(&self, verb: Verb) -> Option<String> {
-        if !self.state.is_live() {
-            return Some(format!("it has ended ({})", self.state));
-        }
-        match verb {
-            Verb::Resume if self.state != SlotState::Suspended => {
-                return Some("it is not suspended".to_owned());
-            }
-            Verb::Suspend if self.state == SlotState::Suspended => {
-                return Some("it is suspended already".to_owned());
-            }
-            _ => {}
-        }
-        let Identity { capabilities, framework, kind, .. } = &self.identity;
-        (!capabilities.has(verb.needs()))
-            .then(|| format!("not offered by {framework} for this {kind}"))
+        blast::impossible(&self.identity, self.state, verb)
     }
 }
 

@@ -167,6 +167,15 @@ fn the_screen_finds_the_culprit_and_restarts_it() {
     place.when(SIGNALING, |s| s["incarnation"] == 2 && s["restarts"] == 1);
     screen.press("\r");
     screen.wait_for(&["incarnation 2", "restarted"]);
+
+    screen.press("X");
+    screen.wait_for(&["What to do?"]);
+    screen.press("\r");
+    screen.wait_for(&["Kill this actor?", "as incarnation 3"]);
+    screen.press("\t\t\r");
+    place.when(SIGNALING, |s| s["incarnation"] == 3 && s["restart_history"][0]["exit"] == "killed");
+    screen.press("\r");
+    screen.wait_for(&["incarnation 3"]);
     screen.press("q");
     assert_eq!(screen.ended(), 0);
     assert!(!screen.is_alternate(), "the terminal is as it was");

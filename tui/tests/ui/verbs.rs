@@ -61,7 +61,7 @@ fn many_actors_are_only_stopped_by_name() {
 fn impossible_verbs_say_why() {
     let mut bench = Bench::connected(SIZE);
     bench.press("X");
-    bench.shows("✗ suspend  not offered by kameo for this supervisor");
+    bench.shows("✗ suspend  a suspended supervisor could not restart its children");
     bench.press("<down><down><down><enter>");
     bench.shows("Not possible: a suspended supervisor could not restart its children");
     bench.press("<tab><enter>");
