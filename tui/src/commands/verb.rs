@@ -41,6 +41,8 @@ pub async fn run(
     if args.dry_run {
         return dry_run(&radius, out);
     }
+    // Whoever may not act at all need not learn what would have been in the way besides.
+    allowed(&connection)?;
     if let Some(why) = &radius.impossible {
         let message = format!("cannot {verb} {}: {why}", radius.path);
         let outcome = if row.stats.is_some_and(|stats| stats.state.is_live()) {
@@ -51,7 +53,6 @@ pub async fn run(
         let failure = Failure::new(Exit::Error, outcome.word(), message);
         return refused(out, &json::Verb::foreseen(outcome, &radius, &failure), failure);
     }
-    allowed(&connection)?;
     let consent = weigh(&radius, &row.identity.name, args, is_somebody_there())?;
     ask(consent, &radius, &row.identity.name).await?;
     let act = Act {
