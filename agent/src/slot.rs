@@ -5,13 +5,14 @@ use crate::adapter::{BudgetRule, Controls, DepthProbe};
 use crate::cell::Meter;
 use crate::clock::{ticks, wall};
 use crate::gate::Gate;
+use crate::registry;
 use crate::sync::lock;
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::spec::{BudgetUse, SupervisorSpec};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp, Verb};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::Wake;
 
 /// Past incarnations kept for the detail page.
@@ -84,12 +85,15 @@ pub(crate) struct Slot {
     pub(crate) id: SlotId,
     pub(crate) meter: Meter,
     pub(crate) gate: Gate,
+    /// Weak, because the registry holds the slot.
+    pub(crate) registry: Weak<registry::Inner>,
     incarnation: AtomicU32,
     cold: Mutex<Cold>,
 }
 
 impl Slot {
     pub(crate) fn new(
+        registry: Weak<registry::Inner>,
         identity: Identity,
         budget_rule: BudgetRule,
         refill_key: Option<String>,
@@ -99,6 +103,7 @@ impl Slot {
             id: identity.id,
             meter: Meter::default(),
             gate: Gate::default(),
+            registry,
             incarnation: AtomicU32::new(1),
             cold: Mutex::new(Cold {
                 started_at: identity.created_at,

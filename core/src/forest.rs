@@ -149,6 +149,34 @@ impl Forest {
         Ok(name)
     }
 
+    /// Puts slots exactly where another forest has them: one whose names and places are sane already.
+    /// Slots that are new here are added. All that changed there since the last copy must be given.
+    pub fn copy_places(&mut self, places: &[(SlotId, Option<SlotId>, Arc<str>)]) {
+        // Everybody leaves before anybody takes a new place, so that names can be exchanged.
+        for (id, _, name) in places {
+            match self.nodes.get(id).map(|node| (node.parent, node.name.clone())) {
+                Some((parent, old)) => {
+                    self.detach(*id, parent);
+                    if self.taken.get(&(parent, old.clone())) == Some(id) {
+                        self.taken.remove(&(parent, old));
+                    }
+                }
+                None => {
+                    let node = Node { parent: None, name: name.clone(), children: BTreeSet::new() };
+                    self.nodes.insert(*id, node);
+                }
+            }
+        }
+        for (id, parent, name) in places {
+            let parent = parent.filter(|p| self.contains(*p));
+            if let Some(node) = self.nodes.get_mut(id) {
+                node.parent = parent;
+                node.name = name.clone();
+            }
+            self.attach(*id, parent);
+        }
+    }
+
     /// Removes a slot; its children move up to its parent. False if it was not there.
     pub fn remove(&mut self, id: SlotId) -> bool {
         let Some(node) = self.nodes.get(&id) else {

@@ -34,8 +34,8 @@
 //! held: being observed keeps no actor alive.
 //!
 //! Reading order: [`supervise`] (what users call), `lifecycle` and `runs` (starts and ends), `mailbox`
-//! (messages), `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` (who
-//! supervises whom).
+//! (messages), `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` and
+//! `orphans` (who supervises whom).
 
 #![cfg_attr(
     not(test),
@@ -46,6 +46,7 @@ mod cell;
 mod control;
 mod lifecycle;
 mod mailbox;
+mod orphans;
 mod parent;
 mod runs;
 pub mod supervise;

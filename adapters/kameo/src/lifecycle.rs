@@ -2,6 +2,7 @@
 
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities, depth_probe};
+use crate::orphans;
 use crate::parent::{self, Parent};
 use crate::supervise;
 use crate::table;
@@ -95,7 +96,7 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<Actor
         Parent::None | Parent::Locked => (None, None),
     };
     let registry = registry
-        .or_else(|| current_slot().map(|slot| slot.registry().clone()))
+        .or_else(|| current_slot().map(|slot| slot.registry()))
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
     let given = known.as_ref().and_then(|k| k.name.clone());
@@ -121,6 +122,10 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<Actor
         cell.slot.set_mailbox(capacity, probe);
     }
     table::insert(cell.clone());
+    if let (Parent::Is(supervisor), None) = (parent, slot_of_parent) {
+        orphans::wait_for(supervisor, &cell.slot);
+    }
+    orphans::adopt(actor_ref.id().sequence_id(), &cell.slot);
     cell
 }
 
@@ -140,7 +145,7 @@ fn strategy<A: Actor>() -> SupervisorSpec {
 /// The slot of a parent, if that is observed, and the registry it is in.
 fn parents_slot(id: u64) -> (Option<SlotId>, Option<Registry>) {
     let cell = table::get(ActorId::new(id));
-    (cell.as_ref().map(|c| c.slot.id()), cell.map(|c| c.slot.registry().clone()))
+    (cell.as_ref().map(|c| c.slot.id()), cell.map(|c| c.slot.registry()))
 }
 
 /// The link data was locked when the actor started: asks again.
@@ -155,7 +160,10 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
             cell.slot.set_capabilities(|_| capabilities(false));
             cell.slot.clear_child_spec();
         }
-        Parent::Is(id) => cell.slot.set_parent(parents_slot(id).0),
+        Parent::Is(id) => match parents_slot(id).0 {
+            Some(parent) => cell.slot.set_parent(Some(parent)),
+            None => orphans::wait_for(id, &cell.slot),
+        },
     }
     cell.parent_known.store(true, Relaxed);
 }

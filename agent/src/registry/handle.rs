@@ -18,7 +18,6 @@ tokio::task_local! {
 /// An adapter's hold on one slot. Cheap to clone; keeps no actor alive.
 #[derive(Clone)]
 pub struct SlotHandle {
-    pub(super) registry: Registry,
     pub(super) slot: Arc<Slot>,
 }
 
@@ -39,8 +38,8 @@ pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> impl Future<Output = F
 }
 
 impl SlotHandle {
-    pub(super) fn new(registry: Registry, slot: Arc<Slot>) -> Self {
-        Self { registry, slot }
+    pub(super) const fn new(slot: Arc<Slot>) -> Self {
+        Self { slot }
     }
 
     /// The slot's id.
@@ -48,9 +47,9 @@ impl SlotHandle {
         self.slot.id
     }
 
-    /// The registry the slot is in.
-    pub fn registry(&self) -> &Registry {
-        &self.registry
+    /// The registry the slot is in; an empty one if that was a test's and is gone.
+    pub fn registry(&self) -> Registry {
+        self.slot.registry.upgrade().map_or_else(Registry::new, Registry)
     }
 
     // --- Life ----------------------------------------------------------------------------------
@@ -58,7 +57,7 @@ impl SlotHandle {
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
-        let parent_incarnation = self.registry.parent_incarnation(self.id());
+        let parent_incarnation = self.registry().parent_incarnation(self.id());
         let (first, fact) = {
             let mut cold = self.slot.cold();
             let counted = cold.history.front().is_none_or(|h| h.exit != ExitReason::Shutdown);
@@ -71,10 +70,10 @@ impl SlotHandle {
             (first, Fact { by, reason: why, exit: None })
         };
         if !first {
-            self.registry.occupied(&self.slot);
+            self.registry().occupied(&self.slot);
         }
         let kind = if first { EventKind::Started } else { EventKind::Restarted };
-        self.registry.event(kind, Some(&self.slot), fact);
+        self.registry().event(kind, Some(&self.slot), fact);
     }
 
     /// The actor is cleaning up.
@@ -82,7 +81,8 @@ impl SlotHandle {
         self.slot.cold().phase = Phase::Stopping;
     }
 
-    /// The actor ended. Returns who asked for it, if an operator did.
+    /// The actor ended: why, in words if there are any, and what follows. If an operator asked for
+    /// it, the event says so instead of `reason`.
     ///
     /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
     pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
@@ -116,20 +116,20 @@ impl SlotHandle {
             }
             (exit, Fact { exit: Some(exit), reason, by: asked.map(|a| a.by) })
         };
-        self.registry.event(EventKind::Exited, Some(&self.slot), fact);
+        self.registry().event(EventKind::Exited, Some(&self.slot), fact);
         match fate {
             Fate::Restarts { at: Some(at) } => {
                 let pause = at.since(crate::clock::wall()) / 1_000_000;
                 let fact = Fact { reason: Some(format!("in {pause} ms")), ..Fact::default() };
-                self.registry.event(EventKind::RestartScheduled, Some(&self.slot), fact);
+                self.registry().event(EventKind::RestartScheduled, Some(&self.slot), fact);
             }
             Fate::Restarts { at: None } => {}
             // If its supervisor is restarted meanwhile, a new child comes in its place.
-            Fate::Undecided { .. } | Fate::Final => self.registry.vacated(&self.slot),
+            Fate::Undecided { .. } | Fate::Final => self.registry().vacated(&self.slot),
             Fate::GaveUp => {
                 let fact = Fact { exit: Some(exit), ..Fact::default() };
-                self.registry.event(EventKind::GaveUp, Some(&self.slot), fact);
-                self.registry.vacated(&self.slot);
+                self.registry().event(EventKind::GaveUp, Some(&self.slot), fact);
+                self.registry().vacated(&self.slot);
             }
         }
     }
@@ -140,7 +140,7 @@ impl SlotHandle {
             last.lost_messages = Some(last.lost_messages.unwrap_or(0).saturating_add(count));
         }
         let fact = Fact { reason: Some(format!("{count} messages")), ..Fact::default() };
-        self.registry.event(EventKind::MessagesLost, Some(&self.slot), fact);
+        self.registry().event(EventKind::MessagesLost, Some(&self.slot), fact);
     }
 
     /// Whether the slot has been filled before.
@@ -186,7 +186,7 @@ impl SlotHandle {
 
     /// Forgets the slot at once, without waiting for it to be pruned.
     pub fn forget(&self) {
-        self.registry.remove(self.id());
+        self.registry().remove(self.id());
     }
 
     // --- Identity ------------------------------------------------------------------------------
@@ -198,22 +198,22 @@ impl SlotHandle {
 
     /// Gives the slot another name; siblings' names stay different.
     pub fn rename(&self, name: &str) {
-        self.registry.rename(self.id(), name);
+        self.registry().rename(self.id(), name);
     }
 
     /// Hangs the slot under another one, as learnt late.
     pub fn set_parent(&self, parent: Option<SlotId>) {
-        self.registry.set_parent(self.id(), parent);
+        self.registry().set_parent(self.id(), parent);
     }
 
     /// How it is supervised, as learnt late.
     pub fn set_child_spec(&self, spec: ChildSpec) {
-        self.registry.edit(&self.slot, |identity| identity.child_spec = Some(spec));
+        self.registry().edit(&self.slot, |identity| identity.child_spec = Some(spec));
     }
 
     /// It is not supervised after all.
     pub fn clear_child_spec(&self) {
-        self.registry.edit(&self.slot, |identity| identity.child_spec = None);
+        self.registry().edit(&self.slot, |identity| identity.child_spec = None);
     }
 
     /// Whether somebody supervises it, in whatever way.
@@ -223,19 +223,19 @@ impl SlotHandle {
 
     /// How it supervises, as learnt late.
     pub fn set_supervisor(&self, spec: SupervisorSpec) {
-        self.registry.edit(&self.slot, |identity| identity.supervisor = Some(spec));
+        self.registry().edit(&self.slot, |identity| identity.supervisor = Some(spec));
     }
 
     /// What can be done to it, as learnt late.
     pub fn set_capabilities(&self, edit: impl FnOnce(Capabilities) -> Capabilities) {
-        self.registry
+        self.registry()
             .edit(&self.slot, |identity| identity.capabilities = edit(identity.capabilities));
     }
 
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
     /// way to read its depth from outside.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
-        self.registry.edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
+        self.registry().edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
         let mut cold = self.slot.cold();
         cold.has_mailbox = true;
         cold.probe = probe;

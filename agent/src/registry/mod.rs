@@ -151,7 +151,7 @@ impl Registry {
         lock(&self.0.frameworks).insert(registration.framework);
         let mut structure = lock(&self.0.structure);
         if let Some(slot) = self.refill(&mut structure, &registration) {
-            return SlotHandle::new(self.clone(), slot);
+            return SlotHandle::new(slot);
         }
         let raw = self.0.next_id.fetch_add(1, Relaxed);
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
@@ -179,6 +179,7 @@ impl Registry {
             version: 1,
         };
         let slot = Arc::new(Slot::new(
+            Arc::downgrade(&self.0),
             identity,
             registration.budget_rule,
             registration.refill_key,
@@ -193,7 +194,7 @@ impl Registry {
         if let Some(oddity) = oddity {
             self.warn(id, oddity);
         }
-        SlotHandle::new(self.clone(), slot)
+        SlotHandle::new(slot)
     }
 
     /// Forgets a slot; its children move up.

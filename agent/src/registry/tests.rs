@@ -68,6 +68,7 @@ fn check(registry: &Registry, sampler: &mut Sampler, handled: &HashMap<SlotId, (
         let cold = slot.cold();
         assert_eq!(cold.identity.parent, structure.forest.parent(*id));
         assert_eq!(Some(&cold.identity.name), structure.forest.name(*id));
+        assert_eq!(rows.forest().path(*id), structure.forest.path(*id), "in the same place");
         let of =
             |kind| events.iter().filter(|e| e.slot == Some(*id) && e.kind == kind).count() as u64;
         assert_eq!(cold.restarts, of(EventKind::Restarted));
@@ -183,6 +184,6 @@ impl SlotHandle {
     }
 
     fn is_known(&self) -> bool {
-        self.registry.slot(self.id()).is_some()
+        self.registry().slot(self.id()).is_some()
     }
 }

@@ -105,6 +105,7 @@ impl Rows {
 
     /// Brings forest and identities up to date with the registry.
     fn take_changes(&mut self) {
+        let mut changed = Vec::new();
         for (id, slot) in self.registry.take_changes() {
             let Some(slot) = slot else {
                 self.forest.remove(id);
@@ -114,13 +115,7 @@ impl Rows {
                 continue;
             };
             let identity = slot.cold().identity.clone();
-            if self.forest.contains(id) {
-                self.forest.set_parent(id, identity.parent);
-                // The registry's names are unique already.
-                let _ = self.forest.rename(id, &identity.name);
-            } else {
-                self.forest.insert(id, identity.parent, &identity.name);
-            }
+            changed.push((id, identity.parent, identity.name.clone()));
             match self.rows.get_mut(&id) {
                 Some(row) => row.identity = identity,
                 None => {
@@ -128,6 +123,7 @@ impl Rows {
                 }
             }
         }
+        self.forest.copy_places(&changed);
     }
 
     /// Somebody looks at this slot: it gets a fine histogram while there are any.

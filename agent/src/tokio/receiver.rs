@@ -57,7 +57,7 @@ impl Observer {
     ) -> Self {
         let type_name = std::any::type_name::<T>();
         let parent = current_slot();
-        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
+        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry());
         let registration = Registration::new("tokio", name, type_name)
             .parent(parent.map(|p| p.id()))
             .kind(ChildKind::Mailbox)

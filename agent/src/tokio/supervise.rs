@@ -95,7 +95,7 @@ where
     /// Outside of a tokio runtime, as [`tokio::spawn`] does.
     pub fn spawn(self) -> Supervised {
         let parent = current_slot();
-        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
+        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry());
         let nanos = |d: Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
         let spec = ChildSpec {
             child_id: Some(self.name.clone()),

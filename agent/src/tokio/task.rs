@@ -30,7 +30,7 @@ where
 
 fn register<F>(name: &str) -> SlotHandle {
     let parent = current_slot();
-    let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry().clone());
+    let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry());
     registry.register(
         Registration::new("tokio", name, std::any::type_name::<F>())
             .parent(parent.map(|p| p.id()))
