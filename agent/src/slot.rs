@@ -71,8 +71,6 @@ pub(crate) struct Cold {
     pub(crate) suspended_until: Option<Timestamp>,
     /// Asked while the slot waits for a successor that may never come.
     pub(crate) is_final: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
-    /// Restarts in a row without a quiet period: the attempt shown while restarting.
-    pub(crate) attempt: u32,
     /// Of the parent, when this slot was filled.
     pub(crate) parent_incarnation: u32,
     pub(crate) refill_key: Option<String>,
@@ -121,7 +119,6 @@ impl Slot {
                 asked: None,
                 suspended_until: None,
                 is_final: None,
-                attempt: 0,
                 parent_incarnation: 0,
                 refill_key,
                 latent_supervisor,
@@ -151,7 +148,6 @@ impl Slot {
             let next = self.incarnation().next();
             self.incarnation.store(next.0, Relaxed);
             cold.restarts = cold.restarts.saturating_add(1);
-            cold.attempt = cold.attempt.saturating_add(1);
             if counted {
                 cold.restart_times.push_back(now);
                 while cold.restart_times.len() > RESTARTS_KEPT {

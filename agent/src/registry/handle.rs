@@ -100,7 +100,9 @@ impl SlotHandle {
                 Some(asked) => Some(asked.in_words()),
                 None => reason,
             };
-            let attempt = cold.attempt.saturating_add(1);
+            // Counted from the last quiet period on, as the budget is.
+            let used = cold.budget(crate::clock::wall()).map_or(0, |budget| budget.used);
+            let attempt = used.saturating_add(1);
             let phase = match &fate {
                 Fate::Restarts { at } => Phase::Restarting { attempt, at: *at },
                 Fate::Undecided { is_final } => {
