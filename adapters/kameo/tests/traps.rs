@@ -170,10 +170,6 @@ async fn a_hundred_kills_on_several_threads_are_a_hundred_incarnations() {
     let args = world.clone();
     let spec = ChildSpec::new("child").restart_limit(1_000, Duration::from_secs(60));
     let child = Worker::supervise_observed_with(&sup, spec, move || args.clone()).spawn().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    for e in rig.events().await {
-        eprintln!("EV {} {} {:?}", e.kind, e.path, e.reason);
-    }
     let (identity, _) = rig.when("/storm-sup/child", incarnation(1)).await;
     for n in 1..=100 {
         let answer = rig.act_on("kill", identity.slot, n).await.unwrap();
