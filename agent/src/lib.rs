@@ -9,7 +9,8 @@
 //!
 //! **The contract with the host**: never panic, never block, never grow without bound, and rather
 //! lose telemetry than hurt the service. The agent has a thread and a runtime of its own; the host's
-//! threads touch atomics, and locks only when an actor starts or ends.
+//! threads touch atomics with every message, and short locks when an actor starts or ends or handles
+//! a type of message for the first time.
 //!
 //! Where to begin reading: [`mod@tokio`] (what users of plain tokio call), [`adapter`] (what
 //! adapters for frameworks call), then `registry` (all slots), `cell` (what a message costs),

@@ -73,7 +73,7 @@ async fn a_request_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn requests_from_web_pages_and_of_other_kinds_are_refused() {
+async fn requests_from_web_pages_are_refused() {
     let rig = Rig::start().await;
     let mut from_page =
         tonic::Request::new(v1::DescribeRequest { protocol: 1, ..Default::default() });
@@ -83,7 +83,7 @@ async fn requests_from_web_pages_and_of_other_kinds_are_refused() {
 }
 
 #[tokio::test]
-async fn a_reader_that_stands_still_costs_no_memory_and_harms_nobody() {
+async fn a_reader_that_stands_still_holds_up_nobody_else() {
     let rig = Rig::start().await;
     for i in 0..500 {
         let slot = rig.registry.register(Registration::new("test", format!("a{i}"), "A"));
@@ -110,9 +110,30 @@ async fn a_reader_that_stands_still_costs_no_memory_and_harms_nobody() {
         let request = v1::DescribeRequest { protocol: 1, client: String::new() };
         other.describe(request).await.unwrap();
     }
-    let nine = v1::WatchRequest { view_id: 99, revision: 1, view: Some(view), interval_ns: 0 };
-    let _ = requests.send(nine).await;
     still_answers(&rig).await;
+}
+
+#[tokio::test]
+async fn a_ninth_view_on_one_stream_is_refused() {
+    let rig = Rig::start().await;
+    let (requests, outbound) = tokio::sync::mpsc::channel(16);
+    for view_id in 0..9 {
+        let view = Some(v1::View { kind: Some(v1::view::Kind::Summary(v1::SummaryView {})) });
+        let set = v1::WatchRequest { view_id, revision: 1, view, interval_ns: 0 };
+        requests.send(set).await.unwrap();
+    }
+    let outbound = tokio_stream::wrappers::ReceiverStream::new(outbound);
+    let mut frames = rig.observe().watch(outbound).await.unwrap().into_inner();
+    let mut answered = 0;
+    let refusal = loop {
+        match tokio::time::timeout(SOON, frames.message()).await.expect("an answer") {
+            Ok(Some(_)) => answered += 1,
+            Ok(None) => panic!("ended without a word after {answered} frames"),
+            Err(refusal) => break refusal,
+        }
+    };
+    assert_eq!(refusal.code(), Code::ResourceExhausted);
+    assert!(refusal.message().contains("at most 8"), "{}", refusal.message());
 }
 
 #[tokio::test]

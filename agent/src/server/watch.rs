@@ -55,7 +55,8 @@ async fn run(shared: Arc<Shared>, mut requests: Streaming<v1::WatchRequest>, fra
                 Ok(Some(request)) => {
                     if let Err(refusal) = set_view(&mut views, request) {
                         // The reader learns why; if it does not read, its stream ends all the same.
-                        let _ = frames.try_send(Err(refusal));
+                        let last_word = frames.send(Err(refusal));
+                        let _ = tokio::time::timeout(limits::UNARY, last_word).await;
                         return;
                     }
                     shared.freshen();

@@ -1,7 +1,7 @@
 //! A small agent for tests: says what it was told to say and remembers what it was asked.
 
 // Each test file uses its part.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use actorscope_client::{Search, Update};
 use actorscope_core::InstanceId;

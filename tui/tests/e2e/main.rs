@@ -116,6 +116,34 @@ fn without_the_hosts_opt_in_nothing_can_be_done_and_it_says_what_would_allow_it(
 }
 
 #[test]
+fn what_is_not_clear_is_asked_back_and_nothing_is_done() {
+    let place = Place::new();
+    let service = place.serve(&[]);
+    let _clients = [service.client("ada", "lounge"), service.client("bob", "lobby")];
+    place.when("/parlor/rooms/lobby", |s| s["incarnation"] == 1);
+    let (code, unknown) = place.json(&["kill", "/parlor/rooms/attic"]);
+    assert_eq!(code, 1, "{unknown}");
+    assert!(unknown["error"]["message"].as_str().unwrap().contains("attic"), "{unknown}");
+    let (code, _, ambiguous) = place.run(&["kill", "reader"]);
+    assert_eq!(code, 1);
+    assert!(ambiguous.contains("/parlor/connections/conn-1/reader"), "{ambiguous}");
+    assert!(ambiguous.contains("/parlor/connections/conn-2/reader"), "{ambiguous}");
+    let (code, wrong) = place.json(&["top", "--target", "nobody"]);
+    assert_eq!(code, 5, "{wrong}");
+    let (code, bare) = place.json(&["restart", "/store-write"]);
+    assert_eq!((code, &bare["error"]["code"]), (1, &"not_supported".into()), "{bare}");
+
+    let _second = place.serve(&["--name", "annex"]);
+    let (code, _, several) = until("both services", || {
+        let ran = place.run(&["top"]);
+        (ran.0 != 0).then_some(ran)
+    });
+    assert_eq!(code, 1, "{several}");
+    assert!(several.contains("annex") && several.contains("parlor"), "{several}");
+    assert_eq!(place.run(&["top", "--target", "annex"]).0, 0);
+}
+
+#[test]
 fn a_watch_ends_in_words_when_the_service_dies() {
     let place = Place::new();
     let service = place.serve(&[]);
