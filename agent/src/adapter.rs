@@ -9,7 +9,7 @@
 
 pub use crate::gate::Request;
 pub use crate::registry::{
-    Arrival, Handling, MessageType, Registry, SlotHandle, current_slot, in_slot, scope,
+    Arrival, Asking, Handling, MessageType, Registry, SlotHandle, current_slot, in_slot, scope,
 };
 
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
@@ -32,6 +32,7 @@ pub struct Registration {
     pub(crate) mailbox_capacity: Option<u64>,
     pub(crate) budget_rule: BudgetRule,
     pub(crate) refill_key: Option<String>,
+    pub(crate) no_kill: Option<&'static str>,
 }
 
 impl Registration {
@@ -51,6 +52,7 @@ impl Registration {
             mailbox_capacity: None,
             budget_rule: BudgetRule::Sliding,
             refill_key: None,
+            no_kill: None,
         }
     }
 
@@ -94,6 +96,14 @@ impl Registration {
     #[must_use]
     pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
         self.capabilities = capabilities;
+        self
+    }
+
+    /// Why it can't be killed and what would change that, in a sentence that ends without a stop: it
+    /// is put behind a colon.
+    #[must_use]
+    pub fn no_kill(mut self, why: &'static str) -> Self {
+        self.no_kill = Some(why);
         self
     }
 

@@ -4,7 +4,7 @@ use crate::registry::Registry;
 use crate::sampler::Sampler;
 #[cfg(unix)]
 use crate::server::{BindError, Socket};
-use crate::server::{NodeInfo, Roles, Server, Shared};
+use crate::server::{NodeInfo, OptIns, Roles, Server, Shared};
 use actorscope_core::InstanceId;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub enum StartError {
 pub struct Builder {
     name: String,
     socket: Option<PathBuf>,
-    control: bool,
+    opt_ins: OptIns,
     operators: HashSet<u32>,
     viewers: HashSet<u32>,
     runtime: Option<Handle>,
@@ -54,7 +54,14 @@ impl std::fmt::Debug for Registry {
 impl Builder {
     /// Lets operators kill, stop, restart and suspend actors. Without this call nobody can.
     pub fn allow_control(mut self) -> Self {
-        self.control = true;
+        self.opt_ins.control = true;
+        self
+    }
+
+    /// Lets operators ask actors to print their state, where an actor's type allows it. Without this
+    /// call nobody can: a state may hold secrets.
+    pub fn allow_state_dump(mut self) -> Self {
+        self.opt_ins.state = true;
         self
     }
 
@@ -125,6 +132,7 @@ impl Builder {
             instance: random_instance()?,
             pid: std::process::id(),
             host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            os: sysinfo::System::long_os_version().unwrap_or_default(),
         };
         let roles = Roles {
             own: rustix::process::geteuid().as_raw(),
@@ -138,7 +146,7 @@ impl Builder {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, readiness) = mpsc::sync_channel::<std::io::Result<()>>(1);
         let of_thread = registry.clone();
-        let control = self.control;
+        let opt_ins = self.opt_ins;
         let thread = std::thread::Builder::new()
             .name("actorscope".to_owned())
             .spawn(move || {
@@ -160,7 +168,7 @@ impl Builder {
                     }
                 };
                 let sampler = Sampler::new(of_thread.clone(), host_runtime);
-                let shared = Shared::new(info, of_thread.clone(), roles.clone(), control, sampler);
+                let shared = Shared::new(info, of_thread.clone(), roles.clone(), opt_ins, sampler);
                 let server = Server::new(Arc::new(shared));
                 let _ = ready.send(Ok(()));
                 runtime.block_on(async {
@@ -208,7 +216,7 @@ impl Agent {
         Builder {
             name: name.into(),
             socket: None,
-            control: false,
+            opt_ins: OptIns::default(),
             operators: HashSet::new(),
             viewers: HashSet::new(),
             runtime: None,

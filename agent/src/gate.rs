@@ -13,6 +13,7 @@ use std::task::Waker;
 const STOP: u32 = 1;
 const RESTART: u32 = 2;
 const SUSPEND: u32 = 4;
+const DUMP: u32 = 8;
 
 /// What the actor is to do before its next message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +73,23 @@ impl Gate {
     pub(crate) fn suspend(&self) {
         self.flags.fetch_or(SUSPEND, Release);
         self.waker.wake();
+    }
+
+    /// Somebody wants the actor's state.
+    pub(crate) fn want_dump(&self) {
+        self.flags.fetch_or(DUMP, Release);
+        self.waker.wake();
+    }
+
+    /// Whether somebody wants it.
+    #[inline]
+    pub(crate) fn wants_dump(&self) -> bool {
+        self.flags.load(Relaxed) & DUMP != 0
+    }
+
+    /// They have it, or want it no more.
+    pub(crate) fn dump_answered(&self) {
+        self.flags.fetch_and(!DUMP, AcqRel);
     }
 
     /// Whether it was suspended.

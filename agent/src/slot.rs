@@ -2,17 +2,17 @@
 //! the message path never takes.
 
 use crate::adapter::{BudgetRule, Controls, DepthProbe};
-use crate::cell::Meter;
+use crate::cell::{Links, Meter};
 use crate::clock::{ticks, wall};
 use crate::gate::Gate;
-use crate::registry;
+use crate::registry::{self, DumpRequest};
 use crate::sync::lock;
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::spec::{BudgetUse, SupervisorSpec};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp, Verb};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::task::Wake;
 
 /// Past incarnations kept for the detail page.
@@ -76,6 +76,8 @@ pub(crate) struct Cold {
     pub(crate) refill_key: Option<String>,
     /// What the slot supervises with as soon as it has a supervised child.
     pub(crate) latent_supervisor: Option<SupervisorSpec>,
+    /// Somebody waits for the actor's state.
+    pub(crate) dump: Option<DumpRequest>,
 }
 
 /// See the module's documentation.
@@ -86,6 +88,8 @@ pub(crate) struct Slot {
     /// Weak, because the registry holds the slot.
     pub(crate) registry: Weak<registry::Inner>,
     incarnation: AtomicU32,
+    /// Whom it sends to; most slots never say.
+    links: OnceLock<Box<Links>>,
     cold: Mutex<Cold>,
 }
 
@@ -103,6 +107,7 @@ impl Slot {
             gate: Gate::default(),
             registry,
             incarnation: AtomicU32::new(1),
+            links: OnceLock::new(),
             cold: Mutex::new(Cold {
                 started_at: identity.created_at,
                 identity,
@@ -122,6 +127,7 @@ impl Slot {
                 parent_incarnation: 0,
                 refill_key,
                 latent_supervisor,
+                dump: None,
             }),
         }
     }
@@ -132,6 +138,16 @@ impl Slot {
 
     pub(crate) fn incarnation(&self) -> Incarnation {
         Incarnation(self.incarnation.load(Relaxed))
+    }
+
+    /// Whom it sends to.
+    pub(crate) fn links(&self) -> &Links {
+        self.links.get_or_init(Box::default)
+    }
+
+    /// Whom it sends to, if it ever said so.
+    pub(crate) fn read_links(&self) -> Option<&Links> {
+        self.links.get().map(Box::as_ref)
     }
 
     /// The totals so far.
@@ -192,6 +208,7 @@ impl Slot {
         cold.phase = next;
         cold.ended_at = Some(now);
         cold.controls = None;
+        cold.dump = None;
         if !next.is_live() {
             cold.probe = None;
             cold.suspended_until = None;

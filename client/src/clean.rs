@@ -20,6 +20,11 @@ pub(crate) fn lines(raw: &str) -> String {
     raw.lines().take(MAX_LINES).map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Text of any number of lines, whose length the sender's limits bound.
+pub(crate) fn text(raw: &str) -> String {
+    raw.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn in_place(text: &mut String) {
     // Most are harmless: look before copying.
     if text.len() > MAX_TEXT || !text.bytes().all(|b| matches!(b, b' '..=b'~')) {
@@ -41,9 +46,11 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
             &mut identity.framework,
         ]);
         in_place_all(identity.child_spec.as_mut().and_then(|spec| spec.child_id.as_mut()));
+        in_place_all(identity.no_kill.as_mut());
     }
     for stats in &mut frame.stats {
         in_place_all(stats.handling_now.as_mut().and_then(|now| now.message_type.as_mut()));
+        in_place_all(stats.waiting_for.as_mut().map(|waiting| &mut waiting.path));
     }
     for partial in &mut frame.partial {
         in_place_all([&mut partial.reason, &mut partial.message]);
@@ -51,6 +58,14 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
     if let Some(detail) = &mut frame.detail {
         in_place_all(detail.handlers.iter_mut().map(|h| &mut h.message_type));
         in_place_all(detail.history.iter_mut().filter_map(|h| h.reason.as_mut()));
+        if let Some(links) = &mut detail.links {
+            let both = links.outgoing.iter_mut().chain(&mut links.incoming);
+            in_place_all(both.map(|link| &mut link.path));
+            in_place_all(links.cycle.iter_mut().map(|waits| &mut waits.path));
+        }
+    }
+    if let Some(summary) = &mut frame.summary {
+        in_place_all(summary.deadlocks.iter_mut().flat_map(|group| &mut group.paths));
     }
 }
 

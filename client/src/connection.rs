@@ -12,6 +12,7 @@ use actorscope_core::view::ViewSpec;
 use actorscope_core::{Event, Incarnation, Outcome, SlotId, Verb};
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
+use actorscope_proto::v1::state_client::StateClient;
 use actorscope_proto::{MAX_MESSAGE, PROTOCOL, PROTOCOL_MIN, convert::Malformed, v1};
 use futures_util::Stream;
 use std::error::Error as _;
@@ -34,6 +35,7 @@ pub struct Connection {
     address: Address,
     observe: ObserveClient<Channel>,
     control: ControlClient<Channel>,
+    state: StateClient<Channel>,
 }
 
 /// Finds the agent that `target` means and shakes hands.
@@ -121,7 +123,8 @@ impl Connection {
             node: Arc::new(node),
             address: address.clone(),
             observe,
-            control: ControlClient::new(channel).max_decoding_message_size(MAX_MESSAGE),
+            control: ControlClient::new(channel.clone()).max_decoding_message_size(MAX_MESSAGE),
+            state: StateClient::new(channel).max_decoding_message_size(MAX_MESSAGE),
         })
     }
 
@@ -206,7 +209,11 @@ impl Connection {
         })
     }
 
-    fn actor(&self, slot: SlotId, incarnation: Option<Incarnation>) -> v1::Target {
+    pub(crate) fn state_service(&self) -> StateClient<Channel> {
+        self.state.clone()
+    }
+
+    pub(crate) fn actor(&self, slot: SlotId, incarnation: Option<Incarnation>) -> v1::Target {
         v1::Target {
             instance: self.node.instance.to_bytes().to_vec(),
             slot: slot.get(),
@@ -264,7 +271,7 @@ impl EventStream {
     }
 }
 
-async fn within_deadline<T>(
+pub(crate) async fn within_deadline<T>(
     call: impl Future<Output = Result<Response<T>, Status>>,
 ) -> Result<T, CallError> {
     match tokio::time::timeout(DEADLINE, call).await {

@@ -3,6 +3,7 @@
 //! * [`target`]: who is meant, as people write it.
 //! * [`discovery`]: which agents run on this machine.
 //! * [`connection`]: one conversation with one agent: handshake, single questions, verbs.
+//! * [`state`]: what an actor prints of itself when asked.
 //! * [`session`]: a conversation that outlives its connections: views and events kept up to date.
 //! * [`model`]: what is known of a node, as a pure function of the [`update::Update`]s received so
 //!   far. Live sessions, recordings and tests feed the same model.
@@ -17,6 +18,7 @@ pub mod model;
 mod pages;
 mod random;
 pub mod session;
+pub mod state;
 pub mod target;
 mod transport;
 pub mod update;
@@ -28,5 +30,6 @@ pub use discovery::{Found, Search};
 pub use error::{CallError, ConnectError, Why};
 pub use model::{Link, Model, ViewState};
 pub use session::{Session, SessionOptions};
+pub use state::Dumped;
 pub use target::{Address, Target, TargetError};
 pub use update::{Frame, Node, Partial, Rights, Update};

@@ -42,6 +42,8 @@ pub struct Node {
     pub pid: u32,
     /// Its machine.
     pub host: String,
+    /// Its operating system; empty if that is not known.
+    pub os: String,
     /// When the process registered its first actor or started its agent, whichever came first.
     pub started_at: Timestamp,
     /// The node's clock at the handshake.
@@ -65,6 +67,10 @@ pub struct Rights {
     pub control_refused_because: Option<String>,
     /// Who the agent takes the caller for.
     pub principal: String,
+    /// Whether actors may be asked for their state.
+    pub state: bool,
+    /// If not: why, and what the host has to write to change it.
+    pub state_refused_because: Option<String>,
 }
 
 impl TryFrom<v1::NodeDescription> for Node {
@@ -82,6 +88,7 @@ impl TryFrom<v1::NodeDescription> for Node {
             name: clean::line(&wire.name),
             pid: wire.pid,
             host: clean::line(&wire.host),
+            os: clean::line(&wire.os),
             started_at: Timestamp(wire.started_at),
             now: Timestamp(wire.now),
             agent: clean::line(&wire.agent),
@@ -91,6 +98,9 @@ impl TryFrom<v1::NodeDescription> for Node {
                 control_refused_because: (!rights.control)
                     .then(|| clean::lines(&rights.control_refused_because)),
                 principal: clean::line(&rights.principal),
+                state: rights.state,
+                state_refused_because: (!rights.state)
+                    .then(|| clean::lines(&rights.state_refused_because)),
             },
             max_rows: wire.limits.map_or(100, |l| l.max_rows),
         })

@@ -124,11 +124,10 @@ pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<S
     if identity.capabilities.has(verb.needs()) {
         return None;
     }
+    if let (Verb::Kill, Some(why)) = (verb, &identity.no_kill) {
+        return Some(why.to_string());
+    }
     Some(match (verb, &*identity.framework, identity.kind) {
-        (Verb::Kill, "tokio", ChildKind::Task) => {
-            "a bare task can't be killed: start it with `spawn(name, fut)` instead of `task(name, fut)`"
-                .to_owned()
-        }
         (Verb::Restart, "tokio", _) => {
             "nobody knows how to start it again: run it under `supervise(name, || fut)`".to_owned()
         }

@@ -18,17 +18,20 @@ pub enum Capability {
     InterruptsHandler = 4,
     /// Queued messages survive a restart.
     KeepsMailbox = 5,
+    /// It can be asked to print its state.
+    DumpState = 6,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Kill,
         Self::Stop,
         Self::Restart,
         Self::Suspend,
         Self::InterruptsHandler,
         Self::KeepsMailbox,
+        Self::DumpState,
     ];
 
     /// The name used in JSON.
@@ -40,6 +43,7 @@ impl Capability {
             Self::Suspend => "can_suspend",
             Self::InterruptsHandler => "interrupts_handler",
             Self::KeepsMailbox => "keeps_mailbox",
+            Self::DumpState => "can_dump_state",
         }
     }
 }
@@ -87,7 +91,7 @@ impl Capabilities {
 
     /// Reads [`Self::bits`]; bits of capabilities unknown here are dropped.
     pub const fn from_bits(bits: u32) -> Self {
-        Self(bits & 0b11_1111)
+        Self(bits & 0b111_1111)
     }
 
     /// The members, in declaration order.

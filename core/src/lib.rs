@@ -17,6 +17,7 @@ pub mod event;
 pub mod forest;
 pub mod histogram;
 pub mod id;
+pub mod link;
 pub mod node;
 pub mod quality;
 pub mod slot;

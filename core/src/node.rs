@@ -17,10 +17,14 @@ pub struct ProcessFigures {
     pub host_memory_used: Option<u64>,
     /// Memory of the machine, in bytes.
     pub host_memory_total: Option<u64>,
+    /// Threads of the process.
+    pub threads: Option<u64>,
+    /// Files and sockets it has open.
+    pub open_files: Option<u64>,
 }
 
 /// Figures of the tokio runtime that was current when the agent started.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct RuntimeFigures {
     /// Worker threads.
     pub workers: u64,
@@ -30,6 +34,8 @@ pub struct RuntimeFigures {
     pub global_queue_depth: u64,
     /// Share of the workers' time spent busy over the last tick, 0 … 1.
     pub busy_ratio: Option<f64>,
+    /// The same of each worker; empty where it is not known yet.
+    pub worker_busy: Vec<f64>,
 }
 
 /// What observing costs the observed process.
@@ -78,6 +84,9 @@ pub struct Summary {
     pub handled: u64,
     /// Messages whose handling failed since the process started.
     pub messages_failed: u64,
+    /// Slots that wait for each other, by path, a few groups of them: each waits for the next, the
+    /// last for the first.
+    pub deadlocks: Vec<Vec<String>>,
     /// Last event's number.
     pub last_event: u64,
     /// The process.

@@ -4,6 +4,7 @@
 use crate::capability::Capabilities;
 use crate::histogram::Buckets;
 use crate::id::{Incarnation, SlotId, Timestamp};
+use crate::link::{Links, WaitingFor};
 use crate::quality::{Quality, Reading};
 use crate::spec::{BudgetUse, ChildKind, ChildSpec, SupervisorSpec, words};
 use crate::state::{ExitReason, SlotState};
@@ -32,6 +33,8 @@ pub struct Identity {
     pub capabilities: Capabilities,
     /// The mailbox's bound, if it has one.
     pub mailbox_capacity: Option<u64>,
+    /// Why it can't be killed and what would change that, in a sentence, where its adapter knows.
+    pub no_kill: Option<Arc<str>>,
     /// When the slot came to be.
     pub created_at: Timestamp,
     /// Grows with every change of the fields above.
@@ -67,6 +70,19 @@ pub struct LatencySummary {
     pub window_ns: Option<u64>,
     /// How fine the quantiles are; `None` while there are none.
     pub resolution: Option<Resolution>,
+}
+
+/// How the runtime runs a task: what a task is judged by that takes no messages.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Polling {
+    /// How often it was polled.
+    pub polls: u64,
+    /// Nanoseconds inside polls.
+    pub busy_ns: u64,
+    /// Poll begins → poll ends. A long one keeps a worker of the runtime from everybody else.
+    pub poll: LatencySummary,
+    /// Woken → polled: what it waits for a worker, the scheduling delay.
+    pub delay: LatencySummary,
 }
 
 /// Counters of one incarnation or of all of them together.
@@ -134,6 +150,10 @@ pub struct Stats {
     pub handling_now: Option<HandlingNow>,
     /// The restart budget of this slot, where one is known.
     pub budget: Option<BudgetUse>,
+    /// How its task is polled, where that is measured.
+    pub polling: Option<Polling>,
+    /// Whose answer it waits for the longest, where senders say so.
+    pub waiting_for: Option<WaitingFor>,
 }
 
 impl Stats {
@@ -155,6 +175,8 @@ impl Stats {
             handling: None,
             handling_now: None,
             budget: None,
+            polling: None,
+            waiting_for: None,
         }
     }
 }
@@ -204,6 +226,12 @@ pub struct SlotDetail {
     pub queue_wait: Option<Buckets>,
     /// Handler begins → handler ends, in buckets.
     pub handling: Option<Buckets>,
+    /// Poll begins → poll ends, in buckets.
+    pub poll: Option<Buckets>,
+    /// Woken → polled, in buckets.
+    pub delay: Option<Buckets>,
+    /// Messages from and to other slots; `None` where nobody says.
+    pub links: Option<Links>,
     /// Children, live and dead.
     pub children: u64,
 }

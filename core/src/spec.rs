@@ -81,6 +81,10 @@ words! {
         Task = "task",
         /// A receiver that belongs to a task which already has one.
         Mailbox = "mailbox",
+        /// A closure on a thread for blocking work.
+        Blocking = "blocking",
+        /// Nothing that runs itself: what it gathers hangs below it.
+        Group = "group",
     }
 }
 

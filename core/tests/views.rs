@@ -64,6 +64,7 @@ impl Rows {
             mailbox_capacity: None,
             created_at: Timestamp(raw),
             version: 1,
+            no_kill: None,
         };
         self.rows.insert(id, (identity, Stats::new(SlotState::Idle, Timestamp(raw))));
         id

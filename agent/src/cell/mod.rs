@@ -7,11 +7,13 @@
 mod arrivals;
 mod fine;
 mod hot;
+mod links;
 mod meter;
 mod tier1;
 
 pub(crate) use fine::{Fine, FinePool};
 pub(crate) use hot::HotSnapshot;
+pub(crate) use links::{Ask, LinkReading, Links};
 pub(crate) use meter::Meter;
 pub(crate) use tier1::name_of;
 

@@ -26,6 +26,13 @@ impl Log2 {
         }
     }
 
+    /// [`Log2::record`] where several threads may record at once.
+    pub(crate) fn record_shared(&self, ns: u64) {
+        if let Some(counter) = self.0.get(log2::index(ns)) {
+            counter.fetch_add(1, Relaxed);
+        }
+    }
+
     pub(crate) fn read(&self) -> Buckets {
         Buckets::from_dense(Layout::Log2, self.0.iter().map(|c| u64::from(c.load(Relaxed))))
     }

@@ -3,16 +3,20 @@
 //! The registry is there before any agent and counts from the first registration on. Structure is
 //! behind one lock that only lifecycle events take; messages never do.
 
+mod dump;
 mod handle;
 mod messages;
 mod ring;
+mod sends;
 #[cfg(test)]
 mod tests;
 mod vacancy;
 
+pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::{SlotHandle, current_slot, in_slot};
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use ring::{Read, Ring};
+pub use sends::Asking;
 
 use crate::adapter::Registration;
 use crate::clock::wall;
@@ -177,6 +181,7 @@ impl Registry {
             mailbox_capacity: registration.mailbox_capacity,
             created_at: wall(),
             version: 1,
+            no_kill: registration.no_kill.map(Into::into),
         };
         let slot = Arc::new(Slot::new(
             Arc::downgrade(&self.0),

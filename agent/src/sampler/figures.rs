@@ -18,13 +18,13 @@ pub(super) struct Figures {
     pid: Option<Pid>,
     runtime: Option<Handle>,
     read_at: Option<Instant>,
-    runtime_busy: Option<Duration>,
+    worker_busy: Vec<Duration>,
     thread_cpu: Option<Duration>,
     last: Reading,
 }
 
 /// One reading.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Reading {
     pub(super) process: ProcessFigures,
     pub(super) runtime: Option<RuntimeFigures>,
@@ -41,7 +41,7 @@ impl Figures {
             pid: sysinfo::get_current_pid().ok(),
             runtime,
             read_at: None,
-            runtime_busy: None,
+            worker_busy: Vec::new(),
             thread_cpu: None,
             last: Reading::default(),
         }
@@ -52,18 +52,18 @@ impl Figures {
         let pause = if watched { PAUSE_WATCHED } else { PAUSE_UNWATCHED };
         let since = self.read_at.map(|at| now.saturating_duration_since(at));
         if since.is_some_and(|since| since < pause) {
-            return self.last;
+            return self.last.clone();
         }
         self.last = Reading {
-            process: self.process(),
+            process: self.process(watched),
             runtime: self.runtime(since),
             agent_cpu: self.own_thread(since),
         };
         self.read_at = Some(now);
-        self.last
+        self.last.clone()
     }
 
-    fn process(&mut self) -> ProcessFigures {
+    fn process(&mut self, watched: bool) -> ProcessFigures {
         self.system.refresh_cpu_usage();
         self.system.refresh_memory();
         let first = self.read_at.is_none();
@@ -82,6 +82,11 @@ impl Figures {
             if let Some(process) = self.system.process(pid) {
                 figures.cpu_cores = (!first).then(|| f64::from(process.cpu_usage()) / 100.0);
                 figures.memory_bytes = Some(process.memory());
+                if watched {
+                    // Takes longer the more there are.
+                    figures.open_files = process.open_files().and_then(|n| u64::try_from(n).ok());
+                    figures.threads = threads();
+                }
             }
         }
         figures
@@ -90,18 +95,27 @@ impl Figures {
     fn runtime(&mut self, since: Option<Duration>) -> Option<RuntimeFigures> {
         let metrics = self.runtime.as_ref()?.metrics();
         let workers = metrics.num_workers();
-        let busy: Duration =
-            (0..workers).map(|worker| metrics.worker_total_busy_duration(worker)).sum();
-        let before = self.runtime_busy.replace(busy);
-        let ratio = since.zip(before).map(|(since, before)| {
-            let wall = since.as_secs_f64() * workers.max(1) as f64;
-            (busy.saturating_sub(before).as_secs_f64() / wall).clamp(0.0, 1.0)
-        });
+        let busy: Vec<Duration> =
+            (0..workers).map(|worker| metrics.worker_total_busy_duration(worker)).collect();
+        let before = std::mem::replace(&mut self.worker_busy, busy);
+        let worker_busy: Vec<f64> = match since {
+            // The first reading has nothing to be compared with.
+            Some(since) if before.len() == workers => {
+                let share = |(now, before): (&Duration, &Duration)| {
+                    let busy = now.saturating_sub(*before).as_secs_f64();
+                    (busy / since.as_secs_f64()).clamp(0.0, 1.0)
+                };
+                self.worker_busy.iter().zip(&before).map(share).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mean = worker_busy.iter().sum::<f64>() / worker_busy.len().max(1) as f64;
         Some(RuntimeFigures {
             workers: workers as u64,
             alive_tasks: metrics.num_alive_tasks() as u64,
             global_queue_depth: metrics.global_queue_depth() as u64,
-            busy_ratio: ratio,
+            busy_ratio: (!worker_busy.is_empty()).then_some(mean),
+            worker_busy,
         })
     }
 
@@ -110,6 +124,15 @@ impl Figures {
         let before = self.thread_cpu.replace(cpu);
         let (since, before) = since.zip(before)?;
         Some(cpu.saturating_sub(before).as_secs_f64() / since.as_secs_f64())
+    }
+}
+
+/// Threads of the process; known on Linux only.
+fn threads() -> Option<u64> {
+    if cfg!(target_os = "linux") {
+        Some(std::fs::read_dir("/proc/self/task").ok()?.count() as u64)
+    } else {
+        None
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod figures;
 mod fine;
+mod links;
 mod row;
 mod rows;
 

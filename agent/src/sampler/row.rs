@@ -8,7 +8,7 @@ use actorscope_core::histogram::Buckets;
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
-use actorscope_core::{Identity, Incarnation, SlotState, Timestamp};
+use actorscope_core::{Identity, Incarnation, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -44,6 +44,8 @@ pub(super) struct Row {
     /// When the queue was first seen non-empty behind the running handler (whose begin is kept to
     /// tell handlers apart): the best that is known of messages that arrived meanwhile.
     queue_seen: Option<(Ticks, Ticks)>,
+    /// Whose answers are out, and since when.
+    pub(super) waits: Vec<(SlotId, Ticks)>,
     now: Ticks,
 }
 
@@ -68,6 +70,7 @@ impl Row {
             since: None,
             tick_mean_ns: None,
             queue_seen: None,
+            waits: Vec::new(),
             now: 0,
             slot,
             identity,
@@ -95,6 +98,10 @@ impl Row {
         self.depth = self.read_depth(probe.and_then(|p| p.depth()));
         self.oldest_wait_ns = self.read_oldest_wait();
         self.read_rates(now);
+        self.waits.clear();
+        if let Some(links) = self.slot.read_links() {
+            self.waits.extend(links.waits());
+        }
         if let Some(attached) = &mut self.attached {
             attached.rotate_if_due(now);
         }
@@ -190,6 +197,8 @@ impl Row {
                 for_ns: nanos(self.hot.handling_since, self.now),
             }),
             budget,
+            polling: None,
+            waiting_for: None,
         }
     }
 
@@ -257,6 +266,9 @@ impl Row {
             history: self.slot.cold().history.iter().cloned().collect(),
             queue_wait: self.has_mailbox.then(|| self.wait_buckets()).flatten(),
             handling: self.handling_buckets(),
+            poll: None,
+            delay: None,
+            links: None,
             children: children as u64,
         }
     }

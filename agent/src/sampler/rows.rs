@@ -2,6 +2,7 @@
 
 use super::figures::Reading;
 use super::fine::Attached;
+use super::links;
 use super::row::Row;
 use crate::cell::FinePool;
 use crate::clock::Ticks;
@@ -32,6 +33,8 @@ pub(crate) struct Rows {
     forest: Forest,
     rows: HashMap<SlotId, Row>,
     pool: FinePool,
+    /// Who has been waiting for whom for long.
+    waits: HashMap<SlotId, Vec<SlotId>>,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -44,6 +47,7 @@ impl Rows {
             forest: Forest::new(),
             rows: HashMap::new(),
             pool: FinePool::new(FINE_HISTOGRAMS),
+            waits: HashMap::new(),
             summary: Summary::default(),
             tick: 0,
             now: 0,
@@ -90,6 +94,8 @@ impl Rows {
                 }
             }
         }
+        self.waits = links::long_waits(self.rows.iter(), now);
+        summary.deadlocks = links::deadlocks(&self.waits, &self.forest);
         (summary.last_event, summary.agent.events_dropped) =
             self.registry.events(|ring| (ring.last(), ring.dropped()));
         summary.agent.warnings = self.registry.warnings();
@@ -242,11 +248,17 @@ impl RowSource for Rows {
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {
-        self.rows.get(&id).map(|row| row.stats(self.summary.sampled_at))
+        self.rows.get(&id).map(|row| Stats {
+            waiting_for: links::waiting_for(row, &self.forest, self.now),
+            ..row.stats(self.summary.sampled_at)
+        })
     }
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
-        self.rows.get(&id).map(|row| row.detail(self.forest.child_count(id)))
+        self.rows.get(&id).map(|row| SlotDetail {
+            links: links::links_of(id, &self.rows, &self.waits, &self.forest, self.now),
+            ..row.detail(self.forest.child_count(id))
+        })
     }
 
     fn summary(&self) -> Summary {

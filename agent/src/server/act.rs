@@ -1,6 +1,7 @@
 //! The `Control` service: acting.
 
 use super::observe::slot_id;
+use super::target::{self, Meant, NotThere};
 use super::{Principal, Shared, limits};
 use crate::adapter::Reaction;
 use crate::clock::wall;
@@ -93,27 +94,13 @@ impl Actor {
                 slot: id.get(),
                 incarnation: incarnation.0,
             };
-        if target.instance != self.shared.info.instance.to_bytes() {
-            let message = "the service was restarted since: it is another instance now".to_owned();
-            return answer(Outcome::Gone, message, Incarnation(0));
-        }
-        let Some(slot) = self.shared.registry.slot(id) else {
-            let message = format!("there is no slot {id} any more");
-            return answer(Outcome::Gone, message, Incarnation(0));
-        };
-        let path = self.shared.registry.path(id);
-        let now_in_it = slot.incarnation();
-        if target.incarnation != 0 && Incarnation(target.incarnation) != now_in_it {
-            let message = format!(
-                "{path} is filled by incarnation {now_in_it} now, not {}: nothing was done",
-                target.incarnation
-            );
-            return answer(Outcome::StaleIncarnation, message, now_in_it);
-        }
-        if !slot.cold().phase.has_actor() {
-            let message = format!("{path} has no actor at the moment: nothing was done");
-            return answer(Outcome::Gone, message, now_in_it);
-        }
+        let Meant { slot, path, incarnation: now_in_it } =
+            match target::find(&self.shared, id, target) {
+                Ok(meant) => meant,
+                Err(NotThere { outcome, message, incarnation }) => {
+                    return answer(outcome, message, incarnation);
+                }
+            };
         // What can be done depends on what was learnt last, so the rows must be up to date.
         self.shared.pass();
         let radius = self.shared.with_sampler(|s| blast::preview(s.rows(), id, verb));

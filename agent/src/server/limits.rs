@@ -44,6 +44,12 @@ pub(super) const SUSPENSION: Duration = Duration::from_secs(30);
 /// No suspension is longer.
 pub(super) const LONGEST_SUSPENSION: Duration = Duration::from_secs(3600);
 
+/// Longest text of an actor's state, in bytes.
+pub(super) const DUMP_BYTES: usize = 64 * 1024;
+
+/// How long an actor may take to get to printing its state.
+pub(super) const DUMP_WAIT: Duration = Duration::from_secs(2);
+
 /// How long a request's id is remembered, so that sending it twice acts once …
 pub(super) const REMEMBERED: Duration = Duration::from_secs(300);
 /// … and how many at most.

@@ -14,6 +14,8 @@ mod observe;
 mod principal;
 mod router;
 mod shared;
+mod state;
+mod target;
 #[cfg(test)]
 mod tests;
 #[cfg(unix)]
@@ -21,7 +23,7 @@ mod unix;
 mod watch;
 
 pub(crate) use principal::{Principal, Role, Roles};
-pub(crate) use shared::{NodeInfo, Shared};
+pub(crate) use shared::{NodeInfo, OptIns, Shared};
 #[cfg(unix)]
 pub use unix::BindError;
 #[cfg(unix)]

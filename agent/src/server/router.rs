@@ -3,9 +3,11 @@
 use super::act::Actor;
 use super::limits;
 use super::observe::Observer;
+use super::state::Asker;
 use super::{Principal, Role, Shared};
 use actorscope_proto::v1::control_server::ControlServer;
 use actorscope_proto::v1::observe_server::ObserveServer;
+use actorscope_proto::v1::state_server::StateServer;
 use actorscope_proto::{MAX_MESSAGE, MAX_REQUEST};
 use http::header::{CONTENT_TYPE, ORIGIN};
 use hyper::body::Incoming;
@@ -19,6 +21,7 @@ use tower::Service;
 pub(super) struct Router {
     observe: ObserveServer<Observer>,
     control: ControlServer<Actor>,
+    state: StateServer<Asker>,
     shared: Arc<Shared>,
     principal: Principal,
 }
@@ -27,11 +30,15 @@ impl Router {
     pub(super) fn new(shared: Arc<Shared>, principal: Principal) -> Self {
         let observer = Observer::new(shared.clone(), principal.clone());
         let actor = Actor::new(shared.clone(), principal.clone());
+        let asker = Asker::new(shared.clone(), principal.clone());
         Self {
             observe: ObserveServer::new(observer)
                 .max_decoding_message_size(MAX_REQUEST)
                 .max_encoding_message_size(MAX_MESSAGE),
             control: ControlServer::new(actor)
+                .max_decoding_message_size(MAX_REQUEST)
+                .max_encoding_message_size(MAX_MESSAGE),
+            state: StateServer::new(asker)
                 .max_decoding_message_size(MAX_REQUEST)
                 .max_encoding_message_size(MAX_MESSAGE),
             shared,
@@ -56,11 +63,16 @@ impl Router {
         let answer = async {
             match service {
                 "actorscope.v1.Observe" => infallible(self.observe.call(request).await),
-                "actorscope.v1.Control" if !self.shared.control => {
+                "actorscope.v1.Control" if !self.shared.opt_ins.control => {
                     let why = self.shared.control_refusal(&self.principal).unwrap_or_default();
                     Status::unimplemented(why).into_http()
                 }
                 "actorscope.v1.Control" => infallible(self.control.call(request).await),
+                "actorscope.v1.State" if !self.shared.opt_ins.state => {
+                    let why = self.shared.state_refusal(&self.principal).unwrap_or_default();
+                    Status::unimplemented(why).into_http()
+                }
+                "actorscope.v1.State" => infallible(self.state.call(request).await),
                 "grpc.health.v1.Health" => health(request).await,
                 other => {
                     Status::unimplemented(format!("there is no service {other:?} here")).into_http()

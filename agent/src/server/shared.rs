@@ -21,6 +21,16 @@ pub(crate) struct NodeInfo {
     pub(crate) instance: InstanceId,
     pub(crate) pid: u32,
     pub(crate) host: String,
+    pub(crate) os: String,
+}
+
+/// What the host lets others do beyond looking.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct OptIns {
+    /// Carry out verbs.
+    pub(crate) control: bool,
+    /// Ask actors for their state.
+    pub(crate) state: bool,
 }
 
 /// See the module's documentation.
@@ -28,8 +38,7 @@ pub(crate) struct Shared {
     pub(crate) info: NodeInfo,
     pub(crate) registry: Registry,
     pub(crate) roles: Roles,
-    /// Whether the host lets anybody act.
-    pub(crate) control: bool,
+    pub(crate) opt_ins: OptIns,
     sampler: Mutex<Sampler>,
     ticks: watch::Sender<u64>,
     watchers: AtomicU32,
@@ -51,14 +60,14 @@ impl Shared {
         info: NodeInfo,
         registry: Registry,
         roles: Roles,
-        control: bool,
+        opt_ins: OptIns,
         sampler: Sampler,
     ) -> Self {
         Self {
             info,
             registry,
             roles,
-            control,
+            opt_ins,
             sampler: Mutex::new(sampler),
             ticks: watch::Sender::new(0),
             watchers: AtomicU32::new(0),
@@ -115,19 +124,32 @@ impl Shared {
 
     /// Why `principal` may not act; `None` if they may.
     pub(super) fn control_refusal(&self, principal: &Principal) -> Option<String> {
-        if !self.control {
+        self.refusal(principal, self.opt_ins.control, "control is off", "allow_control")
+    }
+
+    /// Why `principal` may not ask actors for their state; `None` if they may.
+    pub(super) fn state_refusal(&self, principal: &Principal) -> Option<String> {
+        self.refusal(principal, self.opt_ins.state, "showing state is off", "allow_state_dump")
+    }
+
+    fn refusal(
+        &self,
+        principal: &Principal,
+        allowed: bool,
+        off: &str,
+        opt_in: &str,
+    ) -> Option<String> {
+        let name = &self.info.name;
+        if !allowed {
             return Some(format!(
-                "control is off in {name}: its code has to say \
-                 Agent::builder({name:?}).allow_control()",
-                name = self.info.name
+                "{off} in {name}: its code has to say Agent::builder({name:?}).{opt_in}()"
             ));
         }
         match principal.role {
             Role::Operator => None,
             Role::Viewer | Role::Stranger => Some(format!(
                 "{principal} may look but not act: the host has to say \
-                 Agent::builder({:?}).operator_uid(…)",
-                self.info.name
+                 Agent::builder({name:?}).operator_uid(…)"
             )),
         }
     }
@@ -135,6 +157,7 @@ impl Shared {
     /// The handshake's answer.
     pub(super) fn describe(&self, principal: &Principal) -> v1::NodeDescription {
         let refusal = self.control_refusal(principal);
+        let state_refusal = self.state_refusal(principal);
         v1::NodeDescription {
             protocol: actorscope_proto::PROTOCOL,
             protocol_min: actorscope_proto::PROTOCOL_MIN,
@@ -150,7 +173,10 @@ impl Shared {
                 control: refusal.is_none(),
                 control_refused_because: refusal.unwrap_or_default(),
                 principal: principal.name.clone(),
+                state: state_refusal.is_none(),
+                state_refused_because: state_refusal.unwrap_or_default(),
             }),
+            os: self.info.os.clone(),
             limits: Some(v1::Limits {
                 max_rows: MAX_ROWS,
                 max_expanded: MAX_EXPANDED as u32,

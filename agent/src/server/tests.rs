@@ -1,6 +1,6 @@
 //! Who may do what, over a pipe: the peers that a unix socket shows only to other users.
 
-use super::{NodeInfo, Principal, Role, Roles, Server, Shared};
+use super::{NodeInfo, OptIns, Principal, Role, Roles, Server, Shared};
 use crate::registry::Registry;
 use crate::sampler::Sampler;
 use actorscope_core::InstanceId;
@@ -19,10 +19,12 @@ async fn peer(role: Role) -> Channel {
         instance: InstanceId(7),
         pid: 1,
         host: "here".to_owned(),
+        os: "none".to_owned(),
     };
     let roles = Roles { own: 1000, ..Roles::default() };
+    let opt_ins = OptIns { control: true, state: false };
     let sampler = Sampler::new(registry.clone(), None);
-    let server = Server::new(Arc::new(Shared::new(info, registry, roles, true, sampler)));
+    let server = Server::new(Arc::new(Shared::new(info, registry, roles, opt_ins, sampler)));
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     server.serve(theirs, Principal { name: "uid 4711".to_owned(), role });
     let mut ours = Some(ours);

@@ -54,6 +54,7 @@ impl Script {
                     control: false,
                     control_refused_because: "add `.control(Control::Operators)`".into(),
                     principal: "uid 1000".into(),
+                    ..v1::Rights::default()
                 }),
                 limits: Some(v1::Limits { max_rows: 10, ..v1::Limits::default() }),
                 ..v1::NodeDescription::default()

@@ -4,6 +4,7 @@
 //! a [`Malformed`], never a panic.
 
 mod event;
+mod link;
 mod node;
 mod slot;
 mod spec;

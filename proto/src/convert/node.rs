@@ -17,6 +17,11 @@ impl From<&Summary> for v1::Summary {
             queued: s.queued,
             rate_per_s: s.rate_per_s,
             restarts: s.restarts,
+            deadlocks: s
+                .deadlocks
+                .iter()
+                .map(|paths| v1::Deadlock { paths: paths.clone() })
+                .collect(),
             handled: s.handled,
             messages_failed: s.messages_failed,
             last_event: s.last_event,
@@ -27,12 +32,15 @@ impl From<&Summary> for v1::Summary {
                 host_cores: s.process.host_cores,
                 host_memory_used: s.process.host_memory_used,
                 host_memory_total: s.process.host_memory_total,
+                threads: s.process.threads,
+                open_files: s.process.open_files,
             }),
-            runtime: s.runtime.map(|r| v1::Runtime {
+            runtime: s.runtime.as_ref().map(|r| v1::Runtime {
                 workers: r.workers,
                 alive_tasks: r.alive_tasks,
                 global_queue_depth: r.global_queue_depth,
                 busy_ratio: r.busy_ratio,
+                worker_busy: r.worker_busy.clone(),
             }),
             agent: Some(v1::AgentCost {
                 pass_ns: s.agent.pass_ns,
@@ -63,6 +71,7 @@ impl v1::Summary {
             queued: self.queued,
             rate_per_s: self.rate_per_s,
             restarts: self.restarts,
+            deadlocks: self.deadlocks.into_iter().map(|d| d.paths).collect(),
             handled: self.handled,
             messages_failed: self.messages_failed,
             last_event: self.last_event,
@@ -73,12 +82,15 @@ impl v1::Summary {
                 host_cores: process.host_cores,
                 host_memory_used: process.host_memory_used,
                 host_memory_total: process.host_memory_total,
+                threads: process.threads,
+                open_files: process.open_files,
             },
             runtime: self.runtime.map(|r| RuntimeFigures {
                 workers: r.workers,
                 alive_tasks: r.alive_tasks,
                 global_queue_depth: r.global_queue_depth,
                 busy_ratio: r.busy_ratio,
+                worker_busy: r.worker_busy,
             }),
             agent: AgentCost {
                 pass_ns: agent.pass_ns,

@@ -5,8 +5,8 @@ use crate::v1;
 use actorscope_core::histogram::{Buckets, Layout};
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{
-    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Resolution,
-    SlotDetail, Stats,
+    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Polling,
+    Resolution, SlotDetail, Stats,
 };
 use actorscope_core::spec::ChildKind;
 use actorscope_core::state::{ExitReason, SlotState};
@@ -28,6 +28,7 @@ pub fn row_identity(identity: &Identity, path: String) -> v1::Identity {
         mailbox_capacity: identity.mailbox_capacity,
         created_at: identity.created_at.0,
         version: identity.version,
+        no_kill: identity.no_kill.as_ref().map(ToString::to_string),
     }
 }
 
@@ -48,6 +49,7 @@ impl TryFrom<v1::Identity> for Identity {
             mailbox_capacity: wire.mailbox_capacity,
             created_at: Timestamp(wire.created_at),
             version: wire.version,
+            no_kill: wire.no_kill.map(Into::into),
         })
     }
 }
@@ -75,6 +77,8 @@ impl From<(SlotId, &Stats)> for v1::Stats {
                 for_ns: now.for_ns,
             }),
             budget: stats.budget.as_ref().map(Into::into),
+            polling: stats.polling.map(Into::into),
+            waiting_for: stats.waiting_for.as_ref().map(Into::into),
         }
     }
 }
@@ -103,12 +107,14 @@ impl TryFrom<v1::Stats> for (SlotId, Stats) {
                 for_ns: now.for_ns,
             }),
             budget: wire.budget.map(Into::into),
+            polling: wire.polling.map(Into::into),
+            waiting_for: wire.waiting_for.map(TryInto::try_into).transpose()?,
         };
         Ok((slot_id(wire.slot)?, stats))
     }
 }
 
-impl From<SlotState> for v1::State {
+impl From<SlotState> for v1::SlotState {
     fn from(state: SlotState) -> Self {
         let (attempt, in_ns) = match state {
             SlotState::Restarting { attempt, in_ns } => (attempt, in_ns),
@@ -118,10 +124,10 @@ impl From<SlotState> for v1::State {
     }
 }
 
-impl TryFrom<v1::State> for SlotState {
+impl TryFrom<v1::SlotState> for SlotState {
     type Error = Malformed;
 
-    fn try_from(wire: v1::State) -> Result<Self, Malformed> {
+    fn try_from(wire: v1::SlotState) -> Result<Self, Malformed> {
         Ok(match wire.word.as_str() {
             "starting" => Self::Starting,
             "idle" => Self::Idle,
@@ -215,6 +221,28 @@ impl From<v1::Latency> for LatencySummary {
     }
 }
 
+impl From<Polling> for v1::Polling {
+    fn from(p: Polling) -> Self {
+        Self {
+            polls: p.polls,
+            busy_ns: p.busy_ns,
+            poll: Some(p.poll.into()),
+            delay: Some(p.delay.into()),
+        }
+    }
+}
+
+impl From<v1::Polling> for Polling {
+    fn from(wire: v1::Polling) -> Self {
+        Self {
+            polls: wire.polls,
+            busy_ns: wire.busy_ns,
+            poll: wire.poll.map(Into::into).unwrap_or_default(),
+            delay: wire.delay.map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
 impl From<&SlotDetail> for v1::Detail {
     fn from(detail: &SlotDetail) -> Self {
         Self {
@@ -222,6 +250,9 @@ impl From<&SlotDetail> for v1::Detail {
             history: detail.history.iter().map(Into::into).collect(),
             queue_wait: detail.queue_wait.as_ref().map(Into::into),
             handling: detail.handling.as_ref().map(Into::into),
+            poll: detail.poll.as_ref().map(Into::into),
+            delay: detail.delay.as_ref().map(Into::into),
+            links: detail.links.as_ref().map(Into::into),
             children: detail.children,
         }
     }
@@ -236,6 +267,9 @@ impl TryFrom<v1::Detail> for SlotDetail {
             history: wire.history.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             queue_wait: wire.queue_wait.map(TryInto::try_into).transpose()?,
             handling: wire.handling.map(TryInto::try_into).transpose()?,
+            poll: wire.poll.map(TryInto::try_into).transpose()?,
+            delay: wire.delay.map(TryInto::try_into).transpose()?,
+            links: wire.links.map(TryInto::try_into).transpose()?,
             children: wire.children,
         })
     }

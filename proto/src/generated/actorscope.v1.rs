@@ -40,6 +40,9 @@ pub struct NodeDescription {
     pub rights: ::core::option::Option<Rights>,
     #[prost(message, optional, tag = "12")]
     pub limits: ::core::option::Option<Limits>,
+    /// Name and version of the operating system.
+    #[prost(string, tag = "13")]
+    pub os: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Rights {
@@ -52,6 +55,12 @@ pub struct Rights {
     /// Who the agent takes the caller for, such as "uid 1000".
     #[prost(string, tag = "3")]
     pub principal: ::prost::alloc::string::String,
+    /// Whether this caller may use the State service.
+    #[prost(bool, tag = "4")]
+    pub state: bool,
+    /// When not: why, and what the host has to write to change it.
+    #[prost(string, tag = "5")]
+    pub state_refused_because: ::prost::alloc::string::String,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Limits {
@@ -241,6 +250,9 @@ pub struct Identity {
     pub created_at: u64,
     #[prost(uint32, tag = "13")]
     pub version: u32,
+    /// Why it can't be killed and what would change that.
+    #[prost(string, optional, tag = "14")]
+    pub no_kill: ::core::option::Option<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SupervisorSpec {
@@ -303,7 +315,7 @@ pub struct Stats {
     #[prost(uint64, tag = "1")]
     pub slot: u64,
     #[prost(message, optional, tag = "2")]
-    pub state: ::core::option::Option<State>,
+    pub state: ::core::option::Option<SlotState>,
     #[prost(uint32, tag = "3")]
     pub incarnation: u32,
     #[prost(uint64, tag = "4")]
@@ -332,9 +344,35 @@ pub struct Stats {
     pub handling_now: ::core::option::Option<HandlingNow>,
     #[prost(message, optional, tag = "16")]
     pub budget: ::core::option::Option<Budget>,
+    #[prost(message, optional, tag = "17")]
+    pub polling: ::core::option::Option<Polling>,
+    #[prost(message, optional, tag = "18")]
+    pub waiting_for: ::core::option::Option<WaitingFor>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct State {
+pub struct Polling {
+    #[prost(uint64, tag = "1")]
+    pub polls: u64,
+    #[prost(uint64, tag = "2")]
+    pub busy_ns: u64,
+    /// Poll begins to poll ends.
+    #[prost(message, optional, tag = "3")]
+    pub poll: ::core::option::Option<Latency>,
+    /// Woken to polled.
+    #[prost(message, optional, tag = "4")]
+    pub delay: ::core::option::Option<Latency>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaitingFor {
+    #[prost(uint64, tag = "1")]
+    pub slot: u64,
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub for_ns: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SlotState {
     #[prost(string, tag = "1")]
     pub word: ::prost::alloc::string::String,
     /// Only with "restarting".
@@ -418,6 +456,52 @@ pub struct Detail {
     pub handling: ::core::option::Option<Buckets>,
     #[prost(uint64, tag = "5")]
     pub children: u64,
+    #[prost(message, optional, tag = "6")]
+    pub poll: ::core::option::Option<Buckets>,
+    #[prost(message, optional, tag = "7")]
+    pub delay: ::core::option::Option<Buckets>,
+    /// Absent where no sender says whom it talks to.
+    #[prost(message, optional, tag = "8")]
+    pub links: ::core::option::Option<Links>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Links {
+    #[prost(message, repeated, tag = "1")]
+    pub outgoing: ::prost::alloc::vec::Vec<Link>,
+    #[prost(message, repeated, tag = "2")]
+    pub incoming: ::prost::alloc::vec::Vec<Link>,
+    /// The slots that wait for each other, this one first; empty if it is not among any.
+    #[prost(message, repeated, tag = "3")]
+    pub cycle: ::prost::alloc::vec::Vec<Waits>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Link {
+    /// Absent for those beyond the size of the sender's table, together.
+    #[prost(uint64, optional, tag = "1")]
+    pub peer: ::core::option::Option<u64>,
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub tells: u64,
+    #[prost(uint64, tag = "4")]
+    pub asks: u64,
+    #[prost(uint64, tag = "5")]
+    pub failed: u64,
+    /// Sent to answered.
+    #[prost(message, optional, tag = "6")]
+    pub ask: ::core::option::Option<Latency>,
+    /// Asks whose answer is still out, and for how long the oldest has been.
+    #[prost(uint32, tag = "7")]
+    pub waiting: u32,
+    #[prost(uint64, optional, tag = "8")]
+    pub waiting_ns: ::core::option::Option<u64>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Waits {
+    #[prost(uint64, tag = "1")]
+    pub slot: u64,
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HandlerStats {
@@ -467,7 +551,7 @@ pub struct Buckets {
     #[prost(uint64, optional, tag = "6")]
     pub window_ns: ::core::option::Option<u64>,
 }
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Summary {
     #[prost(uint64, tag = "1")]
     pub slots: u64,
@@ -501,6 +585,14 @@ pub struct Summary {
     pub runtime: ::core::option::Option<Runtime>,
     #[prost(message, optional, tag = "16")]
     pub agent: ::core::option::Option<AgentCost>,
+    /// Slots that wait for each other, a few groups of them.
+    #[prost(message, repeated, tag = "17")]
+    pub deadlocks: ::prost::alloc::vec::Vec<Deadlock>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Deadlock {
+    #[prost(string, repeated, tag = "1")]
+    pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct Process {
@@ -516,8 +608,12 @@ pub struct Process {
     pub host_memory_used: ::core::option::Option<u64>,
     #[prost(uint64, optional, tag = "6")]
     pub host_memory_total: ::core::option::Option<u64>,
+    #[prost(uint64, optional, tag = "7")]
+    pub threads: ::core::option::Option<u64>,
+    #[prost(uint64, optional, tag = "8")]
+    pub open_files: ::core::option::Option<u64>,
 }
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Runtime {
     #[prost(uint64, tag = "1")]
     pub workers: u64,
@@ -527,6 +623,9 @@ pub struct Runtime {
     pub global_queue_depth: u64,
     #[prost(double, optional, tag = "4")]
     pub busy_ratio: ::core::option::Option<f64>,
+    /// The same of each worker.
+    #[prost(double, repeated, tag = "5")]
+    pub worker_busy: ::prost::alloc::vec::Vec<f64>,
 }
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct AgentCost {
@@ -667,6 +766,41 @@ pub struct ActResponse {
     pub slot: u64,
     #[prost(uint32, tag = "4")]
     pub incarnation: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DumpRequest {
+    #[prost(message, optional, tag = "1")]
+    pub target: ::core::option::Option<Target>,
+    /// Longest text wanted, in bytes; 0 or more than the agent's own limit = the limit.
+    #[prost(uint32, tag = "2")]
+    pub max_bytes: u32,
+    /// How long the actor may take to get to it; 0 or more than the agent's own limit = the limit.
+    #[prost(uint64, tag = "3")]
+    pub deadline_ns: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DumpResponse {
+    /// A word: "done", "refused", "gone", "stale_incarnation", "not_supported". An actor that does not
+    /// get to it in time is the status DEADLINE_EXCEEDED, with what it is busy with.
+    #[prost(string, tag = "1")]
+    pub outcome: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub slot: u64,
+    #[prost(uint32, tag = "4")]
+    pub incarnation: u32,
+    /// What the actor printed, as its Debug implementation does with {:#?}.
+    #[prost(string, tag = "5")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether it would have printed more.
+    #[prost(bool, tag = "6")]
+    pub truncated: bool,
+    #[prost(uint64, tag = "7")]
+    pub taken_at: u64,
+    /// How long printing took, inside the actor's task.
+    #[prost(uint64, tag = "8")]
+    pub took_ns: u64,
 }
 /// Generated client implementations.
 pub mod observe_client {
@@ -1541,6 +1675,287 @@ pub mod control_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "actorscope.v1.Control";
     impl<T> tonic::server::NamedService for ControlServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod state_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Asking actors for their state, which may hold anything. Not registered (UNIMPLEMENTED) unless the
+    /// host opted in, apart from Control.
+    #[derive(Debug, Clone)]
+    pub struct StateClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> StateClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> StateClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            StateClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        pub async fn dump(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DumpRequest>,
+        ) -> std::result::Result<tonic::Response<super::DumpResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static("/actorscope.v1.State/Dump");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new("actorscope.v1.State", "Dump"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod state_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with StateServer.
+    #[async_trait]
+    pub trait State: std::marker::Send + std::marker::Sync + 'static {
+        async fn dump(
+            &self,
+            request: tonic::Request<super::DumpRequest>,
+        ) -> std::result::Result<tonic::Response<super::DumpResponse>, tonic::Status>;
+    }
+    /// Asking actors for their state, which may hold anything. Not registered (UNIMPLEMENTED) unless the
+    /// host opted in, apart from Control.
+    #[derive(Debug)]
+    pub struct StateServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> StateServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for StateServer<T>
+    where
+        T: State,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/actorscope.v1.State/Dump" => {
+                    #[allow(non_camel_case_types)]
+                    struct DumpSvc<T: State>(pub Arc<T>);
+                    impl<T: State> tonic::server::UnaryService<super::DumpRequest>
+                    for DumpSvc<T> {
+                        type Response = super::DumpResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DumpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as State>::dump(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DumpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for StateServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "actorscope.v1.State";
+    impl<T> tonic::server::NamedService for StateServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

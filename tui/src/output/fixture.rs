@@ -47,6 +47,7 @@ pub fn snapshot() -> Snapshot {
             name: "shop".into(),
             pid: 4711,
             host: "shore".into(),
+            os: "Linux".into(),
             started_at: START,
             now: START.plus(60 * SECOND),
             agent: "actorscope-agent 0.1.0".into(),
@@ -82,6 +83,7 @@ fn supervisor() -> Identity {
         mailbox_capacity: None,
         created_at: START,
         version: 1,
+        no_kill: None,
     }
 }
 
@@ -160,6 +162,7 @@ fn detail() -> SlotDetail {
         queue_wait: Some(Buckets::from_dense(Layout::Log2, dense)),
         handling: None,
         children: 0,
+        ..SlotDetail::default()
     }
 }
 

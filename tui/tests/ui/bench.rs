@@ -41,7 +41,7 @@ pub fn settings() -> Settings {
 }
 
 pub fn operator() -> Rights {
-    Rights { control: true, control_refused_because: None, principal: "uid 1000".to_owned() }
+    Rights { control: true, principal: "uid 1000".to_owned(), state: true, ..Rights::default() }
 }
 
 pub fn viewer() -> Rights {
@@ -52,6 +52,7 @@ pub fn viewer() -> Rights {
                 .to_owned(),
         ),
         principal: "uid 1000".to_owned(),
+        ..Rights::default()
     }
 }
 

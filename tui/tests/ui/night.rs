@@ -46,7 +46,7 @@ pub fn stuck_detail() -> SlotDetail {
         ],
         queue_wait: Some(bell(193, 11, 60)),
         handling: Some(bell(136, 14, 48)),
-        children: 0,
+        ..SlotDetail::default()
     }
 }
 

@@ -106,6 +106,7 @@ impl World {
             mailbox_capacity: is_kameo.then_some(1_024),
             created_at: Timestamp(NOW.0 - 3 * 3_600 * S),
             version: 1,
+            no_kill: None,
         };
         self.identities.insert(id, identity);
         let mut stats = Stats::new(SlotState::Idle, Timestamp(NOW.0 - 3 * 3_600 * S));
@@ -229,6 +230,7 @@ impl World {
             name: "parlor".to_owned(),
             pid: 4_242,
             host: "web-7".to_owned(),
+            os: "Debian 13".to_owned(),
             started_at: Timestamp(NOW.0 - 11_045 * S),
             now: NOW,
             agent: "actorscope-agent 0.1.0".to_owned(),
@@ -322,6 +324,7 @@ impl RowSource for World {
             restarts: total(&|s| s.restarts),
             handled: 1_234_567,
             messages_failed: 3,
+            deadlocks: Vec::new(),
             last_event: 6,
             process: ProcessFigures {
                 cpu_cores: Some(0.42),
@@ -330,6 +333,8 @@ impl RowSource for World {
                 host_cores: Some(8),
                 host_memory_used: Some(3_000_000_000),
                 host_memory_total: Some(16_000_000_000),
+                threads: Some(7),
+                open_files: Some(231),
             },
             runtime: None,
             agent: AgentCost {

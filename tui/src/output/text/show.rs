@@ -289,6 +289,7 @@ const fn capability(capability: Capability) -> &'static str {
         Capability::Suspend => "suspend",
         Capability::InterruptsHandler => "a kill interrupts the handler",
         Capability::KeepsMailbox => "a restart keeps the mailbox",
+        Capability::DumpState => "show its state",
     }
 }
 

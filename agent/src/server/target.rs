@@ -1,0 +1,51 @@
+//! Whom a request means: the same checks for everything that is done to an actor.
+
+use super::Shared;
+use crate::slot::Slot;
+use actorscope_core::{Incarnation, Outcome, SlotId};
+use actorscope_proto::v1;
+use std::sync::Arc;
+
+/// An actor that is there.
+pub(super) struct Meant {
+    pub(super) slot: Arc<Slot>,
+    pub(super) path: String,
+    pub(super) incarnation: Incarnation,
+}
+
+/// Why it is not there, or is another one.
+pub(super) struct NotThere {
+    pub(super) outcome: Outcome,
+    pub(super) message: String,
+    pub(super) incarnation: Incarnation,
+}
+
+/// Finds the actor that `target` means: instance, slot and incarnation must all fit, so that a stale
+/// screen cannot hit a successor.
+pub(super) fn find(shared: &Shared, id: SlotId, target: &v1::Target) -> Result<Meant, NotThere> {
+    let none = Incarnation(0);
+    let gone = |message: String, incarnation| {
+        Err(NotThere { outcome: Outcome::Gone, message, incarnation })
+    };
+    if target.instance != shared.info.instance.to_bytes() {
+        let message = "the service was restarted since: it is another instance now";
+        return gone(message.to_owned(), none);
+    }
+    let Some(slot) = shared.registry.slot(id) else {
+        return gone(format!("there is no slot {id} any more"), none);
+    };
+    let path = shared.registry.path(id);
+    let incarnation = slot.incarnation();
+    if target.incarnation != 0 && Incarnation(target.incarnation) != incarnation {
+        let message = format!(
+            "{path} is filled by incarnation {incarnation} now, not {}: nothing was done",
+            target.incarnation
+        );
+        return Err(NotThere { outcome: Outcome::StaleIncarnation, message, incarnation });
+    }
+    if !slot.cold().phase.has_actor() {
+        let message = format!("{path} has no actor at the moment: nothing was done");
+        return gone(message, incarnation);
+    }
+    Ok(Meant { slot, path, incarnation })
+}
