@@ -1,0 +1,66 @@
+//! The floor: what measuring queue wait and handling time costs at the very least.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Two raw clock reads a message and the stores that keep what they say: counters and one bucket of
+/// two histograms, written by one task with plain loads and stores.
+#[derive(Debug)]
+pub struct Floor {
+    clock: quanta::Clock,
+    handled: AtomicU64,
+    busy: AtomicU64,
+    wait: AtomicU64,
+    longest: AtomicU64,
+    since: AtomicU64,
+    waits: [AtomicU64; 32],
+    handlings: [AtomicU64; 32],
+}
+
+impl Default for Floor {
+    fn default() -> Self {
+        Self {
+            clock: quanta::Clock::new(),
+            handled: AtomicU64::new(0),
+            busy: AtomicU64::new(0),
+            wait: AtomicU64::new(0),
+            longest: AtomicU64::new(0),
+            since: AtomicU64::new(0),
+            waits: [const { AtomicU64::new(0) }; 32],
+            handlings: [const { AtomicU64::new(0) }; 32],
+        }
+    }
+}
+
+fn bump(counter: &AtomicU64, by: u64) {
+    counter.store(counter.load(Relaxed).wrapping_add(by), Relaxed);
+}
+
+fn count(buckets: &[AtomicU64; 32], ns: u64) {
+    bump(&buckets[(64 - ns.leading_zeros() as usize).min(31)], 1);
+}
+
+impl Floor {
+    /// A handler begins: one clock read. The wait is counted from the last end.
+    #[inline]
+    pub fn begin(&self) {
+        let now = self.clock.raw();
+        let wait = self.clock.delta_as_nanos(self.since.load(Relaxed), now);
+        bump(&self.wait, wait);
+        if wait > self.longest.load(Relaxed) {
+            self.longest.store(wait, Relaxed);
+        }
+        count(&self.waits, wait);
+        self.since.store(now, Relaxed);
+    }
+
+    /// A handler ends: one clock read.
+    #[inline]
+    pub fn end(&self) {
+        let now = self.clock.raw();
+        let took = self.clock.delta_as_nanos(self.since.load(Relaxed), now);
+        bump(&self.busy, took);
+        bump(&self.handled, 1);
+        count(&self.handlings, took);
+        self.since.store(now, Relaxed);
+    }
+}

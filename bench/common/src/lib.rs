@@ -1,0 +1,13 @@
+//! What every variant does, so that they differ in nothing but how they are observed.
+//!
+//! A variant is a binary that implements [`Variant`] and calls [`main`]. It measures itself and
+//! prints one JSON object: [`Figures`]. The driver starts variants in turns and compares.
+
+mod floor;
+mod heap;
+mod measure;
+pub mod plain;
+
+pub use floor::Floor;
+pub use heap::Counting;
+pub use measure::{Figures, Variant, main};

@@ -1,0 +1,159 @@
+//! The loops, and what they print.
+
+use crate::heap;
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::io::{BufRead, Write};
+use std::time::{Duration, Instant};
+
+/// Messages sent before one is waited for.
+const BATCH: usize = 256;
+/// Batches in one measurement.
+const BATCHES: usize = 400;
+/// Asks in one measurement.
+const ASKS: usize = 20_000;
+/// Tasks or actors spawned in one measurement.
+const SPAWNS: usize = 5_000;
+/// Actors alive when memory is measured.
+const ALIVE: usize = 20_000;
+/// Messages to each of them before they count as active.
+const ACTIVE: usize = 32;
+
+/// One way to run a task or actor that counts what it is sent.
+pub trait Variant: Sized + 'static {
+    /// What messages are sent to.
+    type Actor: Send + 'static;
+    /// Prepares the process, such as by starting an agent; the socket to watch, if there is one.
+    fn prepare(mode: &str) -> (Self, Option<String>);
+    /// Starts one that takes messages; it has started when this returns.
+    fn spawn(&self) -> impl Future<Output = Self::Actor>;
+    /// Sends a message and goes on.
+    fn tell(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
+    /// Sends a message and waits for its answer.
+    fn ask(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
+    /// Ends it and waits until it has ended.
+    fn end(&self, actor: Self::Actor) -> impl Future<Output = ()>;
+    /// The unit of spawn and exit: starts something that ends at once, and waits for that.
+    fn spawn_and_exit(&self) -> impl Future<Output = ()>;
+}
+
+/// What one run measured; nanoseconds and bytes, `None` where it was not asked for.
+#[derive(Serialize, Deserialize, Clone, Debug, Default)]
+pub struct Figures {
+    /// One message of a batch of 256, on a runtime of one thread.
+    pub message_ns: Option<f64>,
+    /// One ask and its answer, on a runtime of one thread.
+    pub ask_ns: Option<f64>,
+    /// The same, where sender and receiver run on two threads.
+    pub message_two_threads_ns: Option<f64>,
+    /// Starting something and waiting for its end.
+    pub spawn_exit_ns: Option<f64>,
+    /// Heap bytes of one that was started and never sent anything.
+    pub idle_bytes: Option<f64>,
+    /// Heap bytes of one that has handled 32 messages.
+    pub active_bytes: Option<f64>,
+}
+
+/// Runs what the command line asks for: `MODE WHAT`, with WHAT `time` or `memory`. If there is a
+/// socket it is printed first, and a line on stdin begins the measurement.
+pub fn main<V: Variant>() {
+    let mut arguments = std::env::args().skip(1);
+    let mode = arguments.next().unwrap_or_else(|| "off".to_owned());
+    let what = arguments.next().unwrap_or_else(|| "time".to_owned());
+    let memory = what == "memory";
+    if memory {
+        heap::count();
+    }
+    let (variant, socket) = V::prepare(&mode);
+    if let Some(socket) = socket {
+        println!("{socket}");
+        std::io::stdout().flush().expect("stdout");
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).expect("stdin");
+    }
+    let single = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
+    let figures = if memory {
+        single.block_on(measure_memory(&variant))
+    } else {
+        let mut figures = single.block_on(measure_time(&variant));
+        let two = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("tokio");
+        // The sender runs on this thread, the receiver on the worker.
+        let on_worker = two.handle().clone();
+        figures.message_two_threads_ns = Some(two.block_on(async {
+            let _inside = on_worker.enter();
+            let actor = variant.spawn().await;
+            messages(&variant, &actor, BATCHES / 8).await;
+            let each = messages(&variant, &actor, BATCHES).await;
+            variant.end(actor).await;
+            each
+        }));
+        figures
+    };
+    println!("{}", serde_json::to_string(&figures).expect("JSON"));
+}
+
+/// Batches of messages, each ended by an ask; nanoseconds a message.
+async fn messages<V: Variant>(variant: &V, actor: &V::Actor, batches: usize) -> f64 {
+    let begin = Instant::now();
+    for _ in 0..batches {
+        for _ in 0..BATCH {
+            variant.tell(actor).await;
+        }
+        variant.ask(actor).await;
+    }
+    each(begin.elapsed(), batches * (BATCH + 1))
+}
+
+fn each(all: Duration, count: usize) -> f64 {
+    all.as_nanos() as f64 / count as f64
+}
+
+async fn measure_time<V: Variant>(variant: &V) -> Figures {
+    let actor = variant.spawn().await;
+    messages(variant, &actor, BATCHES / 8).await;
+    let message_ns = messages(variant, &actor, BATCHES).await;
+    let begin = Instant::now();
+    for _ in 0..ASKS {
+        variant.ask(&actor).await;
+    }
+    let ask_ns = each(begin.elapsed(), ASKS);
+    variant.end(actor).await;
+    for _ in 0..SPAWNS / 8 {
+        variant.spawn_and_exit().await;
+    }
+    let begin = Instant::now();
+    for _ in 0..SPAWNS {
+        variant.spawn_and_exit().await;
+    }
+    Figures {
+        message_ns: Some(message_ns),
+        ask_ns: Some(ask_ns),
+        spawn_exit_ns: Some(each(begin.elapsed(), SPAWNS)),
+        ..Figures::default()
+    }
+}
+
+async fn measure_memory<V: Variant>(variant: &V) -> Figures {
+    let mut alive = Vec::with_capacity(ALIVE);
+    // What is made once belongs to nobody.
+    for _ in 0..100 {
+        variant.end(variant.spawn().await).await;
+    }
+    let before = heap::bytes();
+    for _ in 0..ALIVE {
+        alive.push(variant.spawn().await);
+    }
+    let idle = heap::bytes() - before;
+    for actor in &alive {
+        for _ in 0..ACTIVE {
+            variant.ask(actor).await;
+        }
+    }
+    let active = heap::bytes() - before;
+    let bytes = |all: i64| Some(all as f64 / ALIVE as f64);
+    Figures { idle_bytes: bytes(idle), active_bytes: bytes(active), ..Figures::default() }
+}
