@@ -44,6 +44,12 @@ impl Gate {
         if self.flags.load(Relaxed) == 0 { Request::Proceed } else { self.check_cold() }
     }
 
+    /// Whether anybody wants anything. Hands nothing out.
+    #[inline]
+    pub(crate) fn is_asked(&self) -> bool {
+        self.flags.load(Relaxed) != 0
+    }
+
     #[cold]
     fn check_cold(&self) -> Request {
         let flags = self.flags.load(Acquire);
@@ -111,9 +117,9 @@ impl Gate {
     }
 
     /// A sender wakes the task: notes when, and forwards the wake in any case.
-    pub(crate) fn wake_at(&self, now: Ticks) {
+    pub(crate) fn wake_at(&self, now: impl FnOnce() -> Ticks) {
         if self.woken_at.load(Relaxed) == 0 {
-            self.woken_at.store(now, Release);
+            self.woken_at.store(now(), Release);
         }
         self.waker.wake();
     }
@@ -127,6 +133,15 @@ impl Gate {
     pub(crate) fn take_woken_at(&self) -> Option<Ticks> {
         let at = self.woken_at.swap(0, Acquire);
         (at != 0).then_some(at)
+    }
+
+    /// Forgets an old wake. Looks before it writes: usually there is none, and this comes with every
+    /// message.
+    #[inline]
+    pub(crate) fn clear_woken_at(&self) {
+        if self.woken_at.load(Relaxed) != 0 {
+            self.woken_at.store(0, Relaxed);
+        }
     }
 }
 
@@ -150,8 +165,8 @@ mod tests {
     #[test]
     fn the_first_wake_is_the_arrival() {
         let gate = Gate::default();
-        gate.wake_at(10);
-        gate.wake_at(20);
+        gate.wake_at(|| 10);
+        gate.wake_at(|| 20);
         assert_eq!((gate.take_woken_at(), gate.take_woken_at()), (Some(10), None));
     }
 }

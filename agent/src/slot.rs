@@ -279,10 +279,10 @@ impl Cold {
 /// The waker that a sleeping actor leaves with its channel: runs inside the sender's `send`.
 impl Wake for Slot {
     fn wake(self: Arc<Self>) {
-        self.gate.wake_at(ticks());
+        self.gate.wake_at(ticks);
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.gate.wake_at(ticks());
+        self.gate.wake_at(ticks);
     }
 }

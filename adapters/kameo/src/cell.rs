@@ -79,17 +79,28 @@ impl ActorCell {
     }
 
     /// `next` returns a message.
-    pub(crate) fn took(&self, taken: Taken, left: usize) {
+    #[inline]
+    pub(crate) fn took(&self, taken: Taken) {
         self.pending.store(taken.arrival.to_raw(), Relaxed);
         self.pending_type.store(taken.message_type.to_raw(), Relaxed);
-        self.left.store(left, Relaxed);
+        self.left.store(self.left.load(Relaxed).saturating_sub(1), Relaxed);
         self.note_depth();
+    }
+
+    /// The message that `next` returned last, once. Only the actor's task asks, so that a load and a
+    /// store do.
+    #[inline]
+    fn take_pending(&self) -> Option<Arrival> {
+        let arrival = Arrival::from_raw(self.pending.load(Relaxed))?;
+        self.pending.store(0, Relaxed);
+        Some(arrival)
     }
 
     /// `next` is called: a message that it returned before and whose handler did not begin went into
     /// the buffer.
+    #[inline]
     pub(crate) fn looks(&self, queued: usize) {
-        if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
+        if let Some(arrival) = self.take_pending() {
             let taken = Taken { arrival, message_type: self.pending_type() };
             let mut buffer = self.buffer();
             buffer.push_back(taken);
@@ -99,9 +110,10 @@ impl ActorCell {
     }
 
     /// A handler is about to begin; which message it is for, and whether it waited in the buffer.
+    #[inline]
     pub(crate) fn begins(&self) -> (Option<Taken>, bool) {
         // What `next` returned last is handled at once or not at all before the next `next`.
-        if let Some(arrival) = Arrival::from_raw(self.pending.swap(0, Relaxed)) {
+        if let Some(arrival) = self.take_pending() {
             return (Some(Taken { arrival, message_type: self.pending_type() }), false);
         }
         if self.buffered() == 0 {
@@ -118,6 +130,7 @@ impl ActorCell {
     }
 
     /// Tells the slot about buffered messages; without any, the meter's own count is right.
+    #[inline]
     pub(crate) fn note_depth(&self) {
         let buffered = self.buffered();
         if buffered > 0 {
@@ -128,7 +141,7 @@ impl ActorCell {
 
     /// The actor ended: what it had taken and not handled is lost with it.
     pub(crate) fn lose_taken(&self) -> u64 {
-        let pending = u64::from(self.pending.swap(0, Relaxed) != 0);
+        let pending = u64::from(self.take_pending().is_some());
         let mut buffer = self.buffer();
         let lost = buffer.len() as u64;
         buffer.clear();

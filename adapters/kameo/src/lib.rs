@@ -34,7 +34,7 @@
 //! held: being observed keeps no actor alive.
 //!
 //! Reading order: [`supervise`] (what users call), `lifecycle` and `runs` (starts and ends), `mailbox`
-//! (messages), `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` and
+//! (messages), `held`, `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` and
 //! `orphans` (who supervises whom).
 
 #![cfg_attr(
@@ -44,6 +44,7 @@
 
 mod cell;
 mod control;
+mod held;
 mod lifecycle;
 mod mailbox;
 mod orphans;

@@ -1,14 +1,15 @@
 //! Messages: out of the mailbox (`next`) and into the handler (`on_message`).
 
 use crate::cell::{ActorCell, Taken};
-use crate::{lifecycle, table};
+use crate::held::Held;
+use crate::lifecycle;
 use actorscope_agent::adapter::{Request, in_slot};
 use kameo::Actor;
 use kameo::actor::{ActorId, WeakActorRef};
 use kameo::mailbox::{MailboxReceiver, Signal};
 use kameo::reply::ReplyError;
 use std::future::{Future, poll_fn};
-use std::sync::Arc;
+use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
@@ -17,23 +18,26 @@ pub async fn next<A: Actor>(
     actor_ref: &WeakActorRef<A>,
     mailbox: &mut MailboxReceiver<A>,
 ) -> Option<Signal<A>> {
-    let Some(cell) = table::get(actor_ref.id()) else {
+    let Some(held) = Held::take(actor_ref.id()) else {
         return mailbox.recv().await;
     };
+    let cell = &held.cell;
     if !cell.parent_known.load(Relaxed) {
-        lifecycle::learn_parent(&cell, actor_ref);
+        lifecycle::learn_parent(cell, actor_ref);
     }
     let queued = mailbox.len();
     cell.slot.look(queued);
     cell.looks(queued);
     cell.note_depth();
-    match receive(&cell, mailbox, queued == 0).await? {
+    let signal = match receive(cell, mailbox, queued == 0).await? {
         Received::FromMailbox { signal, slept } => {
-            note(&cell, &signal, mailbox.len(), slept);
-            Some(signal)
+            note(cell, &signal, slept.then(|| mailbox.len()));
+            signal
         }
-        Received::FromOperator(signal) => Some(signal),
-    }
+        Received::FromOperator(signal) => signal,
+    };
+    held.leave();
+    Some(signal)
 }
 
 /// Where a signal came from.
@@ -46,7 +50,7 @@ enum Received<A: Actor> {
 
 /// The next signal. What operators want comes first, so that verbs do not wait behind a backlog.
 async fn receive<A: Actor>(
-    cell: &Arc<ActorCell>,
+    cell: &ActorCell,
     mailbox: &mut MailboxReceiver<A>,
     may_sleep: bool,
 ) -> Option<Received<A>> {
@@ -58,6 +62,10 @@ async fn receive<A: Actor>(
     poll_fn(|cx| {
         if may_sleep {
             slot.register(cx.waker());
+        } else if !slot.is_asked() {
+            // Something is queued: if this is pending, other tasks have their turn, nothing more.
+            let signal = mailbox.poll_recv(cx);
+            return signal.map(|s| s.map(|signal| Received::FromMailbox { signal, slept }));
         }
         // After the registration, so that a request made meanwhile is not missed.
         match slot.check() {
@@ -79,7 +87,6 @@ async fn receive<A: Actor>(
         let poll = if may_sleep {
             mailbox.poll_recv(&mut Context::from_waker(&slot.waker()))
         } else {
-            // Something is queued: if this is pending, other tasks have their turn, nothing more.
             mailbox.poll_recv(cx)
         };
         slept |= may_sleep && poll.is_pending();
@@ -88,13 +95,16 @@ async fn receive<A: Actor>(
     .await
 }
 
-/// A signal came out and `left` remain.
-fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, left: usize, slept: bool) {
-    let arrival = cell.slot.take(left, slept);
+/// A signal came out; `left` is what remains after a sleep.
+fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, left: Option<usize>) {
+    let arrival = match left {
+        Some(left) => cell.slot.take_after_sleep(left),
+        None => cell.slot.take(),
+    };
     match signal {
         Signal::Message { message_name, .. } => {
             let message_type = cell.slot.message_type(message_name);
-            cell.took(Taken { arrival, message_type }, left);
+            cell.took(Taken { arrival, message_type });
         }
         Signal::SupervisorRestart => cell.stop_by_supervisor(),
         _ => {}
@@ -106,7 +116,7 @@ pub async fn handle<F>(id: ActorId, handler: F) -> Result<(), Box<dyn ReplyError
 where
     F: Future<Output = Result<(), Box<dyn ReplyError>>>,
 {
-    let Some(cell) = table::get(id) else {
+    let Some(Held { cell, slot }) = Held::take(id) else {
         return handler.await;
     };
     let (taken, was_buffered) = cell.begins();
@@ -116,8 +126,12 @@ where
     }
     let arrival = taken.map(|t| t.arrival);
     let handling = cell.slot.handle(arrival, taken.map(|t| t.message_type));
-    let result = in_slot(cell.slot.clone(), handler).await;
+    let mut inside = pin!(in_slot(slot, handler));
+    let result = inside.as_mut().await;
     handling.ok(result.is_ok());
+    if let Some(slot) = inside.take_slot() {
+        Held { cell, slot }.leave();
+    }
     result
 }
 

@@ -1,16 +1,19 @@
 //! Tier 2: log-linear histograms for the slots that somebody looks at.
 //!
 //! Two halves take turns, so that a reading covers between one and two half-windows. The sampler
-//! hands an instance out and takes it back; the actor's own task picks it up with its next message.
+//! lends one to a slot and takes it back; the actor's own task finds it by number.
 
-use actorscope_core::histogram::{Buckets, Layout, fine};
-use std::sync::Arc;
+use crate::clock::{Ticks, nanos, ticks};
+use crate::sync::lock;
+use actorscope_core::histogram::{Buckets, Layout, fine as buckets};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock};
 
 #[derive(Debug)]
 struct Half {
-    wait: [AtomicU32; fine::LEN],
-    handling: [AtomicU32; fine::LEN],
+    wait: [AtomicU32; buckets::LEN],
+    handling: [AtomicU32; buckets::LEN],
     wait_max_units: AtomicU32,
     handling_max_units: AtomicU32,
 }
@@ -18,8 +21,8 @@ struct Half {
 impl Half {
     const fn new() -> Self {
         Self {
-            wait: [const { AtomicU32::new(0) }; fine::LEN],
-            handling: [const { AtomicU32::new(0) }; fine::LEN],
+            wait: [const { AtomicU32::new(0) }; buckets::LEN],
+            handling: [const { AtomicU32::new(0) }; buckets::LEN],
             wait_max_units: AtomicU32::new(0),
             handling_max_units: AtomicU32::new(0),
         }
@@ -97,24 +100,24 @@ impl Fine {
 
     fn read(
         &self,
-        pick: impl Fn(&Half) -> (&[AtomicU32; fine::LEN], &AtomicU32),
+        pick: impl Fn(&Half) -> (&[AtomicU32; buckets::LEN], &AtomicU32),
         window_ns: u64,
     ) -> Buckets {
         let [first, second] = &self.halves;
         let ((a, a_max), (b, b_max)) = (pick(first), pick(second));
         let sums =
             a.iter().zip(b).map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
-        let mut buckets = Buckets::from_dense(Layout::Fine, sums);
+        let mut all = Buckets::from_dense(Layout::Fine, sums);
         let max = a_max.load(Relaxed).max(b_max.load(Relaxed));
-        buckets.max_ns = (max > 0).then(|| u64::from(max) << MAX_UNIT_BITS);
-        buckets.window_ns = Some(window_ns);
-        buckets
+        all.max_ns = (max > 0).then(|| u64::from(max) << MAX_UNIT_BITS);
+        all.window_ns = Some(window_ns);
+        all
     }
 }
 
 #[inline]
-fn count(counters: &[AtomicU32; fine::LEN], ns: u64, max_units: &AtomicU32) {
-    if let Some(counter) = counters.get(fine::index(ns)) {
+fn count(counters: &[AtomicU32; buckets::LEN], ns: u64, max_units: &AtomicU32) {
+    if let Some(counter) = counters.get(buckets::index(ns)) {
         counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
     }
     // Rounded up, so that the maximum is never below what was measured.
@@ -124,40 +127,77 @@ fn count(counters: &[AtomicU32; fine::LEN], ns: u64, max_units: &AtomicU32) {
     }
 }
 
-/// A fixed number of [`Fine`]s, made when first needed and used again.
+/// Tier-2 histograms at a time, 3.6 KB each.
+const MOST: usize = 512;
+
+/// Every histogram there ever was: made when first needed, used again, never freed. Static, so that
+/// an actor's task finds the one it was lent by a number, without a lock or a count of references.
+static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
+
+/// Those that nobody has, and how many were made.
+static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
+
 #[derive(Debug)]
-pub(crate) struct FinePool {
-    free: Vec<Arc<Fine>>,
+struct Free {
     made: usize,
-    most: usize,
+    /// Oldest first, with the moment of the return.
+    returned: VecDeque<(Ticks, usize)>,
 }
 
-impl FinePool {
-    /// At most `most` at a time; each takes 3.6 KB.
-    pub(crate) const fn new(most: usize) -> Self {
-        Self { free: Vec::new(), made: 0, most }
-    }
+/// Time for which a returned histogram is lent to nobody: an actor's task that was about to record
+/// into it has done so by then. If it was held up for longer, one duration is counted in the wrong
+/// slot.
+const QUARANTINE_NS: u64 = 100_000_000;
 
+/// A histogram lent to one slot; returned when dropped.
+#[derive(Debug)]
+pub(crate) struct Lent(usize);
+
+impl Lent {
     /// An empty one, unless all are in use.
-    pub(crate) fn take(&mut self) -> Option<Arc<Fine>> {
-        // One that its actor has not let go of yet cannot be used again.
-        let idle = self.free.iter().position(|fine| Arc::strong_count(fine) == 1);
-        if let Some(at) = idle {
-            let fine = self.free.swap_remove(at);
-            fine.clear();
-            return Some(fine);
+    pub(crate) fn take(now: Ticks) -> Option<Self> {
+        let mut free = lock(&FREE);
+        let oldest = free.returned.front();
+        if oldest.is_some_and(|(at, _)| nanos(*at, now) > QUARANTINE_NS)
+            && let Some((_, index)) = free.returned.pop_front()
+        {
+            fine(index)?.clear();
+            return Some(Self(index));
         }
-        if self.made >= self.most {
+        if free.made >= MOST {
             return None;
         }
-        self.made += 1;
-        Some(Arc::new(Fine::new()))
+        let index = free.made;
+        ALL.get(index)?.get_or_init(|| Box::new(Fine::new()));
+        free.made += 1;
+        Some(Self(index))
     }
 
-    /// Takes one back.
-    pub(crate) fn give_back(&mut self, fine: Arc<Fine>) {
-        self.free.push(fine);
+    /// The number under which an actor's task finds it; never 0.
+    pub(super) fn number(&self) -> u32 {
+        u32::try_from(self.0 + 1).unwrap_or(0)
     }
+
+    /// Reads or rotates it.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&Fine) -> T) -> Option<T> {
+        fine(self.0).map(work)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        lock(&FREE).returned.push_back((ticks(), self.0));
+    }
+}
+
+fn fine(index: usize) -> Option<&'static Fine> {
+    ALL.get(index)?.get().map(Box::as_ref)
+}
+
+/// The histogram with this number; `None` for 0.
+#[inline]
+pub(super) fn numbered(number: u32) -> Option<&'static Fine> {
+    fine((number as usize).checked_sub(1)?)
 }
 
 #[cfg(test)]
@@ -180,14 +220,20 @@ mod tests {
     }
 
     #[test]
-    fn the_pool_is_bounded_and_waits_for_actors_to_let_go() {
-        let mut pool = FinePool::new(1);
-        let ours = pool.take().unwrap();
-        assert!(pool.take().is_none());
-        let actors = ours.clone();
-        pool.give_back(ours);
-        assert!(pool.take().is_none(), "the actor still writes to it");
-        drop(actors);
-        assert!(pool.take().is_some());
+    fn what_was_returned_is_lent_again_empty_and_not_at_once() {
+        let lent = Lent::take(ticks()).unwrap();
+        let number = lent.number();
+        lent.with(|fine| fine.record_wait(5_000));
+        drop(lent);
+        let now = ticks();
+        let at_once: Vec<Lent> = (0..3).filter_map(|_| Lent::take(now)).collect();
+        assert!(at_once.iter().all(|other| other.number() != number));
+        drop(at_once);
+        // As if the quarantine had passed.
+        let later = now.saturating_mul(2);
+        let again: Vec<Lent> = (0..MOST).map_while(|_| Lent::take(later)).collect();
+        let ours = again.iter().find(|lent| lent.number() == number);
+        assert_eq!(ours.and_then(|lent| lent.with(|fine| fine.wait(1).count())), Some(0));
+        assert!(Lent::take(later).is_none(), "there are {} and no more", again.len());
     }
 }

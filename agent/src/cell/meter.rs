@@ -1,18 +1,18 @@
 //! The writer's side of a slot: called by the task that runs the actor, with every message.
 //!
 //! The order of calls for one message is [`Meter::look`] (the actor turns to its mailbox),
-//! [`Meter::take`] (a message came out), [`Meter::begin`] (its handler begins), [`Meter::end`]. Two
+//! [`Meter::take`] or [`Meter::take_after_sleep`] (a message came out), [`Meter::begin`] (its handler begins), [`Meter::end`]. Two
 //! clock reads a message are the floor; `look` and `take` reuse the last reading when the queue is
 //! not empty.
 
 use super::arrivals::Arrivals;
-use super::fine::Fine;
+use super::fine::{self, Lent};
 use super::hot::Hot;
 use super::tier1::{FROM_MESSAGE, Tier1, intern};
 use crate::clock::{Ticks, nanos, ticks};
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 /// Everything the actor's task writes. Single writer, any number of readers.
 #[derive(Default, Debug)]
@@ -26,26 +26,21 @@ pub(crate) struct Meter {
     /// Address and number of the message type seen last, to spare the interning.
     type_address: AtomicUsize,
     type_number: AtomicU32,
-    /// The tier-2 offer that the actor's task has picked up.
-    fine_seen: AtomicU32,
+    /// The number of the tier-2 histogram that the sampler lent; 0 = none.
+    fine: AtomicU32,
     tier1: OnceLock<Box<Tier1>>,
-    fine: FineOffer,
 }
 
-/// How a [`Fine`] reaches the actor's task: one relaxed load a message while nothing changes.
-#[derive(Default, Debug)]
-struct FineOffer {
-    /// Grows with every change of the offer.
-    version: AtomicU32,
-    offered: Mutex<Option<Arc<Fine>>>,
-    picked_up: Mutex<Option<Arc<Fine>>>,
+/// Queues longer than this are told as this long.
+fn count(queued: usize) -> u32 {
+    u32::try_from(queued).unwrap_or(u32::MAX)
 }
 
 impl Meter {
     /// The actor turns to its mailbox, in which `queued` messages wait.
     #[inline]
     pub(crate) fn look(&self, queued: usize) {
-        let queued = queued as u64;
+        let queued = count(queued);
         // The end of the handler before is this very moment, and already read.
         let ended = self.ended_at.load(Relaxed);
         let now = if ended == 0 { ticks() } else { ended };
@@ -59,16 +54,25 @@ impl Meter {
             self.arrivals.truncate_oldest(queued);
         }
         self.last.store(now, Relaxed);
-        self.note_queue(queued);
+        self.hot.queue(queued, self.arrivals.head());
     }
 
-    /// A message came out and `left` remain. `woken_at` is when a sender woke the sleeping actor,
-    /// if it slept. Returns when the message arrived.
+    /// A message came out that was there at the last look. Returns when it arrived.
     #[inline]
-    pub(crate) fn take(&self, left: usize, woken_at: Option<Ticks>) -> Ticks {
-        let left = left as u64;
+    pub(crate) fn take(&self) -> Ticks {
+        // A message that was not there at the look and woke nobody came this very moment.
+        let arrived = self.arrivals.pop().unwrap_or_else(ticks);
+        self.hot.queue(self.arrivals.len(), self.arrivals.head());
+        arrived
+    }
+
+    /// A message came out for which the actor slept, and `left` remain. `woken_at` is when a sender
+    /// woke the actor. Returns when the message arrived.
+    #[inline]
+    pub(crate) fn take_after_sleep(&self, left: usize, woken_at: Option<Ticks>) -> Ticks {
         if let Some(woken) = woken_at {
             self.arrivals.push(1, woken, woken);
+            let left = count(left);
             if left > 0 {
                 let now = ticks();
                 self.arrivals.push(left, woken, now);
@@ -77,15 +81,7 @@ impl Meter {
                 self.last.store(woken, Relaxed);
             }
         }
-        // A message that was not there at the look and woke nobody came this very moment.
-        let arrived = self.arrivals.pop().unwrap_or_else(ticks);
-        self.note_queue(left);
-        arrived
-    }
-
-    #[inline]
-    fn note_queue(&self, depth: u64) {
-        self.hot.queue(u32::try_from(depth).unwrap_or(u32::MAX), self.arrivals.head());
+        self.take()
     }
 
     /// Messages that were taken out of the queue but wait for their handler elsewhere.
@@ -108,7 +104,9 @@ impl Meter {
             && let Some(tier1) = self.tier1()
         {
             tier1.wait.record(wait);
-            self.with_fine(|fine| fine.record_wait(wait));
+            if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
+                fine.record_wait(wait);
+            }
         }
     }
 
@@ -122,7 +120,9 @@ impl Meter {
             && let Some(tier1) = self.tier1()
         {
             tier1.handled(name, took, ok);
-            self.with_fine(|fine| fine.record_handling(took));
+            if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
+                fine.record_handling(took);
+            }
         }
     }
 
@@ -136,11 +136,14 @@ impl Meter {
     fn tier1(&self) -> Option<&Tier1> {
         match self.tier1.get() {
             Some(tier1) => Some(tier1),
-            None if self.hot.handled() >= FROM_MESSAGE => {
-                Some(self.tier1.get_or_init(Box::default))
-            }
+            None if self.hot.handled() >= FROM_MESSAGE => Some(self.make_tier1()),
             None => None,
         }
+    }
+
+    #[cold]
+    fn make_tier1(&self) -> &Tier1 {
+        self.tier1.get_or_init(Box::default)
     }
 
     /// The number of a message type's name; 0 stands for none.
@@ -158,40 +161,9 @@ impl Meter {
         number
     }
 
-    #[inline]
-    fn with_fine(&self, record: impl FnOnce(&Fine)) {
-        let version = self.fine.version.load(Acquire);
-        if version != self.fine_seen.load(Relaxed) {
-            self.pick_up(version);
-        }
-        // Even versions mean that nothing is offered.
-        if version % 2 == 1
-            && let Ok(fine) = self.fine.picked_up.try_lock()
-            && let Some(fine) = fine.as_deref()
-        {
-            record(fine);
-        }
-    }
-
-    #[cold]
-    fn pick_up(&self, version: u32) {
-        let offered = self.fine.offered.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        *self.fine.picked_up.lock().unwrap_or_else(PoisonError::into_inner) = offered;
-        self.fine_seen.store(version, Relaxed);
-    }
-
-    /// The sampler offers a tier-2 histogram, or takes the offer back.
-    pub(crate) fn offer_fine(&self, fine: Option<Arc<Fine>>) {
-        let mut offered = self.fine.offered.lock().unwrap_or_else(PoisonError::into_inner);
-        if offered.is_none() == fine.is_none() {
-            return;
-        }
-        if fine.is_none() {
-            // The actor may never run again; its hold is ended here.
-            *self.fine.picked_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        *offered = fine;
-        self.fine.version.fetch_add(1, Ordering::Release);
+    /// The sampler lends the slot a tier-2 histogram, or takes it back.
+    pub(crate) fn lend_fine(&self, fine: Option<&Lent>) {
+        self.fine.store(fine.map_or(0, Lent::number), Relaxed);
     }
 
     /// Tier 1, if the slot has come that far.
@@ -214,7 +186,7 @@ mod tests {
 
     fn message(meter: &Meter, queued: usize) {
         meter.look(queued);
-        let arrived = meter.take(queued - 1, None);
+        let arrived = meter.take();
         meter.begin(Some(arrived), meter.type_number("test::Message"));
         meter.end(true);
     }
@@ -244,20 +216,18 @@ mod tests {
     }
 
     #[test]
-    fn the_actor_picks_up_a_fine_histogram_and_lets_it_go() {
+    fn the_actor_records_into_what_it_was_lent_until_it_is_taken_back() {
         let meter = Meter::default();
         for _ in 0..20 {
             message(&meter, 1);
         }
-        let mut pool = super::super::FinePool::new(1);
-        let fine = pool.take().unwrap();
-        meter.offer_fine(Some(fine.clone()));
+        let lent = Lent::take(ticks()).unwrap();
+        let counts = || lent.with(|fine| (fine.wait(1).count(), fine.handling(1).count())).unwrap();
+        meter.lend_fine(Some(&lent));
         message(&meter, 1);
-        assert_eq!((fine.wait(1).count(), fine.handling(1).count()), (1, 1));
-        meter.offer_fine(None);
+        assert_eq!(counts(), (1, 1));
+        meter.lend_fine(None);
         message(&meter, 1);
-        assert_eq!(fine.wait(1).count(), 1);
-        pool.give_back(fine);
-        assert!(pool.take().is_some(), "nobody holds it any more");
+        assert_eq!(counts(), (1, 1));
     }
 }

@@ -11,7 +11,7 @@ mod links;
 mod meter;
 mod tier1;
 
-pub(crate) use fine::{Fine, FinePool};
+pub(crate) use fine::Lent;
 pub(crate) use hot::HotSnapshot;
 pub(crate) use links::{Ask, LinkReading, Links};
 pub(crate) use meter::Meter;

@@ -6,6 +6,12 @@ use crate::gate::Request;
 use std::task::Waker;
 
 impl SlotHandle {
+    /// Whether [`SlotHandle::check`] may have something to say. Cheap, and hands nothing out.
+    #[inline]
+    pub fn is_asked(&self) -> bool {
+        self.slot.gate.is_asked()
+    }
+
     /// What the actor is to do before its next message.
     #[inline]
     pub fn check(&self) -> Request {
@@ -31,8 +37,9 @@ impl SlotHandle {
     }
 
     /// Forgets an old wake before the mailbox is polled.
+    #[inline]
     pub fn clear_wake(&self) {
-        self.slot.gate.take_woken_at();
+        self.slot.gate.clear_woken_at();
     }
 
     /// The actor turns to its mailbox, in which `queued` messages wait.
@@ -41,12 +48,19 @@ impl SlotHandle {
         self.slot.meter.look(queued);
     }
 
-    /// A message came out, `left` remain; `slept` if the mailbox was empty before. Returns when it
-    /// arrived, for [`SlotHandle::begin`].
+    /// A message came out that was there at the last [`SlotHandle::look`]. Returns when it arrived,
+    /// for [`SlotHandle::begin`].
     #[inline]
-    pub fn take(&self, left: usize, slept: bool) -> Arrival {
-        let woken = if slept { self.slot.gate.take_woken_at() } else { None };
-        Arrival(self.slot.meter.take(left, woken))
+    pub fn take(&self) -> Arrival {
+        Arrival(self.slot.meter.take())
+    }
+
+    /// A message came out for which the actor slept, and `left` remain. Returns when it arrived, for
+    /// [`SlotHandle::begin`].
+    #[inline]
+    pub fn take_after_sleep(&self, left: usize) -> Arrival {
+        let woken = self.slot.gate.take_woken_at();
+        Arrival(self.slot.meter.take_after_sleep(left, woken))
     }
 
     /// What stands for a Rust type of message in [`SlotHandle::begin`]. Cheap when the same type is

@@ -3,6 +3,7 @@
 //! The registry is there before any agent and counts from the first registration on. Structure is
 //! behind one lock that only lifecycle events take; messages never do.
 
+mod current;
 mod dump;
 mod handle;
 mod messages;
@@ -12,8 +13,9 @@ mod sends;
 mod tests;
 mod vacancy;
 
+pub use current::{InSlot, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
-pub use handle::{SlotHandle, current_slot, in_slot};
+pub use handle::SlotHandle;
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use ring::{Read, Ring};
 pub use sends::Asking;
@@ -335,7 +337,7 @@ impl Registry {
         let slots: Vec<Arc<Slot>> = lock(&self.0.structure).slots.values().cloned().collect();
         for slot in slots {
             slot.cold().suspended_until = None;
-            slot.meter.offer_fine(None);
+            slot.meter.lend_fine(None);
             slot.gate.resume();
         }
         self.untrack_changes();

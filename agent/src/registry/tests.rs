@@ -149,7 +149,7 @@ proptest! {
                 Step::Message(i, ok) => {
                     if let Some(slot) = get(i).filter(|s| s.is_running() && s.is_known()) {
                         slot.look(1);
-                        let arrival = slot.take(0, false);
+                        let arrival = slot.take();
                         slot.handle(Some(arrival), Some(slot.message_type("test::M"))).ok(ok);
                         let count = handled.entry(slot.id()).or_default();
                         count.0 += 1;

@@ -1,10 +1,9 @@
 //! One slot's tier-2 histogram as the sampler keeps it: when it was handed out, when its halves
 //! began, whether anybody still wants it.
 
-use crate::cell::Fine;
+use crate::cell::Lent;
 use crate::clock::{Ticks, nanos};
 use actorscope_core::histogram::Buckets;
-use std::sync::Arc;
 
 /// Time after which the halves change places; a reading covers one to two of these.
 const HALF_NS: u64 = 15_000_000_000;
@@ -13,14 +12,14 @@ const HALF_NS: u64 = 15_000_000_000;
 const KEPT_NS: u64 = 60_000_000_000;
 
 pub(super) struct Attached {
-    pub(super) fine: Arc<Fine>,
+    pub(super) fine: Lent,
     older_half: Ticks,
     newer_half: Ticks,
     wanted: Ticks,
 }
 
 impl Attached {
-    pub(super) fn new(fine: Arc<Fine>, now: Ticks) -> Self {
+    pub(super) fn new(fine: Lent, now: Ticks) -> Self {
         Self { fine, older_half: now, newer_half: now, wanted: now }
     }
 
@@ -34,17 +33,17 @@ impl Attached {
 
     pub(super) fn rotate_if_due(&mut self, now: Ticks) {
         if nanos(self.newer_half, now) >= HALF_NS {
-            self.fine.rotate();
+            self.fine.with(|fine| fine.rotate());
             self.older_half = self.newer_half;
             self.newer_half = now;
         }
     }
 
-    pub(super) fn wait(&self, now: Ticks) -> Buckets {
-        self.fine.wait(nanos(self.older_half, now))
+    pub(super) fn wait(&self, now: Ticks) -> Option<Buckets> {
+        self.fine.with(|fine| fine.wait(nanos(self.older_half, now)))
     }
 
-    pub(super) fn handling(&self, now: Ticks) -> Buckets {
-        self.fine.handling(nanos(self.older_half, now))
+    pub(super) fn handling(&self, now: Ticks) -> Option<Buckets> {
+        self.fine.with(|fine| fine.handling(nanos(self.older_half, now)))
     }
 }

@@ -229,7 +229,7 @@ impl Row {
     }
 
     fn wait_buckets(&self) -> Option<Buckets> {
-        let windowed = self.attached.as_ref().map(|a| a.wait(self.now));
+        let windowed = self.attached.as_ref().and_then(|a| a.wait(self.now));
         self.best(windowed, || {
             let mut all = self.slot.meter.read_tier1()?.wait.read();
             all.max_ns = Some(self.hot.wait_max_ns);
@@ -238,7 +238,7 @@ impl Row {
     }
 
     fn handling_buckets(&self) -> Option<Buckets> {
-        let windowed = self.attached.as_ref().map(|a| a.handling(self.now));
+        let windowed = self.attached.as_ref().and_then(|a| a.handling(self.now));
         self.best(windowed, || {
             let tier1 = self.slot.meter.read_tier1()?;
             let mut all = tier1.handling.read();

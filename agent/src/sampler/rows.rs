@@ -4,7 +4,7 @@ use super::figures::Reading;
 use super::fine::Attached;
 use super::links;
 use super::row::Row;
-use crate::cell::FinePool;
+use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Registry};
 use crate::slot::Phase;
@@ -15,9 +15,6 @@ use actorscope_core::view::{RowSource, SortKey, SortValue};
 use actorscope_core::{ChildKind, EventKind, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-
-/// Tier-2 histograms in use at a time, 3.6 KB each.
-const FINE_HISTOGRAMS: usize = 512;
 
 /// Slots that get a tier-2 histogram because their waits are the worst.
 const WORST: usize = 32;
@@ -32,7 +29,6 @@ pub(crate) struct Rows {
     registry: Registry,
     forest: Forest,
     rows: HashMap<SlotId, Row>,
-    pool: FinePool,
     /// Who has been waiting for whom for long.
     waits: HashMap<SlotId, Vec<SlotId>>,
     summary: Summary,
@@ -46,7 +42,6 @@ impl Rows {
             registry,
             forest: Forest::new(),
             rows: HashMap::new(),
-            pool: FinePool::new(FINE_HISTOGRAMS),
             waits: HashMap::new(),
             summary: Summary::default(),
             tick: 0,
@@ -116,7 +111,8 @@ impl Rows {
             let Some(slot) = slot else {
                 self.forest.remove(id);
                 if let Some(row) = self.rows.remove(&id) {
-                    self.release_fine(row);
+                    // Some adapter may still hold the slot.
+                    row.slot.meter.lend_fine(None);
                 }
                 continue;
             };
@@ -141,9 +137,9 @@ impl Rows {
             Some(attached) => attached.want(self.now),
             None => {
                 if row.phase.is_live()
-                    && let Some(fine) = self.pool.take()
+                    && let Some(fine) = Lent::take(self.now)
                 {
-                    row.slot.meter.offer_fine(Some(fine.clone()));
+                    row.slot.meter.lend_fine(Some(&fine));
                     row.attached = Some(Attached::new(fine, self.now));
                 }
             }
@@ -152,19 +148,10 @@ impl Rows {
 
     fn take_back_fine(&mut self) {
         for row in self.rows.values_mut() {
-            if row.attached.as_ref().is_some_and(|a| !a.is_wanted(self.now))
-                && let Some(attached) = row.attached.take()
-            {
-                row.slot.meter.offer_fine(None);
-                self.pool.give_back(attached.fine);
+            if row.attached.as_ref().is_some_and(|a| !a.is_wanted(self.now)) {
+                row.slot.meter.lend_fine(None);
+                row.attached = None;
             }
-        }
-    }
-
-    fn release_fine(&mut self, row: Row) {
-        if let Some(attached) = row.attached {
-            row.slot.meter.offer_fine(None);
-            self.pool.give_back(attached.fine);
         }
     }
 

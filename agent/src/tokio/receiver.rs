@@ -103,6 +103,10 @@ impl Observer {
         self.slot.clear_wake();
         let mut slept = false;
         let message = poll_fn(|cx| {
+            if queued > 0 && !self.slot.is_asked() {
+                // If this is pending, other tasks have their turn, nothing more.
+                return queue.poll_recv(cx);
+            }
             self.slot.register(cx.waker());
             // After the registration, so that a request made meanwhile is not missed.
             match self.slot.check() {
@@ -127,7 +131,7 @@ impl Observer {
             poll
         })
         .await?;
-        self.took(queue.len(), slept);
+        self.took(slept.then(|| queue.len()));
         Some(message)
     }
 
@@ -150,9 +154,8 @@ impl Observer {
             buffer.push(next);
             count += 1;
         }
-        let left = queue.len();
-        for taken in 1..count {
-            self.slot.take(left + count - 1 - taken, false);
+        for _ in 1..count {
+            self.slot.take();
         }
         count
     }
@@ -166,7 +169,7 @@ impl Observer {
         self.slot.end_if_handling();
         self.slot.look(queue.len());
         let message = queue.try_recv()?;
-        self.took(queue.len(), false);
+        self.took(None);
         Ok(message)
     }
 
@@ -176,9 +179,12 @@ impl Observer {
         }
     }
 
-    /// A message came out; its handler begins.
-    fn took(&self, left: usize, slept: bool) {
-        let arrival = self.slot.take(left, slept);
+    /// A message came out; its handler begins. `left` is what remains after a sleep.
+    fn took(&self, left: Option<usize>) {
+        let arrival = match left {
+            Some(left) => self.slot.take_after_sleep(left),
+            None => self.slot.take(),
+        };
         self.slot.begin(Some(arrival), Some(self.message_type));
     }
 
