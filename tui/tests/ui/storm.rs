@@ -217,9 +217,9 @@ proptest! {
 fn every_small_size_can_be_drawn() {
     for keys in [
         "",
-        "<tab>",
-        "3",
-        "3/a",
+        "<table>",
+        "<events>",
+        "<events>/a",
         "w",
         "w<end>",
         "wX",
