@@ -2,6 +2,8 @@
 
 #[path = "ui/bench.rs"]
 mod bench;
+#[path = "ui/events.rs"]
+mod events;
 #[path = "ui/keys.rs"]
 mod keys;
 #[path = "ui/looks.rs"]
@@ -12,6 +14,8 @@ mod night;
 mod screens;
 #[path = "ui/storm.rs"]
 mod storm;
+#[path = "ui/tabs.rs"]
+mod tabs;
 #[path = "ui/verbs.rs"]
 mod verbs;
 #[path = "ui/world.rs"]

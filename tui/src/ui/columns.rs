@@ -62,6 +62,8 @@ pub struct Facts<'a> {
 /// One column.
 #[derive(Debug)]
 pub struct Column {
+    /// Its name, unique: for configurations.
+    pub id: &'static str,
     /// What it has in common with its neighbours, long and short; empty = nothing.
     pub group: (&'static str, &'static str),
     /// Its heading below the group's.
@@ -76,18 +78,24 @@ pub struct Column {
     pub sort: Option<SortKey>,
     /// Who has to go first when there is no room: the highest.
     pub rank: u8,
+    /// Whether it is shown unless the user chooses otherwise.
+    pub shown: bool,
+    /// A line for the help.
+    pub help: &'static str,
     /// What stands in it.
     pub cell: fn(&Facts<'_>) -> Cell,
 }
 
 const fn number(
-    title: &'static str,
+    (id, title): (&'static str, &'static str),
     width: u16,
     sort: SortKey,
     rank: u8,
+    help: &'static str,
     cell: fn(&Facts<'_>) -> Cell,
 ) -> Column {
     Column {
+        id,
         group: ALONE,
         title,
         short: title,
@@ -95,38 +103,42 @@ const fn number(
         side: Side::Right,
         sort: Some(sort),
         rank,
+        shown: true,
+        help,
         cell,
     }
 }
 
 const fn latency(
-    group: (&'static str, &'static str),
+    (id, group): (&'static str, (&'static str, &'static str)),
     (title, short): (&'static str, &'static str),
     sort: Option<SortKey>,
     rank: u8,
+    help: &'static str,
     cell: fn(&Facts<'_>) -> Cell,
 ) -> Column {
-    Column { group, title, short, width: 8, side: Side::Right, sort, rank, cell }
+    let (width, side, shown) = (8, Side::Right, true);
+    Column { id, group, title, short, width, side, sort, rank, shown, help, cell }
 }
 
-/// Every column, in the order of the screen.
+/// Every column, in the order of the screen. To add one, add a line.
 #[rustfmt::skip] // A table reads as one: a column a line.
 pub const COLUMNS: &[Column] = &[
-    Column { side: Side::Left, ..number("STATE", 12, SortKey::State, 0, state) },
-    number("QUEUED", 7, SortKey::Depth, 0, queued),
-    number("MSG/S", 6, SortKey::Rate, 1, rate),
-    latency(WAIT, ("now", "WAIT"), Some(SortKey::QueueWait), 4, wait),
-    latency(WAIT, ("p50", "W p50"), None, 8, |f| quantile(f.stats.queue_wait, |l| l.p50)),
-    latency(WAIT, ("p99", "W p99"), None, 1, |f| quantile(f.stats.queue_wait, |l| l.p99)),
-    latency(WAIT, ("max", "W max"), None, 10, |f| quantile(f.stats.queue_wait, |l| l.max)),
-    latency(HANDLING, ("p50", "H p50"), None, 11, |f| quantile(f.stats.handling, |l| l.p50)),
-    latency(HANDLING, ("p99", "H p99"), Some(SortKey::Handling), 2, |f| quantile(f.stats.handling, |l| l.p99)),
-    latency(HANDLING, ("max", "H max"), None, 12, |f| quantile(f.stats.handling, |l| l.max)),
-    number("BUSY", 5, SortKey::Utilization, 5, busy),
-    number("RST", 4, SortKey::Restarts, 3, |f| some(f.stats.restarts, Severity::Calm)),
-    number("FAILED", 7, SortKey::Failed, 6, |f| some(f.stats.total.failed, Severity::Calm)),
-    number("HANDLED", 8, SortKey::Handled, 9, |f| some(f.stats.total.handled, Severity::Calm)),
-    number("AGE", 7, SortKey::Age, 7, |f| (text::age(f.at.since(f.stats.started_at)), Tone::Plain)),
+    Column { side: Side::Left, ..number(("state", "STATE"), 12, SortKey::State, 0, "what it is doing", state) },
+    number(("queued", "QUEUED"), 7, SortKey::Depth, 0, "messages waiting to be handled", queued),
+    number(("rate", "MSG/S"), 6, SortKey::Rate, 1, "messages handled a second", rate),
+    latency(("wait", WAIT), ("now", "WAIT"), Some(SortKey::QueueWait), 4, "queue wait now: its mean, or the oldest message's wait when that is longer", wait),
+    latency(("wait-p50", WAIT), ("p50", "W p50"), None, 8, "queue wait: half of the messages waited no longer", |f| quantile(f.stats.queue_wait, |l| l.p50)),
+    latency(("wait-p99", WAIT), ("p99", "W p99"), None, 1, "queue wait: 99 of 100 messages waited no longer", |f| quantile(f.stats.queue_wait, |l| l.p99)),
+    latency(("wait-max", WAIT), ("max", "W max"), None, 10, "queue wait: the longest", |f| quantile(f.stats.queue_wait, |l| l.max)),
+    latency(("handling-p50", HANDLING), ("p50", "H p50"), None, 11, "time inside the handler: half of the messages took no longer", |f| quantile(f.stats.handling, |l| l.p50)),
+    latency(("handling-p99", HANDLING), ("p99", "H p99"), Some(SortKey::Handling), 2, "time inside the handler: 99 of 100 messages took no longer", |f| quantile(f.stats.handling, |l| l.p99)),
+    latency(("handling-max", HANDLING), ("max", "H max"), None, 12, "time inside the handler: the longest", |f| quantile(f.stats.handling, |l| l.max)),
+    number(("busy", "BUSY"), 5, SortKey::Utilization, 5, "share of the time spent inside handlers", busy),
+    number(("restarts", "RST"), 4, SortKey::Restarts, 3, "how often the slot was filled again", |f| some(f.stats.restarts, Severity::Calm)),
+    number(("failed", "FAILED"), 7, SortKey::Failed, 6, "messages whose handling failed", |f| some(f.stats.total.failed, Severity::Calm)),
+    number(("handled", "HANDLED"), 8, SortKey::Handled, 9, "messages handled", |f| some(f.stats.total.handled, Severity::Calm)),
+    number(("age", "AGE"), 7, SortKey::Age, 7, "how long its actor has been running", |f| (text::age(f.at.since(f.stats.started_at)), Tone::Plain)),
 ];
 
 fn state(f: &Facts<'_>) -> Cell {
@@ -216,6 +228,23 @@ pub struct Fitted {
     pub gap: u16,
 }
 
+impl Fitted {
+    /// What rows are sorted by when somebody clicks on the heading in this cell of the line.
+    pub fn sort_key_at(&self, x: u16) -> Option<SortKey> {
+        let mut end = 1 + self.name;
+        if x < end {
+            return Some(SortKey::Name);
+        }
+        for column in &self.columns {
+            end += self.gap + column.width;
+            if x < end {
+                return column.sort;
+            }
+        }
+        None
+    }
+}
+
 /// Picks the columns for a screen `width` cells wide. The one that rows are sorted by stays in any
 /// case: an order that nobody can see confuses. Sorted rows show paths, which want more room than
 /// the names in a tree.
@@ -229,8 +258,9 @@ pub fn fitted(width: u16, sorted: Option<SortKey>) -> Fitted {
     };
     // The mark at the left edge takes one.
     let mut room = i32::from(width) - 1 - least;
-    let mut ranked: Vec<usize> = (0..COLUMNS.len()).collect();
     let is_sorted = |i: usize| sorted.is_some() && COLUMNS[i].sort == sorted;
+    let mut ranked: Vec<usize> =
+        (0..COLUMNS.len()).filter(|i| COLUMNS[*i].shown || is_sorted(*i)).collect();
     ranked.sort_by_key(|i| (!is_sorted(*i), COLUMNS[*i].rank));
     let mut chosen: Vec<usize> = Vec::new();
     for i in ranked {
@@ -281,6 +311,28 @@ mod tests {
     fn the_sorted_column_is_always_shown() {
         for key in SortKey::ALL.iter().filter(|k| **k != SortKey::Name) {
             assert!(sort_keys(80, *key).contains(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_click_on_a_heading_means_the_column_above_which_it_is() {
+        let fitted = fitted(80, Some(SortKey::QueueWait));
+        assert_eq!(fitted.sort_key_at(0), Some(SortKey::Name));
+        assert_eq!(fitted.sort_key_at(fitted.name), Some(SortKey::Name));
+        let last = fitted.columns.last().unwrap();
+        let taken: u16 = fitted.columns.iter().map(|c| c.width + fitted.gap).sum();
+        let end = 1 + fitted.name + taken;
+        assert_eq!(fitted.sort_key_at(end - 1), last.sort);
+        assert_eq!(fitted.sort_key_at(end), None);
+        let first = fitted.name + 1 + fitted.gap;
+        assert_eq!(fitted.sort_key_at(first), Some(SortKey::State));
+    }
+
+    #[test]
+    fn ids_are_unique_and_every_column_is_explained() {
+        for (n, column) in COLUMNS.iter().enumerate() {
+            assert!(!COLUMNS[..n].iter().any(|c| c.id == column.id), "{}", column.id);
+            assert!(!column.help.is_empty(), "{}", column.id);
         }
     }
 

@@ -5,18 +5,24 @@
 //! them with keys, the clock and a session, and does what `update` asks for. Nothing here waits for
 //! the network while a key is handled.
 //!
-//! Where to begin reading: [`input`] (everything that can happen), [`keys`] (everything that can be
-//! pressed), [`columns`] (everything that a row shows), [`severity`] (what catches the eye).
+//! Where to begin reading: [`input`] (everything that can happen), [`actions`] (everything that can be
+//! asked for), [`screens`] (everything that can be looked at), [`columns`] (everything that a row
+//! shows), [`severity`] (what catches the eye). Each of them is a table: to add something, add a line.
 
+pub mod actions;
 pub mod app;
+pub mod attached;
 pub mod columns;
 pub mod dialog;
 pub mod field;
+pub mod history;
 pub mod input;
+pub mod keymap;
 pub mod keys;
 pub mod layout;
 pub mod list;
 mod port;
+pub mod screens;
 pub mod severity;
 mod shell;
 mod terminal;
@@ -96,6 +102,8 @@ pub async fn run(options: Options) -> Result<ExitCode, UiError> {
         theme: terminal::theme(&options, |name| std::env::var(name).ok()),
         read_only: options.read_only,
         interval: options.interval.clamp(INTERVAL.0, INTERVAL.1),
+        keys: keymap::Keymap::default(),
+        first: screens::FIRST,
     };
     shell::run(settings, options.target).await
 }

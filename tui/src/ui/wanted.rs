@@ -1,24 +1,21 @@
-//! Which views the screen needs: what is not on it is not asked for.
+//! Which views are needed now: those of the page, and those of the header. What is not on the screen
+//! is not asked for.
 
-use super::app::{App, Attached, Page, Stage};
+use super::app::{App, Stage};
+use super::attached::Attached;
 use super::input::Command;
-use actorscope_core::view::{Filter, MAX_ROWS, Order, SortKey, ViewSpec};
+use actorscope_core::view::{Filter, Order, SortKey, ViewSpec};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The node at a glance.
+/// The node at a glance. Numbers below 16 are everybody's; the others belong to screens (see
+/// [`ScreenId::view`](super::screens::ScreenId::view)).
 pub const SUMMARY: u32 = 1;
-/// The tree. Has another id than the table, so that neither ever shows the other's rows.
-pub const TREE: u32 = 2;
 /// The page of one slot.
 pub const DETAIL: u32 = 3;
 /// The slots with the slowest queues, for the line in the header.
 pub const SLOWEST: u32 = 4;
-/// The table.
-pub const TABLE: u32 = 5;
 
-/// Rows are asked for in steps of this many, so that scrolling by a line rarely needs another view.
-const STEP: u32 = 16;
 /// Revisions whose answers may still come.
 const MAX_REVISIONS: usize = 32;
 
@@ -78,37 +75,8 @@ fn wanted(attached: &Attached, size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
             },
         ),
     ];
-    views.push(match &attached.detail {
-        Some(detail) => (DETAIL, ViewSpec::Detail { slot: detail.slot }),
-        None => (attached.main(), main(attached, size)),
-    });
+    views.extend(attached.page().views(attached, size));
     views
-}
-
-fn main(attached: &Attached, size: (u16, u16)) -> ViewSpec {
-    let height = u32::from(attached.layout(size).rows.height);
-    let top = attached.list().top;
-    // At least half a step of rows is known above and below the screen.
-    let offset = top.saturating_sub(STEP / 2) / STEP * STEP;
-    let limit = height.saturating_add(2 * STEP).min(MAX_ROWS);
-    let typed = attached.prompt.as_ref().map(|p| p.text());
-    let filter = Filter::containing(typed.unwrap_or(&attached.filter));
-    match attached.page {
-        Page::Tree => ViewSpec::Tree {
-            root: None,
-            expansion: attached.tree.expansion.clone(),
-            filter,
-            offset,
-            limit,
-        },
-        Page::Table => ViewSpec::Table {
-            sort: attached.table.sort,
-            order: attached.table.order,
-            filter,
-            offset,
-            limit,
-        },
-    }
 }
 
 /// Commands that make the session follow the screen.

@@ -1,17 +1,19 @@
 //! Drives the UI as a user would: keys in, screens out, an agent in between that answers at once.
 
 use crate::night::events;
-use crate::world::{INSTANCE, World};
+use crate::world::{INSTANCE, NOW, S, World};
 use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Input, Look};
+use actorscope::ui::keymap::Keymap;
+use actorscope::ui::screens::ScreenId;
 use actorscope::ui::theme::Theme;
 use actorscope::ui::update::update;
 use actorscope::ui::view::view;
 use actorscope_client::{Rights, Update};
 use actorscope_core::blast;
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{Outcome, SlotId};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use actorscope_core::{Event, EventKind, Outcome, SlotId, Timestamp};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -37,6 +39,8 @@ pub fn settings() -> Settings {
         theme: Theme { color: true, ascii: false },
         read_only: false,
         interval: Duration::from_secs(1),
+        keys: Keymap::default(),
+        first: ScreenId::Tree,
     }
 }
 
@@ -151,7 +155,8 @@ impl Bench {
         }
     }
 
-    /// Presses keys: characters, or names in angle brackets such as `<enter>`.
+    /// Presses keys: characters, or names in angle brackets such as `<enter>`; a screen's name stands
+    /// for the number of its tab.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         let mut rest = keys;
         while let Some(c) = rest.chars().next() {
@@ -174,6 +179,45 @@ impl Bench {
         self
     }
 
+    /// What a screen's tab says.
+    pub fn tab(screen: ScreenId) -> String {
+        format!("{} {}", screen.index() + 1, screen.word())
+    }
+
+    /// Shows a screen, as the number of its tab does.
+    pub fn go(&mut self, screen: ScreenId) -> &mut Self {
+        self.press(&format!("<{}>", screen.word()))
+    }
+
+    /// An event comes in, numbered after the last one.
+    pub fn happens(&mut self, kind: EventKind, path: Option<&str>, reason: Option<&str>) {
+        let last = self.app.agent().and_then(|a| a.model.events.back()).map_or(0, |e| e.seq);
+        let name = path.and_then(|path| path.rsplit('/').next());
+        let event = Event {
+            seq: last + 1,
+            at: Timestamp(NOW.0 + last * S),
+            kind,
+            slot: name.map(|name| self.world.named(name)),
+            incarnation: None,
+            path: path.unwrap_or_default().to_owned(),
+            exit: None,
+            reason: reason.map(str::to_owned),
+            by: None,
+        };
+        self.feed(Input::Update(Update::Events(vec![event])));
+    }
+
+    /// Presses the left button of the mouse in a cell.
+    pub fn click(&mut self, (column, row): (u16, u16)) -> &mut Self {
+        self.feed(Input::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self
+    }
+
     /// The screen.
     pub fn buffer(&self) -> Buffer {
         let (columns, lines) = self.app.size;
@@ -193,6 +237,18 @@ impl Bench {
             out.push('\n');
         }
         out
+    }
+
+    /// The cell where `text` begins, for the mouse.
+    #[track_caller]
+    pub fn find(&self, text: &str) -> (u16, u16) {
+        let screen = self.screen();
+        for (row, line) in (0..).zip(screen.lines()) {
+            if let Some((before, _)) = line.split_once(text) {
+                return (before.chars().count() as u16, row);
+            }
+        }
+        panic!("no {text:?} on\n{screen}")
     }
 
     /// The line of the screen that contains `text`.
@@ -236,6 +292,10 @@ impl Bench {
 }
 
 fn named(name: &str) -> Option<KeyEvent> {
+    if let Some(screen) = ScreenId::from_word(name) {
+        let number = char::from_digit(screen.index() as u32 + 1, 10)?;
+        return Some(KeyEvent::new(KeyCode::Char(number), KeyModifiers::NONE));
+    }
     let (code, modifiers) = match name {
         "enter" => (KeyCode::Enter, KeyModifiers::NONE),
         "esc" => (KeyCode::Esc, KeyModifiers::NONE),
@@ -249,6 +309,7 @@ fn named(name: &str) -> Option<KeyEvent> {
         "pgdn" => (KeyCode::PageDown, KeyModifiers::NONE),
         "home" => (KeyCode::Home, KeyModifiers::NONE),
         "end" => (KeyCode::End, KeyModifiers::NONE),
+        "f1" => (KeyCode::F(1), KeyModifiers::NONE),
         "f9" => (KeyCode::F(9), KeyModifiers::NONE),
         "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
         _ => return None,

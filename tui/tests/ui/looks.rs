@@ -6,7 +6,19 @@ use ratatui::style::{Color, Modifier};
 const SIZE: (u16, u16) = (80, 24);
 
 /// Every screen that differs from the others.
-const KEYS: [&str; 9] = ["", "<tab>", "w", "wX", "wX<enter><tab>", "X<enter>", "?", "e", "/sig"];
+const KEYS: [&str; 11] = [
+    "",
+    "<table>",
+    "<events>",
+    "<events>/kind:exit",
+    "w",
+    "wX",
+    "wX<enter><tab>",
+    "X<enter>",
+    "?",
+    "e",
+    "/sig",
+];
 
 #[test]
 fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {

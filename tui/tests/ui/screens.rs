@@ -1,9 +1,11 @@
 //! Every screen at three sizes.
 
-use crate::bench::{Bench, viewer};
-use crate::world::MS;
+use crate::bench::{Bench, operator, viewer};
+use crate::world::{INSTANCE, MS};
 use actorscope::ui::input::{Found, Input, Look};
+use actorscope::ui::screens::ScreenId;
 use actorscope_client::{Target, Update};
+use actorscope_core::EventKind;
 use std::time::Duration;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (160, 48), (40, 10)];
@@ -86,7 +88,7 @@ fn tree() {
 fn table() {
     at_every_size("table", |size| {
         let mut bench = Bench::connected(size);
-        bench.press("<tab>");
+        bench.go(ScreenId::Table);
         bench
     });
 }
@@ -177,9 +179,26 @@ fn help() {
 
 #[test]
 fn events() {
-    at_every_size("events", |size| {
+    at_every_size("events_pane", |size| {
         let mut bench = Bench::connected(size);
         bench.press("e");
+        bench
+    });
+    at_every_size("events", |size| {
+        let mut bench = Bench::connecting(size);
+        bench.connect(operator());
+        bench.feed(Input::Update(Update::Lost {
+            reason: "the agent hung up".to_owned(),
+            retry_in: Duration::from_millis(400),
+        }));
+        bench.wait(3_200);
+        let node = bench.world.node(INSTANCE, operator());
+        bench.feed(Input::Update(Update::Connected(node)));
+        bench.happens(EventKind::Gap, None, Some("12 events are missing here"));
+        bench.happens(EventKind::Resumed, Some("/parlor/rooms/room-08"), None);
+        bench.wait(20_000);
+        bench.refresh();
+        bench.go(ScreenId::Events).press("<up>");
         bench
     });
 }

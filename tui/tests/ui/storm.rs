@@ -33,7 +33,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = KeyCode> {
     prop_oneof![
-        8 => prop::sample::select("kjhlgGwXepma+-=[]<>,.sI123456789/? r".chars().collect::<Vec<_>>())
+        8 => prop::sample::select("kjhlgGwXepmaf+-=[]<>,.sI112233445566789/? r".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         8 => prop::sample::select(vec![
@@ -56,7 +56,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0u64..9_000).prop_map(Step::Lost),
         1 => (any::<u128>(), any::<bool>()).prop_map(|(i, c)| Step::Connect(i, c)),
         1 => Just(Step::Events),
-        1 => (0u32..7, any::<u32>(), prop::collection::vec((1u64..200, any::<u32>(), any::<u32>()), 0..5))
+        1 => (prop_oneof![0u32..7, 16u32..128], any::<u32>(), prop::collection::vec((1u64..200, any::<u32>(), any::<u32>()), 0..5))
             .prop_map(|(view, matched, rows)| Step::Odd(view, matched, rows)),
         2 => (1u64..110, any::<u64>(), prop::num::f64::ANY).prop_map(|(slot, n, f)| Step::Extreme(slot, n, f)),
         1 => (0u32..20, any::<bool>()).prop_map(|(request, ok)| Step::Late(request, ok)),
@@ -215,9 +215,20 @@ proptest! {
 
 #[test]
 fn every_small_size_can_be_drawn() {
-    for keys in
-        ["", "<tab>", "w", "w<end>", "wX", "wX<enter><tab>", "X<enter><tab><tab>", "?", "e", "/"]
-    {
+    for keys in [
+        "",
+        "<table>",
+        "<events>",
+        "<events>/a",
+        "w",
+        "w<end>",
+        "wX",
+        "wX<enter><tab>",
+        "X<enter><tab><tab>",
+        "?",
+        "e",
+        "/",
+    ] {
         let mut bench = Bench::connected((80, 24));
         bench.press(keys);
         for size in

@@ -1,13 +1,13 @@
 //! What keys do.
 
-use super::{attached, looking, rows, verbs};
-use crate::ui::app::{App, Attached, DetailPage, Page, Stage};
+use super::{looking, session, verbs};
+use crate::ui::actions::{Action, Context};
+use crate::ui::app::{App, Stage};
+use crate::ui::attached::Attached;
 use crate::ui::dialog::{Focus, Step};
 use crate::ui::field::Field;
 use crate::ui::input::Command;
-use crate::ui::keys::{self, Action, Context};
 use crate::ui::severity::Severity;
-use actorscope_core::SlotId;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::time::Duration;
 
@@ -41,11 +41,12 @@ pub fn context_below_help(app: &App) -> Context {
         Stage::Looking(state) if state.agents() == 0 => return Context::Waiting,
         Stage::Looking(_) => return Context::Choosing,
     };
-    match attached.page {
-        _ if attached.model.node.is_none() => Context::Connecting,
-        _ if attached.detail.is_some() => Context::Detail,
-        Page::Tree => Context::Tree,
-        Page::Table => Context::Table,
+    if attached.model.node.is_none() {
+        Context::Connecting
+    } else if attached.detail.is_some() {
+        Context::Detail
+    } else {
+        Context::Screen(attached.screen)
     }
 }
 
@@ -58,6 +59,9 @@ fn field(app: &mut App) -> Option<&mut Field> {
         return None;
     };
     let attached = &mut **attached;
+    if attached.dialog.is_none() && attached.prompt.is_none() {
+        return attached.page().field(attached);
+    }
     match &mut attached.dialog {
         Some(dialog) => match &mut dialog.step {
             Step::Confirm(confirm) if confirm.acting.is_none() => match confirm.focus {
@@ -85,7 +89,7 @@ pub fn press(app: &mut App, key: KeyEvent) -> Vec<Command> {
         return Vec::new();
     }
     let context = context(app);
-    match keys::action(context, key) {
+    match app.settings.keys.action(context, key) {
         Some(Action::Quit) => vec![Command::Quit],
         Some(Action::Suspend) => vec![Command::Suspend],
         Some(Action::Redraw) => vec![Command::Redraw],
@@ -111,14 +115,14 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Command> {
         }
         _ if action == Action::Mouse => {
             app.mouse = !app.mouse;
-            app.say(
-                Severity::Calm,
-                if app.mouse {
-                    "the mouse selects rows and scrolls"
-                } else {
-                    "the mouse is the terminal's: select text with it, m takes it back"
-                },
-            );
+            let text = match app.settings.keys.key(context, Action::Mouse) {
+                _ if app.mouse => "the mouse selects rows and scrolls".to_owned(),
+                Some(key) => {
+                    format!("the mouse is the terminal's: select text with it, {key} takes it back")
+                }
+                None => "the mouse is the terminal's: select text with it".to_owned(),
+            };
+            app.say(Severity::Calm, text);
             vec![Command::Mouse(app.mouse)]
         }
         Context::Waiting | Context::Choosing => looking_action(app, action),
@@ -128,7 +132,7 @@ fn act(app: &mut App, context: Context, action: Action) -> Vec<Command> {
             typing(app, action);
             Vec::new()
         }
-        Context::Tree | Context::Table | Context::Detail => page(app, context, action),
+        Context::Screen(_) | Context::Detail => page(app, action),
     }
 }
 
@@ -182,55 +186,67 @@ fn connecting(action: Action, app: &mut App) -> Vec<Command> {
 }
 
 fn typing(app: &mut App, action: Action) {
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Some(attached) = app.agent_mut() else {
         return;
     };
     let typed = attached.prompt.take();
-    attached.filter = match (action, typed) {
-        (Action::Open, Some(field)) => field.text().trim().to_owned(),
-        _ => String::new(),
-    };
+    if let Some(filter) = attached.page().filter(attached) {
+        *filter = match (action, typed) {
+            (Action::Open, Some(field)) => field.text().trim().to_owned(),
+            _ => String::new(),
+        };
+    }
 }
 
-fn page(app: &mut App, context: Context, action: Action) -> Vec<Command> {
+/// What means the same on all pages; the rest is the page's own.
+fn page(app: &mut App, action: Action) -> Vec<Command> {
     let now = app.now;
-    match action {
-        Action::Verbs => return verbs::open(app),
-        Action::Agents => return looking::choose_another(app),
-        Action::Retry => {
-            let lost = app.agent().is_some_and(Attached::is_stale);
-            return if lost { vec![Command::RetryNow] } else { Vec::new() };
-        }
-        Action::Faster | Action::Slower => {
-            change_interval(app, action);
-            return Vec::new();
-        }
-        Action::Back if context != Context::Detail && app.note.is_some() => {
-            app.note = None;
-            return Vec::new();
-        }
-        _ => {}
-    }
-    let size = app.size;
+    let has_note = app.note.is_some();
     let Stage::Attached(attached) = &mut app.stage else {
         return Vec::new();
     };
     let attached = &mut **attached;
+    let page = attached.page();
     match action {
-        Action::Pause => attached::pause(attached, now),
-        Action::Events => attached.events_open = !attached.events_open,
+        Action::Verbs => return verbs::open(app),
+        Action::Agents => return looking::choose_another(app),
+        Action::Retry if attached.is_stale() => return vec![Command::RetryNow],
+        Action::Retry => {}
+        Action::Faster | Action::Slower => change_interval(app, action),
+        Action::Pause => session::pause(attached, now),
+        Action::EventsPane => attached.events_open = !attached.events_open,
+        Action::Go(screen) => attached.go(screen),
+        Action::NextScreen => attached.go(attached.screen.beside(1)),
+        Action::PreviousScreen => attached.go(attached.screen.beside(-1)),
         Action::Slowest => match attached.slowest().map(|(identity, ..)| identity.id) {
-            Some(slot) => open(attached, slot),
+            Some(slot) => attached.open(slot, None),
             None => app.say(Severity::Calm, "no queue wait is measured here"),
         },
-        action if context == Context::Detail => detail(attached, size, action),
-        action => {
-            if let Some(note) = rows::press(attached, size, action) {
-                app.say(Severity::Calm, note);
+        Action::Filter => {
+            let kept = page.filter(attached).map(|filter| Field::with(filter));
+            attached.prompt = kept;
+        }
+        Action::Back if attached.detail.is_none() => {
+            if has_note {
+                app.note = None;
+            } else if !drop_filter(attached) {
+                attached.events_open = false;
             }
         }
+        action => return page.act(app, action),
     }
     Vec::new()
+}
+
+/// Shows everything again; false if nothing was hidden.
+fn drop_filter(attached: &mut Attached) -> bool {
+    match attached.page().filter(attached) {
+        Some(filter) if !filter.is_empty() => {
+            filter.clear();
+            true
+        }
+        _ => false,
+    }
 }
 
 fn change_interval(app: &mut App, action: Action) {
@@ -242,20 +258,5 @@ fn change_interval(app: &mut App, action: Action) {
     };
     if let Some(next) = next {
         app.settings.interval = *next;
-    }
-}
-
-/// Opens the page of a slot.
-pub fn open(attached: &mut Attached, slot: SlotId) {
-    let path =
-        attached.known(slot).map_or_else(|| slot.to_string(), |(_, path, _)| path.to_owned());
-    attached.detail = Some(DetailPage { slot, path, scroll: 0 });
-}
-
-fn detail(attached: &mut Attached, size: (u16, u16), action: Action) {
-    if action == Action::Back {
-        attached.detail = None;
-    } else if let Some(page) = &mut attached.detail {
-        page.scroll = scrolled(page.scroll, action, size.1);
     }
 }

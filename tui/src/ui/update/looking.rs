@@ -1,6 +1,7 @@
 //! Waiting for an agent, and choosing one.
 
-use crate::ui::app::{App, Attached, Looking, Stage};
+use crate::ui::app::{App, Looking, Stage};
+use crate::ui::attached::Attached;
 use crate::ui::input::{Command, Found, Look};
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub fn attach_to_selected(app: &mut App) -> Vec<Command> {
 
 fn attach(app: &mut App, agent: &Found) -> Vec<Command> {
     let label = format!("{} (pid {})", agent.name, agent.pid);
-    app.stage = Stage::Attached(Box::new(Attached::new(label)));
+    app.stage = Stage::Attached(Box::new(Attached::new(label, app.settings.first)));
     app.note = None;
     vec![Command::Attach(agent.target.clone())]
 }

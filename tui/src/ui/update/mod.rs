@@ -1,13 +1,13 @@
 //! The one way to change the state. Pure: time comes with the input, wishes go out as commands.
 
-mod attached;
 mod keys;
 mod looking;
 mod mouse;
-mod rows;
+mod session;
 mod verbs;
 
-pub use keys::{context, context_below_help};
+pub use keys::{context, context_below_help, scrolled};
+pub use mouse::wheel;
 
 use super::app::{App, Stage};
 use super::input::{Command, Input};
@@ -31,7 +31,7 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
         Input::Tick => looking::look_when_due(app),
         Input::Looked(look) => looking::looked(app, look),
         Input::Update(update) => {
-            attached::take(app, update);
+            session::take(app, update);
             Vec::new()
         }
         Input::Asked { view, revision } => {
@@ -51,7 +51,7 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
             Vec::new()
         }
     };
-    attached::keep_on_screen(app);
+    session::keep_on_screen(app);
     commands.extend(wanted::follow(app));
     commands
 }

@@ -1,56 +1,49 @@
 //! What the mouse does: everything it can do, keys can do too.
 
 use super::keys::{context, scrolled};
-use super::rows::with_list;
-use crate::ui::app::{App, Page, Stage};
+use crate::ui::actions::{Action, Context};
+use crate::ui::app::{App, Stage};
 use crate::ui::input::Command;
-use crate::ui::keys::{Action, Context};
+use crate::ui::screens::Pointer;
+use crate::ui::view::tabs;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-/// Rows that one notch of the wheel scrolls.
+/// Lines that one notch of the wheel scrolls.
 const NOTCH: i64 = 3;
 
-/// Scrolls and selects.
+/// Scrolls, selects, changes screens.
 pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
-    let notches = match event.kind {
-        MouseEventKind::ScrollUp => -NOTCH,
-        MouseEventKind::ScrollDown => NOTCH,
-        MouseEventKind::Down(MouseButton::Left) => 0,
+    let pointer = match event.kind {
+        MouseEventKind::ScrollUp => Pointer::Scroll(-NOTCH),
+        MouseEventKind::ScrollDown => Pointer::Scroll(NOTCH),
+        MouseEventKind::Down(MouseButton::Left) => {
+            Pointer::Click(Position::new(event.column, event.row))
+        }
         _ => return Vec::new(),
     };
-    let turn = if notches < 0 { Action::Up } else { Action::Down };
-    let context = context(app);
-    let (size, help) = (app.size, app.help);
-    if let Some(scroll) = help {
-        app.help = Some((0..notches.abs()).fold(scroll, |s, _| scrolled(s, turn, size.1)));
+    if let (Some(scroll), Pointer::Scroll(lines)) = (app.help, pointer) {
+        app.help = Some(wheel(scroll, lines));
         return Vec::new();
     }
-    let Stage::Attached(attached) = &mut app.stage else {
+    if !matches!(context(app), Context::Screen(_) | Context::Detail) {
         return Vec::new();
-    };
-    let area = attached.layout(size).rows;
-    match context {
-        Context::Detail => {
-            if let Some(page) = &mut attached.detail {
-                let scroll = page.scroll;
-                page.scroll = (0..notches.abs()).fold(scroll, |s, _| scrolled(s, turn, size.1));
-            }
-        }
-        Context::Tree | Context::Table if notches != 0 => {
-            with_list(attached, |l, w| l.scroll_by(notches, w, area.height));
-        }
-        Context::Tree | Context::Table if area.contains(Position::new(event.column, event.row)) => {
-            let list = match attached.page {
-                Page::Tree => attached.tree.list,
-                Page::Table => attached.table.list,
-            };
-            let row = list.top.saturating_add(u32::from(event.row - area.y));
-            if row < attached.window().matched {
-                with_list(attached, |l, w| l.move_to(row, w, area.height));
-            }
-        }
-        _ => {}
     }
-    Vec::new()
+    if let Pointer::Click(at) = pointer
+        && let Some(screen) = tabs::at(app, at)
+        && let Some(attached) = app.agent_mut()
+    {
+        attached.go(screen);
+        return Vec::new();
+    }
+    match &app.stage {
+        Stage::Attached(attached) => attached.page().point(app, pointer),
+        Stage::Looking(_) => Vec::new(),
+    }
+}
+
+/// A scroll position after the wheel has turned; drawing cuts it to what there is.
+pub fn wheel(scroll: u16, lines: i64) -> u16 {
+    let turn = if lines < 0 { Action::Up } else { Action::Down };
+    (0..lines.unsigned_abs()).fold(scroll, |scroll, _| scrolled(scroll, turn, 0))
 }

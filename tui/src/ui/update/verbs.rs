@@ -1,10 +1,11 @@
 //! The way to a verb and back: menu, preview, confirmation, outcome.
 
 use super::keys::scrolled;
-use crate::ui::app::{App, Attached, Stage};
+use crate::ui::actions::Action;
+use crate::ui::app::{App, Stage};
+use crate::ui::attached::Attached;
 use crate::ui::dialog::{Confirm, Dialog, Focus, Step};
 use crate::ui::input::Command;
-use crate::ui::keys::Action;
 use crate::ui::severity::Severity;
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::{Outcome, Verb};
@@ -21,7 +22,8 @@ pub fn open(app: &mut App) -> Vec<Command> {
     let problem = if attached.is_stale() {
         "connection lost: nothing can be done to actors now"
     } else {
-        match attached.selected().and_then(|slot| attached.known(slot)) {
+        let selected = attached.selected();
+        match selected.and_then(|slot| attached.known(slot)) {
             Some((identity, path, Some(stats))) => {
                 let dialog = Dialog::new(identity.clone(), path.to_owned(), stats);
                 if let Stage::Attached(attached) = &mut app.stage {
@@ -29,7 +31,8 @@ pub fn open(app: &mut App) -> Vec<Command> {
                 }
                 return Vec::new();
             }
-            _ => "no actor is selected",
+            _ if selected.is_none() => "no actor is selected",
+            _ => "too little is known of this actor here: open its details first",
         }
     };
     app.say(Severity::Warn, problem);

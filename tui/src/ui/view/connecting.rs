@@ -2,7 +2,8 @@
 
 use super::paint::{inset, line_of, put, rule};
 use super::{events, footer};
-use crate::ui::app::{App, Attached};
+use crate::ui::app::App;
+use crate::ui::attached::Attached;
 use crate::ui::layout::Layout;
 use crate::ui::severity::Severity;
 use crate::ui::text;

@@ -1,7 +1,8 @@
 //! What happened lately: one line below the page, and a pane with more of it.
 
 use super::paint::{inset, line_of, put, rule};
-use crate::ui::app::{App, Attached};
+use crate::ui::app::App;
+use crate::ui::attached::Attached;
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -12,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Cells for what happened: the longest word there is.
-const KIND: usize = 17;
+pub const KIND: usize = 17;
 /// Lines at least this wide say which incarnation.
 const ROOMY: u16 = 100;
 
@@ -20,7 +21,7 @@ const ROOMY: u16 = 100;
 pub fn strip(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let area = inset(area, 1);
-    let partial = attached.view(attached.main()).and_then(|view| view.partial.first());
+    let partial = attached.shown().find_map(|view| view.partial.first());
     if let Some(note) = &app.note {
         put(buf, area, said(&note.text, area, note.severity, theme));
     } else if let Some(partial) = partial {
@@ -31,6 +32,7 @@ pub fn strip(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         });
         put(buf, area, said(&format!("{as_of}{reason}"), area, Severity::Warn, theme));
     } else if !attached.events_open
+        && !attached.page().shows_events()
         && let Some(event) = attached.events().back()
     {
         put(buf, area, one(event, area.width, 0, theme));
@@ -86,7 +88,7 @@ fn severity(event: &Event) -> Severity {
 }
 
 /// One event in one line; what happened takes at least `kind` cells.
-fn one(event: &Event, width: u16, kind: usize, theme: Theme) -> Line<'static> {
+pub fn one(event: &Event, width: u16, kind: usize, theme: Theme) -> Line<'static> {
     let time = clock(&event.at.to_rfc3339());
     let what = event.kind.word().replace('_', " ");
     let mut tail = String::new();
@@ -103,14 +105,16 @@ fn one(event: &Event, width: u16, kind: usize, theme: Theme) -> Line<'static> {
     if let Some(by) = &event.by {
         tail.push_str(&format!(", by {by}"));
     }
+    // What happened to nobody needs no sign between whom and what.
+    let tail = if event.path.is_empty() { tail.trim_start_matches([':', ',', ' ']) } else { &tail };
     let head = format!("{time} ");
     let what = format!("{} ", text::left(&what, kind.max(text::width(&what))));
     let used = text::width(&head) + text::width(&what);
     let room = usize::from(width).saturating_sub(used);
     // The path gives way to the reason down to a third of the line.
-    let path_room = room.saturating_sub(text::width(&tail)).max(room / 3);
+    let path_room = room.saturating_sub(text::width(tail)).max(room / 3);
     let path = text::fit_end(&event.path, path_room).into_owned();
-    let tail = text::fit(&tail, room.saturating_sub(text::width(&path))).into_owned();
+    let tail = text::fit(tail, room.saturating_sub(text::width(&path))).into_owned();
     Line::from(vec![
         Span::styled(head, theme.faint()),
         Span::styled(what, theme.severity(severity(event))),

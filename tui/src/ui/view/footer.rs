@@ -1,9 +1,9 @@
 //! The last line: keys, read from the table of keys, or the filter being typed.
 
 use super::paint::{Piece, put_pieces};
+use crate::ui::actions::{Action, Context};
 use crate::ui::app::{App, Stage};
 use crate::ui::field::Field;
-use crate::ui::keys::{self, Action, Context};
 use crate::ui::theme::Theme;
 use crate::ui::update::context;
 use ratatui::buffer::Buffer;
@@ -22,31 +22,35 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         spans.extend(typed(prompt, true, theme));
         pieces.push(Piece { rank: 0, spans });
     }
-    pieces.extend(hints(context, app.settings.read_only, theme));
+    pieces.extend(hints(app, context));
     put_pieces(buf, area, &Span::raw("  "), pieces, Vec::new());
 }
 
 /// The keys of a place, each with a word.
-pub fn hints(context: Context, read_only: bool, theme: Theme) -> Vec<Piece> {
-    let shown = keys::of(context)
+fn hints(app: &App, context: Context) -> Vec<Piece> {
+    let theme = app.settings.theme;
+    let shown = app
+        .settings
+        .keys
+        .of(context)
         .filter(|b| !b.label.is_empty())
-        .filter(|b| !(read_only && b.action == Action::Verbs));
+        .filter(|b| !(app.settings.read_only && b.action == Action::Verbs));
     let mut rank = 1;
     shown
-        .map(|binding| {
+        .filter_map(|bound| {
             rank += 1;
-            let key = binding.keys.first().map(|k| k.name()).unwrap_or_default();
-            Piece {
+            let key = bound.keys.first()?.name();
+            Some(Piece {
                 // Who knows how to get help and how to leave can find all the rest.
-                rank: match binding.action {
+                rank: match bound.action {
                     Action::Help | Action::Quit | Action::Back => 1,
                     _ => rank,
                 },
                 spans: vec![
                     Span::styled(key, theme.key()),
-                    Span::styled(format!(" {}", binding.label), theme.text()),
+                    Span::styled(format!(" {}", bound.label), theme.text()),
                 ],
-            }
+            })
         })
         .collect()
 }

@@ -2,7 +2,8 @@
 
 use super::paint::{Piece, line_of, put, put_pieces};
 use crate::format;
-use crate::ui::app::{App, Attached};
+use crate::ui::app::App;
+use crate::ui::attached::Attached;
 use crate::ui::severity::{Severity, WARN_NS};
 use crate::ui::text;
 use crate::ui::theme::Theme;

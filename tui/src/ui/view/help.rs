@@ -1,8 +1,10 @@
-//! The help: the keys of the page below it, read from the table of keys, and what the signs mean.
+//! The help: the keys of the page below it, read from the table of actions, and what columns and
+//! signs mean.
 
 use super::{paint, popup};
+use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
-use crate::ui::keys::{self, Action};
+use crate::ui::columns::COLUMNS;
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::{Theme, glyph, mark};
@@ -41,12 +43,16 @@ fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
             ]));
         }
     };
-    let shown = keys::of(context_below_help(app))
-        .filter(|b| !b.help.is_empty())
+    let place = context_below_help(app);
+    let shown = app
+        .settings
+        .keys
+        .of(place)
+        .filter(|b| !b.keys.is_empty())
         .filter(|b| !(app.settings.read_only && b.action == Action::Verbs));
-    for binding in shown {
+    for bound in shown {
         let mut keys = String::new();
-        for key in binding.keys.iter().map(|key| key.name()) {
+        for key in bound.keys.iter().map(|key| key.name()) {
             // A key that has no room is one of several for the same.
             if keys.is_empty() {
                 keys = key;
@@ -54,7 +60,18 @@ fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {
                 keys = format!("{keys}  {key}");
             }
         }
-        explain(&mut lines, &keys, binding.help);
+        explain(&mut lines, &keys, bound.help);
+    }
+    if let Context::Screen(screen) = place
+        && screen.page().has_columns()
+    {
+        lines.push(Line::default());
+        lines.push(Line::from(Span::styled("Columns", theme.title())));
+        for column in COLUMNS {
+            let (group, short) = column.group;
+            let group = if names < NAMES { short } else { group };
+            explain(&mut lines, format!("{group} {}", column.title).trim(), column.help);
+        }
     }
     lines.push(Line::default());
     lines.push(Line::from(Span::styled("Signs", theme.title())));
@@ -80,10 +97,5 @@ fn signs() -> Vec<(String, &'static str)> {
         ("n/a".to_owned(), "not known: its framework does not tell"),
         ("≥".to_owned(), "at least: counted some time ago, may have grown since"),
         ("–".to_owned(), "no message came in the time that is looked at"),
-        (
-            "now".to_owned(),
-            "queue wait: its mean, or the oldest message's wait when that is longer",
-        ),
-        ("RST".to_owned(), "how often the slot was filled again"),
     ]
 }

@@ -1,20 +1,21 @@
 //! Draws the state. Pure: the same state on the same area gives the same cells.
+//!
+//! Here are the components that all screens share, a file each: header, tabs, strip, footer, help,
+//! dialogs. What stands between tabs and strip is a [screen](super::screens)'s own.
 
-mod bar;
 mod connecting;
-mod detail;
 mod dialog;
-mod events;
+pub mod events;
 mod footer;
 mod header;
 mod help;
 mod looking;
-mod paint;
+pub mod paint;
 mod popup;
-mod rows;
+pub mod tabs;
 
-use super::app::{App, Attached, Stage};
-use super::layout::Layout;
+use super::app::{App, Stage};
+use super::attached::Attached;
 use super::theme;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -41,19 +42,14 @@ fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 
 fn page(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
-    let layout = Layout::of((area.width, area.height), attached.events_open);
+    let layout = attached.layout((area.width, area.height));
     if attached.model.node.is_none() {
         connecting::draw(app, attached, area, buf);
         return;
     }
     header::draw(app, attached, layout.header, buf);
-    bar::draw(app, attached, layout.bar, buf);
-    if attached.detail.is_some() {
-        detail::draw(app, attached, layout.body(), buf);
-    } else {
-        rows::heads(attached, theme, layout.heads, buf);
-        rows::draw(attached, theme, layout.rows, buf);
-    }
+    tabs::draw(app, attached, layout.bar, buf);
+    attached.page().draw(app, attached, &layout, buf);
     events::pane(attached, theme, layout.events, buf);
     events::strip(app, attached, layout.strip, buf);
     footer::draw(app, layout.footer, buf);

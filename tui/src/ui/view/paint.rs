@@ -22,7 +22,8 @@ impl Piece {
         Self { rank, spans: vec![Span::styled(text.into(), style)] }
     }
 
-    fn width(&self) -> usize {
+    /// Cells it takes.
+    pub fn width(&self) -> usize {
         self.spans.iter().map(|s| text::width(&s.content)).sum()
     }
 }
@@ -45,6 +46,16 @@ pub fn put<'a>(buf: &mut Buffer, area: Rect, line: impl Into<Line<'a>>) {
     buf.set_line(area.x, area.y, &line.into(), area.width);
 }
 
+/// Whether pieces have room in a line, with `space` cells between neighbours.
+pub fn fits(area: Rect, space: usize, left: &[Piece], right: &[Piece]) -> bool {
+    let width = |pieces: &[Piece]| {
+        pieces.iter().map(Piece::width).sum::<usize>() + space * pieces.len().saturating_sub(1)
+    };
+    let both = usize::from(!left.is_empty() && !right.is_empty());
+    // At least two cells between the two sides, one at each edge.
+    width(left) + width(right) + 2 * both + 2 <= usize::from(area.width)
+}
+
 /// Writes pieces from the left and pieces from the right into one line; `between` stands between
 /// neighbours. What has no room goes, by rank.
 pub fn put_pieces(
@@ -55,15 +66,7 @@ pub fn put_pieces(
     mut right: Vec<Piece>,
 ) {
     let space = text::width(&between.content);
-    let needed = |left: &[Piece], right: &[Piece]| {
-        let width = |pieces: &[Piece]| {
-            pieces.iter().map(Piece::width).sum::<usize>() + space * pieces.len().saturating_sub(1)
-        };
-        let both = usize::from(!left.is_empty() && !right.is_empty());
-        // At least two cells between the two sides, one at each edge.
-        width(left) + width(right) + 2 * both + 2
-    };
-    while needed(&left, &right) > usize::from(area.width) {
+    while !fits(area, space, &left, &right) {
         let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
         if worst == 0 {
             break;

@@ -1,7 +1,7 @@
 //! What a verb would do, in the agent's words, and the fields and buttons below.
 
 use super::{Room, button, capitalised, say, target};
-use crate::ui::app::Attached;
+use crate::ui::attached::Attached;
 use crate::ui::dialog::{Confirm, Dialog, Focus};
 use crate::ui::text;
 use crate::ui::view::footer::typed;

@@ -6,7 +6,8 @@ mod outcome;
 
 use super::paint::{line_of, overstyle, put, scrolled};
 use super::popup;
-use crate::ui::app::{App, Attached};
+use crate::ui::app::App;
+use crate::ui::attached::Attached;
 use crate::ui::dialog::{Dialog, Step};
 use crate::ui::text;
 use crate::ui::theme::{Theme, glyph};

@@ -1,12 +1,11 @@
 //! What the session reports.
 
-use crate::ui::app::{App, Attached, Frozen, Outage, Page, Stage, TablePage, TreePage};
-use crate::ui::list::{Follows, Keep, List};
+use crate::ui::app::{App, Stage};
+use crate::ui::attached::{Attached, Frozen};
+use crate::ui::screens::ScreenId;
 use crate::ui::severity::Severity;
 use crate::ui::text;
-use crate::ui::wanted::{self, Asked};
 use actorscope_client::Update;
-use actorscope_core::view::{Expansion, MAX_EXPANDED};
 use std::time::Duration;
 
 /// Takes the next update.
@@ -18,28 +17,29 @@ pub fn take(app: &mut App, update: Update) {
     let note = match &update {
         Update::Connected(node) => {
             let restarted = attached.instance.is_some_and(|old| old != node.instance);
-            let outage = attached.outage.take();
             attached.instance = Some(node.instance);
-            attached.last_frame = None;
+            let outage = attached.connected(now, restarted);
             if restarted {
                 forget_slots(attached);
                 Some("service restarted: new instance".to_owned())
             } else {
-                outage.map(|o| {
-                    let gap = text::seconds(now.saturating_sub(o.since));
+                outage.map(|gap| {
+                    let gap = text::seconds(gap);
                     format!(
                         "connected again; nothing is known of the {gap} in between but its events"
                     )
                 })
             }
         }
-        Update::Lost { .. } => {
-            let since = attached.outage.as_ref().map_or(now, |o| o.since);
-            attached.outage = Some(Outage { since, last_try: now });
+        Update::Lost { reason, .. } => {
+            attached.lost(now, reason);
             None
         }
-        Update::Frame(_) => {
+        Update::Frame(frame) => {
             attached.last_frame = Some(now);
+            if let Some(summary) = &frame.summary {
+                attached.history.take(summary);
+            }
             None
         }
         Update::Events(_) => None,
@@ -51,9 +51,7 @@ pub fn take(app: &mut App, update: Update) {
     attached.model.apply(update);
     if let Some(view) = frame {
         thaw_what_was_asked_for_since(attached, view);
-        if view == wanted::TREE {
-            remember_open(attached);
-        }
+        attached.page().took(attached, view);
     }
     if let Some(note) = note {
         app.say(Severity::Warn, note);
@@ -62,9 +60,10 @@ pub fn take(app: &mut App, update: Update) {
 
 /// A new instance has new slots under old numbers: nothing that names a slot carries over.
 fn forget_slots(attached: &mut Attached) {
-    let (sort, order) = (attached.table.sort, attached.table.order);
-    attached.tree = TreePage::default();
-    attached.table = TablePage { list: List::new(Follows::Row), sort, order };
+    for screen in ScreenId::ALL {
+        screen.page().forget(attached);
+    }
+    attached.history.clear();
     attached.detail = None;
     super::verbs::close_dialog(attached);
     attached.frozen = None;
@@ -79,29 +78,6 @@ fn thaw_what_was_asked_for_since(attached: &mut Attached, id: u32) {
     let is_new = frozen.views.get(&id).is_none_or(|shown| shown.revision != live.revision);
     if is_new {
         frozen.views.insert(id, live.clone());
-    }
-}
-
-/// See [`TreePage::seen_open`].
-fn remember_open(attached: &mut Attached) {
-    if !attached.filter.is_empty() || attached.prompt.is_some() {
-        return;
-    }
-    let newest = attached.asked.get(&wanted::TREE).and_then(Asked::newest);
-    if let (Expansion::ToDepth(_), Some(view)) =
-        (&attached.tree.expansion, attached.model.views.get(&wanted::TREE))
-    {
-        // What an answer to an older question shows open may be closed by now.
-        if newest.is_some_and(|newest| newest != view.revision) {
-            return;
-        }
-        let seen = &mut attached.tree.seen_open;
-        for place in view.rows.iter().filter(|p| p.open) {
-            if seen.len() >= MAX_EXPANDED {
-                break;
-            }
-            seen.insert(place.slot);
-        }
     }
 }
 
@@ -121,22 +97,10 @@ pub fn pause(attached: &mut Attached, now: Duration) {
 /// Lets selection and scroll position follow whatever has changed.
 pub fn keep_on_screen(app: &mut App) {
     let size = app.size;
-    let Stage::Attached(attached) = &mut app.stage else {
-        return;
-    };
-    if attached.view(attached.main()).is_none() {
-        return;
-    }
-    let height = attached.layout(size).rows.height;
-    let mut list = *attached.list();
-    match attached.page {
-        Page::Tree => {
-            list.settle(&attached.window(), height, Keep::Line);
-            attached.tree.list = list;
-        }
-        Page::Table => {
-            list.settle(&attached.window(), height, Keep::Top);
-            attached.table.list = list;
+    if let Some(attached) = app.agent_mut() {
+        attached.screen.page().settle(attached, size);
+        if attached.detail.is_some() {
+            attached.page().settle(attached, size);
         }
     }
 }

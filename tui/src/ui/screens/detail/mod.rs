@@ -5,14 +5,21 @@ mod history;
 mod latency;
 mod messages;
 
-use super::paint::{inset, line_of, overstyle, put, scrolled};
-use crate::ui::app::{App, Attached, DetailPage};
+use super::{Bar, Page, Pointer};
+use crate::ui::actions::{Action, Context};
+use crate::ui::app::App;
+use crate::ui::attached::Attached;
+use crate::ui::input::Command;
+use crate::ui::layout::Layout;
 use crate::ui::severity;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::update;
+use crate::ui::view::paint::{Piece, inset, line_of, overstyle, put, scrolled};
 use crate::ui::wanted;
-use actorscope_core::Timestamp;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
+use actorscope_core::view::ViewSpec;
+use actorscope_core::{SlotId, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -35,14 +42,72 @@ struct Subject<'a> {
     at: Timestamp,
 }
 
-/// Draws the page.
-pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
-    let Some(page) = &attached.detail else { return };
+/// Which slot, and what the user has done to its page.
+#[derive(Clone, Debug)]
+pub struct DetailPage {
+    /// Which.
+    pub slot: SlotId,
+    /// Its path when the page was opened; what is left of it when it is gone.
+    pub path: String,
+    /// Lines scrolled past.
+    pub scroll: u16,
+}
+
+/// The page.
+pub struct Detail;
+
+impl Page for Detail {
+    fn views(&self, attached: &Attached, _size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
+        let slot = attached.detail.as_ref().map(|page| page.slot);
+        slot.map(|slot| (wanted::DETAIL, ViewSpec::Detail { slot })).into_iter().collect()
+    }
+
+    fn draw(&self, app: &App, attached: &Attached, layout: &Layout, buf: &mut Buffer) {
+        if let Some(page) = &attached.detail {
+            draw(app, attached, page, layout.body(), buf);
+        }
+    }
+
+    fn bar(&self, app: &App, attached: &Attached) -> Bar {
+        let path = attached.detail.as_ref().map_or("", |page| page.path.as_str());
+        // Behind the tab below.
+        let room = usize::from(app.size.0).saturating_sub(16);
+        let path = format!(" {} ", text::fit_end(path, room));
+        Bar { left: vec![Piece::new(0, path, app.settings.theme.title())], right: Vec::new() }
+    }
+
+    fn act(&self, app: &mut App, action: Action) -> Vec<Command> {
+        let lines = app.size.1;
+        if let Some(attached) = app.agent_mut() {
+            match (action, &mut attached.detail) {
+                (Action::Back, page) => *page = None,
+                (action, Some(page)) => page.scroll = update::scrolled(page.scroll, action, lines),
+                _ => {}
+            }
+        }
+        Vec::new()
+    }
+
+    fn point(&self, app: &mut App, pointer: Pointer) -> Vec<Command> {
+        if let (Pointer::Scroll(lines), Some(attached)) = (pointer, app.agent_mut())
+            && let Some(page) = &mut attached.detail
+        {
+            page.scroll = update::wheel(page.scroll, lines);
+        }
+        Vec::new()
+    }
+
+    fn selected(&self, attached: &Attached) -> Option<SlotId> {
+        attached.detail.as_ref().map(|page| page.slot)
+    }
+}
+
+fn draw(app: &App, attached: &Attached, page: &DetailPage, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let inside = inset(area, 1);
     let lines = match subject(attached, page) {
         Some(subject) => lines(&subject, inside.width.into(), theme),
-        None => vec![Line::from(Span::styled(missing(attached, page), theme.faint()))],
+        None => vec![Line::from(Span::styled(missing(app, attached, page), theme.faint()))],
     };
     // What does not fit is announced in a line of its own.
     let overflows = lines.len() > usize::from(inside.height) && inside.height > 4;
@@ -69,9 +134,9 @@ fn subject<'a>(attached: &'a Attached, page: &DetailPage) -> Option<Subject<'a>>
         .filter(|view| view.rows.first().is_some_and(|row| row.slot == page.slot));
     let view = match own {
         Some(view) => view,
-        // Until the first answer, what the list knew must do.
+        // Until the first answer, what the screen below knew must do.
         None if answered_without(attached, page) => return None,
-        None => attached.view(attached.main())?,
+        None => attached.shown().find(|view| view.stats.contains_key(&page.slot))?,
     };
     let (identity, _) = view.identities.get(&page.slot)?;
     Some(Subject {
@@ -91,11 +156,14 @@ fn answered_without(attached: &Attached, page: &DetailPage) -> bool {
     })
 }
 
-fn missing(attached: &Attached, page: &DetailPage) -> String {
-    if answered_without(attached, page) {
-        format!("{} is gone: its slot no longer exists. Esc goes back.", page.slot)
-    } else {
-        "asking the agent…".to_owned()
+fn missing(app: &App, attached: &Attached, page: &DetailPage) -> String {
+    if !answered_without(attached, page) {
+        return "asking the agent…".to_owned();
+    }
+    let gone = format!("{} is gone: its slot no longer exists.", page.slot);
+    match app.settings.keys.key(Context::Detail, Action::Back) {
+        Some(key) => format!("{gone} {key} goes back."),
+        None => gone,
     }
 }
 
