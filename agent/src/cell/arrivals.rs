@@ -57,14 +57,15 @@ impl Run {
         Self { count, step: step_of(span / gaps), first: self.first }
     }
 
-    /// How far a join would move the messages: the way of the first message of `next` to the
-    /// straight line, times the messages of the smaller side.
+    /// How far a join would move the messages: the first and the last stay, those at the seam move
+    /// furthest, the others in proportion; so the ways of both at the seam, times their runs' counts.
     fn distortion(self, next: Self) -> f64 {
-        let all = f64::from(self.count) + f64::from(next.count) - 1.0;
-        let span = next.last().saturating_sub(self.first) as f64;
-        let on_line = span * f64::from(self.count) / all;
-        let actual = next.first.saturating_sub(self.first) as f64;
-        (on_line - actual).abs() * f64::from(self.count.min(next.count))
+        let from_start = |at: Ticks| at.saturating_sub(self.first) as f64;
+        let gaps = f64::from(self.count) + f64::from(next.count) - 1.0;
+        let step = from_start(next.last()) / gaps;
+        let before = (step * (f64::from(self.count) - 1.0) - from_start(self.last())).abs();
+        let after = (step * f64::from(self.count) - from_start(next.first)).abs();
+        before * f64::from(self.count) + after * f64::from(next.count)
     }
 }
 
