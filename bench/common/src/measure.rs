@@ -54,8 +54,9 @@ pub struct Figures {
     pub active_bytes: Option<f64>,
 }
 
-/// Runs what the command line asks for: `MODE WHAT`, with WHAT `time` or `memory`. If there is a
-/// socket it is printed first, and a line on stdin begins the measurement.
+/// Runs what the command line asks for: `MODE WHAT`, with WHAT `time`, `memory` or, for profilers,
+/// `loop` (nothing but messages). If there is a socket it is printed first, and a line on stdin begins
+/// the measurement.
 pub fn main<V: Variant>() {
     let mut arguments = std::env::args().skip(1);
     let mode = arguments.next().unwrap_or_else(|| "off".to_owned());
@@ -74,6 +75,12 @@ pub fn main<V: Variant>() {
     let single = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
     let figures = if memory {
         single.block_on(measure_memory(&variant))
+    } else if what == "loop" {
+        let each = single.block_on(async {
+            let actor = variant.spawn().await;
+            messages(&variant, &actor, BATCHES).await
+        });
+        Figures { message_ns: Some(each), ..Figures::default() }
     } else {
         let mut figures = single.block_on(measure_time(&variant));
         let two = tokio::runtime::Builder::new_multi_thread()
