@@ -109,27 +109,10 @@ where
     let Some(cell) = table::get(id) else {
         return handler.await;
     };
-    let (taken, was_buffered) = cell.begins();
-    if was_buffered {
-        // kameo works through its buffer without asking `next`.
-        wait_while_held(&cell).await;
-    }
+    let (taken, _) = cell.begins();
     let arrival = taken.map(|t| t.arrival);
     let handling = cell.slot.handle(arrival, taken.map(|t| t.message_type));
     let result = in_slot(cell.slot.clone(), handler).await;
     handling.ok(result.is_ok());
     result
-}
-
-async fn wait_while_held(cell: &ActorCell) {
-    poll_fn(|cx| {
-        cell.slot.register(cx.waker());
-        match cell.slot.check() {
-            Request::Proceed => Poll::Ready(()),
-            // There is no way to end in order from here; both end the actor now.
-            Request::Restart | Request::Stop => lifecycle::restart_now(),
-            Request::Hold => Poll::Pending,
-        }
-    })
-    .await;
 }
