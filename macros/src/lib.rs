@@ -1,6 +1,6 @@
-//! The attribute macros of actorscope's adapters.
+//! The macros of actorscope's adapters.
 //!
-//! Nobody depends on this crate by hand: each adapter exports the macro that is meant for it.
+//! Nobody depends on this crate by hand: each adapter exports the macros that are meant for it.
 
 mod kameo;
 
@@ -10,9 +10,22 @@ use proc_macro::TokenStream;
 ///
 /// Every actor of that type is then observed, however it is spawned. The attribute wraps `on_start`,
 /// `next`, `on_message`, `on_panic` and `on_stop`; those that are missing are added, those that are
-/// there do what they did. A `next` of your own is left alone: handling is measured, the queue wait
-/// is not.
+/// there do what they did.
+///
+/// `#[observed(state)]` lets an operator ask for the actor's `Debug` output, if the host allows it.
+///
+/// A `next` of your own keeps choosing the messages: handling is measured and verbs work, the queue
+/// wait is not known. With an `on_message` of your own, the time it takes is the handling time.
 #[proc_macro_attribute]
 pub fn observed_kameo(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    kameo::observed(attribute.into(), item.into()).unwrap_or_else(|e| e.to_compile_error()).into()
+    kameo::observed(attribute.into(), item.into()).into()
+}
+
+/// `#[derive(Actor)]` as kameo's own, but observed: `Args = Self`, no errors, the type's name.
+///
+/// `#[actor(name = "…")]` gives it another name, as with kameo's; `#[actor(state)]` lets an operator
+/// ask for its `Debug` output, if the host allows it.
+#[proc_macro_derive(Actor, attributes(actor))]
+pub fn derive_kameo_actor(item: TokenStream) -> TokenStream {
+    kameo::derive(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -6,6 +6,7 @@ use actorscope_agent::{Agent, Builder};
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
+use actorscope_proto::v1::state_client::StateClient;
 use hyper_util::rt::TokioIo;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -66,12 +67,13 @@ impl Rig {
     }
 
     /// The agent on the process's own registry, for frameworks whose actors start in tasks that no
-    /// scope reaches. All tests of a process share it.
+    /// scope reaches. All tests of a process share it; it allows everything.
     pub async fn shared() -> Self {
         let (socket, instance) = SHARED
             .get_or_init(|| {
                 let path = tempfile::tempdir().unwrap().keep().join("agent.sock");
-                let agent = Agent::builder("test").socket(&path).allow_control().start().unwrap();
+                let builder = Agent::builder("test").socket(&path);
+                let agent = builder.allow_control().allow_state_dump().start().unwrap();
                 let instance = agent.instance();
                 agent.detach();
                 (path, instance)
@@ -129,16 +131,36 @@ impl Rig {
     ) -> Result<v1::ActResponse, Status> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).unwrap();
-        let target = v1::Target { instance: self.instance.to_bytes().to_vec(), slot, incarnation };
         let request = v1::ActRequest {
             verb: verb.to_owned(),
-            target: Some(target),
+            target: Some(self.target(slot, incarnation)),
             request_id: id.to_vec(),
             reason: "a test".to_owned(),
             deadline_ns: 0,
         };
         let mut control = ControlClient::new(self.channel.clone());
         Ok(control.act(request).await?.into_inner())
+    }
+
+    /// Has whatever actor is in the slot with this path print its state, in so many bytes and so
+    /// much time at most (0 = the agent's own limits).
+    pub async fn dump(
+        &self,
+        path: &str,
+        max_bytes: u32,
+        deadline: Duration,
+    ) -> Result<v1::DumpResponse, Status> {
+        let (identity, ..) = self.show(path).await?;
+        let request = v1::DumpRequest {
+            target: Some(self.target(identity.slot, 0)),
+            max_bytes,
+            deadline_ns: deadline.as_nanos() as u64,
+        };
+        Ok(StateClient::new(self.channel.clone()).dump(request).await?.into_inner())
+    }
+
+    fn target(&self, slot: u64, incarnation: u32) -> v1::Target {
+        v1::Target { instance: self.instance.to_bytes().to_vec(), slot, incarnation }
     }
 
     /// All events so far.
@@ -150,6 +172,19 @@ impl Rig {
             all.extend(batch.events);
         }
         all
+    }
+
+    /// Waits until `ready` accepts the kinds of the events of one path.
+    pub async fn until_kinds(&self, path: &str, ready: impl Fn(&[String]) -> bool) {
+        let deadline = tokio::time::Instant::now() + SOON;
+        loop {
+            let kinds = self.kinds(path).await;
+            if ready(&kinds) {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{path}: only {kinds:?} happened");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Kinds of the events of one path, in order.

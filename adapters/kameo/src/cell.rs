@@ -7,6 +7,15 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Actors with messages in kameo's start-up buffer.
+static BUFFERING: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether any actor has messages in kameo's start-up buffer.
+#[inline]
+pub(crate) fn any_buffered() -> bool {
+    BUFFERING.load(Relaxed) > 0
+}
+
 /// A message that came out of the mailbox and whose handler has not begun.
 ///
 /// Right after a start kameo pulls everything queued through `next` into a buffer of its own and
@@ -73,6 +82,19 @@ impl ActorCell {
         self.supervisors_stop.swap(false, Relaxed)
     }
 
+    fn set_buffered(&self, len: usize) {
+        match (self.buffered.swap(len, Relaxed), len) {
+            (0, 1..) => _ = BUFFERING.fetch_add(1, Relaxed),
+            (1.., 0) => _ = BUFFERING.fetch_sub(1, Relaxed),
+            _ => {}
+        }
+    }
+
+    /// Whether the next message to be handled comes out of kameo's start-up buffer.
+    pub(crate) fn next_is_buffered(&self) -> bool {
+        self.pending.load(Relaxed) == 0 && self.buffered() > 0
+    }
+
     /// Messages in kameo's start-up buffer.
     pub(crate) fn buffered(&self) -> usize {
         self.buffered.load(Relaxed)
@@ -104,29 +126,29 @@ impl ActorCell {
             let taken = Taken { arrival, message_type: self.pending_type() };
             let mut buffer = self.buffer();
             buffer.push_back(taken);
-            self.buffered.store(buffer.len(), Relaxed);
+            self.set_buffered(buffer.len());
         }
         self.left.store(queued, Relaxed);
     }
 
-    /// A handler is about to begin; which message it is for, and whether it waited in the buffer.
+    /// A handler is about to begin; which message it is for.
     #[inline]
-    pub(crate) fn begins(&self) -> (Option<Taken>, bool) {
+    pub(crate) fn begins(&self) -> Option<Taken> {
         // What `next` returned last is handled at once or not at all before the next `next`.
         if let Some(arrival) = self.take_pending() {
-            return (Some(Taken { arrival, message_type: self.pending_type() }), false);
+            return Some(Taken { arrival, message_type: self.pending_type() });
         }
         if self.buffered() == 0 {
-            return (None, false);
+            return None;
         }
         let taken = {
             let mut buffer = self.buffer();
             let taken = buffer.pop_front();
-            self.buffered.store(buffer.len(), Relaxed);
+            self.set_buffered(buffer.len());
             taken
         };
         self.note_depth();
-        (taken, true)
+        taken
     }
 
     /// Tells the slot about buffered messages; without any, the meter's own count is right.
@@ -145,7 +167,7 @@ impl ActorCell {
         let mut buffer = self.buffer();
         let lost = buffer.len() as u64;
         buffer.clear();
-        self.buffered.store(0, Relaxed);
+        self.set_buffered(0);
         pending + lost
     }
 }

@@ -10,13 +10,14 @@ use std::sync::{Arc, Weak};
 
 /// What can be done to any observed actor. A supervised one can be restarted as well, and keeps its
 /// mailbox; under `panic = "abort"` it cannot, because a restart is an unwinding.
-pub(crate) const fn capabilities(supervised: bool) -> Capabilities {
+pub(crate) const fn capabilities(supervised: bool, prints_state: bool) -> Capabilities {
     let any = Capabilities::of(&[
         Capability::Kill,
         Capability::Stop,
         Capability::Suspend,
         Capability::InterruptsHandler,
     ]);
+    let any = if prints_state { any.with(Capability::DumpState) } else { any };
     if supervised && cfg!(panic = "unwind") {
         any.with(Capability::Restart).with(Capability::KeepsMailbox)
     } else if supervised {

@@ -42,22 +42,29 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod between;
 mod cell;
 mod control;
+mod ended;
+mod handler;
 mod held;
 mod lifecycle;
 mod mailbox;
+mod names;
 mod orphans;
+mod own_next;
 mod parent;
+mod printing;
 mod runs;
 pub mod supervise;
 mod table;
+mod undelivered;
 
 pub use actorscope_agent as agent;
-pub use actorscope_macros::observed_kameo as observed;
-pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved, name_actor};
-
-use kameo::Actor;
+pub use actorscope_macros::{Actor, observed_kameo as observed};
+pub use kameo::actor::Actor;
+pub use names::name_actor;
+pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved};
 
 /// Implemented by `#[observed]`.
 #[diagnostic::on_unimplemented(
@@ -69,11 +76,16 @@ pub trait Observed: Actor {}
 /// What `#[observed]` expands to. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::lifecycle::{is_restart_request, start, stopped};
-    pub use crate::mailbox::{handle, next};
-    pub use kameo::actor::{ActorRef, WeakActorRef};
-    pub use kameo::error::ActorStopReason;
+    pub use crate::between::between;
+    pub use crate::handler::{handle, on_message};
+    pub use crate::lifecycle::{Hooks, is_restart_request, start, stopped};
+    pub use crate::mailbox::next;
+    pub use crate::own_next::{before_own_next, own_next};
+    pub use crate::printing::printer;
+    pub use crate::undelivered::undelivered;
+    pub use kameo::actor::{Actor, ActorRef, WeakActorRef};
+    pub use kameo::error::{ActorStopReason, Infallible};
     pub use kameo::mailbox::{MailboxReceiver, Signal};
-    pub use kameo::message::{BoxMessage, DynMessage};
+    pub use kameo::message::BoxMessage;
     pub use kameo::reply::{BoxReplySender, ReplyError};
 }

@@ -2,11 +2,10 @@
 
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities, depth_probe};
-use crate::orphans;
 use crate::parent::{self, Parent};
-use crate::supervise;
-use crate::table;
+use crate::{ended, names, orphans, supervise, table, undelivered};
 use actorscope_agent::adapter::{BudgetRule, Fate, Registration, Registry, current_slot, in_slot};
+use actorscope_agent::core::capability::Capability;
 use actorscope_agent::core::spec::{BudgetScope, SupervisorSpec};
 use actorscope_agent::core::{ExitReason, SlotId, Strategy};
 use kameo::Actor;
@@ -35,11 +34,20 @@ pub fn is_restart_request(error: &PanicError) -> bool {
     error.with_downcast_ref(is_ours).unwrap_or(false)
 }
 
+/// What `#[observed]` found in an `impl Actor`, and was told.
+#[derive(Clone, Copy, Debug)]
+pub struct Hooks {
+    /// The user has a `next` of their own, so waits are not measured.
+    pub own_next: bool,
+    /// The actor prints its state when asked.
+    pub prints_state: bool,
+}
+
 /// Wraps `on_start`: registers the actor, or finds the slot it had before, and runs the user's body
-/// as part of it. `measures_wait` is false when the user has a `next` of their own.
+/// as part of it.
 pub async fn start<A: Actor, F>(
     actor_ref: ActorRef<A>,
-    measures_wait: bool,
+    hooks: Hooks,
     body: F,
 ) -> Result<A, A::Error>
 where
@@ -53,7 +61,7 @@ where
             }
             cell
         }
-        None => register(&actor_ref, measures_wait),
+        None => register(&actor_ref, hooks),
     };
     cell.runs.start();
     cell.slot.started(Some(Arc::new(Reach(actor_ref.downgrade()))));
@@ -84,7 +92,7 @@ impl<A: Actor> Drop for StartWitness<'_, A> {
     }
 }
 
-fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<ActorCell> {
+fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     let known = supervise::claim(actor_ref);
     let parent = match &known {
         Some(known) => Parent::Is(known.parent),
@@ -99,12 +107,12 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<Actor
         .or_else(|| current_slot().map(|slot| slot.registry()))
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
-    let given = known.as_ref().and_then(|k| k.name.clone());
+    let given = names::claim(actor_ref.id()).or_else(|| known.as_ref()?.name.clone());
     let name = given.clone().unwrap_or_else(|| short(A::name()));
     let capacity = actor_ref.mailbox_sender().max_capacity().map(|c| c as u64);
     let mut registration = Registration::new("kameo", name, type_name)
         .parent(slot_of_parent)
-        .capabilities(capabilities(supervised))
+        .capabilities(capabilities(supervised, hooks.prints_state))
         .mailbox_capacity(capacity)
         .may_supervise(strategy::<A>())
         .budget_rule(BudgetRule::ForgottenAfterQuiet)
@@ -117,7 +125,7 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, measures_wait: bool) -> Arc<Actor
     }
     let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
     cell.parent_known.store(parent != Parent::Locked, Relaxed);
-    if measures_wait {
+    if !hooks.own_next {
         let probe = depth_probe(actor_ref.mailbox_sender(), &cell);
         cell.slot.set_mailbox(capacity, probe);
     }
@@ -157,7 +165,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
     match parent::of(&actor_ref) {
         Parent::Locked => return,
         Parent::None => {
-            cell.slot.set_capabilities(|_| capabilities(false));
+            cell.slot.set_capabilities(|now| capabilities(false, now.has(Capability::DumpState)));
             cell.slot.clear_child_spec();
         }
         Parent::Is(id) => match parents_slot(id).0 {
@@ -194,8 +202,12 @@ fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
             (ExitReason::Panic, error.with_str(ToOwned::to_owned))
         }
         ActorStopReason::Panicked(error) => (ExitReason::Error, Some(error.to_string())),
-        ActorStopReason::LinkDied { id, .. } => {
-            (ExitReason::Error, Some(format!("linked actor {id:?} died")))
+        ActorStopReason::LinkDied { id, reason } => {
+            let who = match ended::slot_of(*id) {
+                Some(slot) => format!("#{slot}"),
+                None => format!("{id} of kameo"),
+            };
+            (ExitReason::Error, Some(format!("linked actor {who} died: {reason}")))
         }
         // Exists only with kameo's feature `remote`, which somebody else may switch on.
         #[allow(unreachable_patterns)]
@@ -212,10 +224,10 @@ fn report_end<A: Actor>(
     if !cell.runs.is_current() {
         return;
     }
-    let lost = cell.lose_taken();
+    let lost = cell.lose_taken() + undelivered::take();
     let fate = fate(cell, actor_ref);
     if matches!(fate, Fate::Final) {
-        table::remove(cell.id);
+        ended::forget(cell);
     }
     cell.slot.exited(exit, reason, fate);
     if lost > 0 {
@@ -249,7 +261,7 @@ struct ForgetUnlessRestarted {
 impl Drop for ForgetUnlessRestarted {
     fn drop(&mut self) {
         if self.cell.runs.starts() == self.starts {
-            table::remove(self.cell.id);
+            ended::forget(&self.cell);
         }
     }
 }

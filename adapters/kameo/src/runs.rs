@@ -17,16 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The task (or, for actors with a thread of their own, the thread) that runs one incarnation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Runner(Option<tokio::task::Id>, ThreadId);
+pub(crate) struct Runner(Option<tokio::task::Id>, ThreadId);
 
 impl Runner {
-    fn current() -> Self {
+    pub(crate) fn current() -> Self {
         let task = tokio::task::try_id();
         // A task may move between threads, a thread's own actor does not.
         Self(task, std::thread::current().id())
     }
 
-    fn is(self, other: Self) -> bool {
+    pub(crate) fn is(self, other: Self) -> bool {
         match (self.0, other.0) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.1 == other.1,

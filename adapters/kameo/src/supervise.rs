@@ -1,6 +1,6 @@
 //! Spawning supervised children in a way that lets them show what they were told.
 
-use crate::{Observed, table};
+use crate::Observed;
 use actorscope_agent::core;
 use kameo::Actor;
 use kameo::actor::ActorRef;
@@ -193,14 +193,4 @@ pub(crate) fn claim<A: Actor>(actor_ref: &ActorRef<A>) -> Option<Known> {
     let found = pending.swap_remove(at);
     WAITING.store(pending.len(), Relaxed);
     Some(found.known)
-}
-
-/// Gives an observed actor a name of its own, for actors that are not spawned by
-/// [`SuperviseObserved`]. Call it in `on_start` or later; false if the actor is not observed.
-pub fn name_actor<A: Observed>(actor_ref: &ActorRef<A>, name: &str) -> bool {
-    let Some(cell) = table::get(actor_ref.id()) else {
-        return false;
-    };
-    cell.slot.rename(name);
-    true
 }

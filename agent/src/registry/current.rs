@@ -42,8 +42,20 @@ pin_project! {
 }
 
 impl<F> InSlot<F> {
+    /// Runs a future in whatever slot the calling task is, until [`InSlot::put_slot`].
+    pub const fn nowhere(future: F) -> Self {
+        Self { slot: None, future }
+    }
+
+    /// From the next poll on the future runs as part of this slot's actor.
+    #[inline]
+    pub fn put_slot(self: Pin<&mut Self>, slot: SlotHandle) {
+        *self.project().slot = Some(slot);
+    }
+
     /// Takes the slot back, for adapters that move one handle from message to message instead of
-    /// cloning it. A future that is polled afterwards runs in no slot.
+    /// cloning it.
+    #[inline]
     pub fn take_slot(self: Pin<&mut Self>) -> Option<SlotHandle> {
         self.project().slot.take()
     }
@@ -80,6 +92,9 @@ impl<F: Future> Future for InSlot<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        if this.slot.is_none() {
+            return this.future.poll(cx);
+        }
         let _exchange = Exchange::begin(this.slot);
         this.future.poll(cx)
     }

@@ -2,18 +2,27 @@
 
 use super::SlotHandle;
 use crate::cell::Ask;
+use actorscope_core::SlotId;
+
+impl From<&SlotHandle> for SlotId {
+    fn from(slot: &SlotHandle) -> Self {
+        slot.id()
+    }
+}
 
 impl SlotHandle {
-    /// A message went to `receiver`, or could not be delivered. Callable from any task.
-    pub fn told(&self, receiver: &Self, delivered: bool) {
-        self.slot.links().to(receiver.id()).told(delivered);
+    /// A message went to `receiver`, whose actor may have ended, or could not be delivered. Callable
+    /// from any task.
+    pub fn told(&self, receiver: impl Into<SlotId>, delivered: bool) {
+        self.slot.links().to(receiver.into()).told(delivered);
     }
 
     /// A message goes to `receiver`, and its answer is waited for until the returned guard is told of
     /// it or dropped. Callable from any task; concurrent asks are kept apart.
-    pub fn asks(&self, receiver: &Self) -> Asking {
-        let ask = self.slot.links().to(receiver.id()).asked();
-        Asking { sender: self.clone(), receiver: receiver.id(), ask, answered: false }
+    pub fn asks(&self, receiver: impl Into<SlotId>) -> Asking {
+        let receiver = receiver.into();
+        let ask = self.slot.links().to(receiver).asked();
+        Asking { sender: self.clone(), receiver, ask, answered: false }
     }
 }
 
@@ -22,7 +31,7 @@ impl SlotHandle {
 #[derive(Debug)]
 pub struct Asking {
     sender: SlotHandle,
-    receiver: actorscope_core::SlotId,
+    receiver: SlotId,
     ask: Ask,
     answered: bool,
 }
