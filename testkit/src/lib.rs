@@ -1,5 +1,7 @@
 //! For tests: an agent on a socket of its own, and a client that asks it.
 
+pub mod accuracy;
+
 use actorscope_agent::adapter::Registry;
 use actorscope_agent::core::InstanceId;
 use actorscope_agent::{Agent, Builder};
