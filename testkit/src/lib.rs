@@ -1,6 +1,8 @@
 //! For tests: an agent on a socket of its own, and a client that asks it.
 
 pub mod accuracy;
+#[cfg(target_os = "linux")]
+pub mod per_message;
 
 use actorscope_agent::adapter::Registry;
 use actorscope_agent::core::InstanceId;

@@ -72,6 +72,7 @@ impl Observer {
     }
 
     /// The receiver joins the task that receives first, if that has no other receiver.
+    #[cold]
     fn bind(&mut self) {
         self.bound = true;
         let Some(task) = current_slot() else { return };
@@ -173,6 +174,7 @@ impl Observer {
         Ok(message)
     }
 
+    #[inline]
     fn prepare(&mut self) {
         if !self.bound {
             self.bind();
@@ -180,6 +182,7 @@ impl Observer {
     }
 
     /// A message came out; its handler begins. `left` is what remains after a sleep.
+    #[inline]
     fn took(&self, left: Option<usize>) {
         let arrival = match left {
             Some(left) => self.slot.take_after_sleep(left),

@@ -1,0 +1,129 @@
+//! What observing adds to a message of plain tokio, counted: nothing that allocates, locks or calls
+//! the system. In release builds only: a debug build is not what runs in production.
+
+#[cfg(any(debug_assertions, not(target_os = "linux")))]
+fn main() {}
+
+#[cfg(all(not(debug_assertions), target_os = "linux"))]
+#[global_allocator]
+static HEAP: actorscope_testkit::per_message::Counting = actorscope_testkit::per_message::Counting;
+
+#[cfg(all(not(debug_assertions), target_os = "linux"))]
+fn main() -> std::process::ExitCode {
+    counted::main()
+}
+
+#[cfg(all(not(debug_assertions), target_os = "linux"))]
+mod counted {
+    use actorscope_agent::tokio as observed;
+    use actorscope_testkit::Rig;
+    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use std::process::ExitCode;
+    use std::sync::Arc;
+    use tokio::sync::{Notify, mpsc};
+
+    /// More than a batch: nobody waits for room.
+    const CAPACITY: usize = 256;
+
+    /// The last message of a batch says that it is handled.
+    type Message = Option<Arc<Notify>>;
+
+    pub fn main() -> ExitCode {
+        per_message::main(&[
+            Comparison {
+                name: "bounded channel",
+                base: || Box::pin(async { plain() }),
+                observed: || Box::pin(async { bounded() }),
+                watched: || {
+                    Box::pin(async {
+                        let batch = bounded();
+                        watch().await;
+                        batch
+                    })
+                },
+                instructions: 480,
+                locked: 0,
+            },
+            Comparison {
+                name: "unbounded channel",
+                base: || Box::pin(async { plain_unbounded() }),
+                observed: || Box::pin(async { unbounded() }),
+                watched: || {
+                    Box::pin(async {
+                        let batch = unbounded();
+                        watch().await;
+                        batch
+                    })
+                },
+                instructions: 480,
+                // The sender counts, because nobody but a receiver can ask an unbounded channel how
+                // long it is.
+                locked: 1,
+            },
+        ])
+    }
+
+    /// Looks at the slot, so that it gets a fine histogram.
+    async fn watch() {
+        let rig = Rig::shared().await;
+        rig.show("/jobs").await.unwrap();
+    }
+
+    fn batch_of(send: impl Fn(Message) + 'static) -> Batch {
+        let done = Arc::new(Notify::new());
+        Box::new(move |messages| {
+            for _ in 1..messages {
+                send(None);
+            }
+            send(Some(done.clone()));
+            let done = done.clone();
+            Box::pin(async move { done.notified().await })
+        })
+    }
+
+    fn handle(message: Message) {
+        if let Some(done) = message {
+            done.notify_one();
+        }
+    }
+
+    fn plain() -> Batch {
+        let (sender, mut receiver) = mpsc::channel::<Message>(CAPACITY);
+        tokio::spawn(async move {
+            while let Some(message) = receiver.recv().await {
+                handle(message);
+            }
+        });
+        batch_of(move |message| sender.try_send(message).unwrap())
+    }
+
+    fn bounded() -> Batch {
+        let (sender, mut receiver) = observed::channel::<Message>("jobs", CAPACITY);
+        tokio::spawn(async move {
+            while let Some(message) = receiver.recv().await {
+                handle(message);
+            }
+        });
+        batch_of(move |message| sender.try_send(message).unwrap())
+    }
+
+    fn plain_unbounded() -> Batch {
+        let (sender, mut receiver) = mpsc::unbounded_channel::<Message>();
+        tokio::spawn(async move {
+            while let Some(message) = receiver.recv().await {
+                handle(message);
+            }
+        });
+        batch_of(move |message| sender.send(message).unwrap())
+    }
+
+    fn unbounded() -> Batch {
+        let (sender, mut receiver) = observed::unbounded_channel::<Message>("jobs");
+        tokio::spawn(async move {
+            while let Some(message) = receiver.recv().await {
+                handle(message);
+            }
+        });
+        batch_of(move |message| sender.send(message).unwrap())
+    }
+}
