@@ -76,7 +76,7 @@ impl Actor for Connection {
         let connection = me.clone();
         spawn::task("writer", async move {
             let farewell = writer.run(write_half).await;
-            let _ = connection.tell(Hangup(farewell)).send().await;
+            let _ = spawn::tell(&connection, Hangup(farewell)).send().await;
         });
         let reader = spawn::task("reader", reader::read(read_half, me));
         Ok(Self {
@@ -101,7 +101,8 @@ impl Actor for Connection {
         self.reader.abort();
         self.leave();
         // Even without a nick: this may be the end of a login whose claim was granted.
-        let _ = self.services.presence.tell(Gone { connection: self.id }).send().await;
+        let gone = Gone { connection: self.id };
+        let _ = spawn::tell(&self.services.presence, gone).send().await;
         Ok(())
     }
 }
@@ -119,7 +120,7 @@ impl Connection {
         drop(seat);
         if let (Some(nick), Some(actor)) = (self.nick.clone(), room.actor()) {
             // News only: a room too busy to pass it on loses nothing that matters.
-            let _ = actor.tell(Leave { nick }).try_send();
+            let _ = spawn::tell(&actor, Leave { nick }).try_send();
         }
     }
 
@@ -131,7 +132,8 @@ impl Connection {
                 room: self.seat.as_ref().map(|seat| seat.room().name().to_owned()),
             };
             // Presence is news as well; after a restart it asks again.
-            let _ = self.services.presence.tell(moved).mailbox_timeout(PATIENCE).send().await;
+            let telling = spawn::tell(&self.services.presence, moved);
+            let _ = telling.mailbox_timeout(PATIENCE).send().await;
         }
     }
 
@@ -141,8 +143,8 @@ impl Connection {
         {
             return Ok(entry);
         }
-        let opening =
-            self.services.rooms.ask(Open(name)).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
+        let opening = spawn::ask(&self.services.rooms, Open(name));
+        let opening = opening.mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
         opening.send().await.map_err(|error| match error {
             SendError::HandlerError(limit) => limit.to_string(),
             _ => "rooms can't be opened at the moment; try again".to_owned(),

@@ -18,6 +18,7 @@
 mod connection;
 mod connections;
 mod directory;
+mod door;
 mod fault;
 pub mod framing;
 mod load;

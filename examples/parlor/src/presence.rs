@@ -12,7 +12,7 @@ use kameo::{
     message::{Context, Message},
 };
 
-use crate::{connections::Announce, world::World};
+use crate::{connections::Announce, spawn, world::World};
 
 /// Waiting messages presence has space for. Everybody may move at once.
 pub const MAILBOX: usize = 4096;
@@ -36,7 +36,7 @@ impl Actor for Presence {
     async fn on_start(world: Arc<World>, _: ActorRef<Self>) -> Result<Self, Infallible> {
         // There are no connections yet at the first start.
         if let Some(connections) = world.entrances().map(|to| to.connections) {
-            let _ = connections.tell(Announce).send().await;
+            let _ = spawn::tell(&connections, Announce).send().await;
         }
         Ok(Self { clients: HashMap::new(), nicks: HashSet::new() })
     }

@@ -16,6 +16,7 @@ use kameo::{
 use crate::{
     directory::RoomEntry,
     pipeline::StoreStats,
+    spawn,
     store::{Append, Store},
     wire::{ChatMessage, ServerLine},
 };
@@ -130,7 +131,7 @@ impl Message<Say> for Room {
             sent_at_ms: now_ms(),
         };
         // A store that can't keep up must not slow the conversation: it counts what it missed.
-        if self.store.tell(Append(message.clone())).try_send().is_err() {
+        if spawn::tell(&self.store, Append(message.clone())).try_send().is_err() {
             self.log.count_dropped();
         }
         if self.recent.len() == RECENT {

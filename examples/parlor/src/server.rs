@@ -213,7 +213,7 @@ async fn accept(listener: &TcpListener, world: &World) -> Infallible {
 
 async fn hand_over(socket: TcpStream, world: &World) -> bool {
     match world.entrances().map(|to| to.connections) {
-        Some(connections) => connections.tell(Accepted(socket)).send().await.is_ok(),
+        Some(connections) => spawn::tell(&connections, Accepted(socket)).send().await.is_ok(),
         None => false,
     }
 }
@@ -224,7 +224,7 @@ async fn stop(world: &World, root: &ActorRef<Parlor>) {
     world.stopping.send_replace(true);
     let dismissing = async {
         if let Some(connections) = world.entrances().map(|to| to.connections) {
-            let _ = connections.tell(DismissAll).send().await;
+            let _ = spawn::tell(&connections, DismissAll).send().await;
         }
         world.writers.none_left().await;
     };
@@ -233,11 +233,11 @@ async fn stop(world: &World, root: &ActorRef<Parlor>) {
     let settling = async {
         for room in world.directory.all() {
             if let Some(actor) = room.actor() {
-                let _ = actor.ask(room::Settle).send().await;
+                let _ = spawn::ask(&actor, room::Settle).send().await;
             }
         }
         if let Some(store) = world.entrances().map(|to| to.store) {
-            let _ = store.ask(store::Settle).send().await;
+            let _ = spawn::ask(&store, store::Settle).send().await;
         }
     };
     let _ = timeout(STEP, settling).await;

@@ -107,7 +107,7 @@ impl SignalingRouter {
             .ok()
             .and_then(|index| workers.get(index))
             .ok_or(NotTaken::NoWorker)?;
-        worker.ask(call).try_enqueue().map_err(|error| match error {
+        spawn::ask(worker, call).try_enqueue().map_err(|error| match error {
             SendError::MailboxFull(()) => NotTaken::QueueFull,
             _ => NotTaken::NoWorker,
         })

@@ -1,5 +1,5 @@
-//! How anything in this service is started: the one place that knows the spawning API, so that observing the service
-//! (or ceasing to) changes this file and one attribute an actor.
+//! How anything in this service is started and spoken to: the one place that knows the API for it, so that observing the
+//! service (or ceasing to) changes this file and one attribute an actor.
 
 use std::{future::Future, time::Duration};
 
@@ -7,6 +7,8 @@ use actorscope_kameo::{ChildSpec, Observed, SuperviseObserved, agent, name_actor
 use kameo::{
     actor::{Actor, ActorRef, Spawn},
     mailbox,
+    message::Message,
+    request::{AskRequest, TellRequest, WithoutRequestTimeout},
     supervision::RestartPolicy,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -46,6 +48,27 @@ pub async fn child<S: Actor, C: Observed>(
     C::supervise_observed_with(supervisor, spec, args)
         .spawn_with_mailbox(mailbox::bounded(capacity))
         .await
+}
+
+/// A message without an answer, about to be sent. All traffic between actors goes through here and [`ask`].
+pub fn tell<A, M>(to: &ActorRef<A>, message: M) -> TellRequest<'_, A, M, WithoutRequestTimeout>
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    to.tell(message)
+}
+
+/// A message whose answer is waited for, about to be sent.
+pub fn ask<A, M>(
+    to: &ActorRef<A>,
+    message: M,
+) -> AskRequest<'_, A, M, WithoutRequestTimeout, WithoutRequestTimeout>
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    to.ask(message)
 }
 
 /// Starts a task that is no actor.
