@@ -1,17 +1,18 @@
 //! The root of the tree.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
 
 use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible},
 };
+use tokio::sync::oneshot;
 
 use crate::{
     connection::Services,
     connections::{self, Connections},
-    pipeline::Intake,
+    pipeline::Pipeline,
     presence::{self, Presence},
     rooms::{Rooms, RoomsArgs},
     signaling::Signaling,
@@ -29,7 +30,10 @@ pub struct Parlor;
 /// What the service is made of.
 pub struct ParlorArgs {
     pub world: Arc<World>,
-    pub intake: Intake,
+    pub data_dir: PathBuf,
+    /// Given the pipeline to the disk once it runs. It belongs to the server, which closes it when all actors are gone:
+    /// what they took last must still be written.
+    pub pipeline: oneshot::Sender<Pipeline>,
 }
 
 #[observed]
@@ -38,8 +42,16 @@ impl Actor for Parlor {
     type Error = Infallible;
 
     async fn on_start(args: ParlorArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
-        let ParlorArgs { world, intake } = args;
+        let ParlorArgs { world, data_dir, pipeline: started } = args;
         spawn::name(&me, &world.name);
+        // Started here, where an observer sees whose tasks these are, and only here: this actor has one incarnation, the
+        // store may have many, and two writers would mix their lines.
+        let teller = world.clone();
+        let notify = move |text: String| teller.notice(format_args!("{text}"));
+        let pipeline = Pipeline::start(&data_dir, world.log.clone(), notify);
+        let intake = pipeline.intake();
+        // Without a server there is nobody to close it; it then ends with the runtime.
+        let _ = started.send(pipeline);
         let spec = |name| spawn::permanent(name, 100, Duration::from_secs(60));
         let given = |world: &Arc<World>| {
             let world = world.clone();

@@ -13,7 +13,7 @@ use actorscope_kameo::agent::{self, Agent};
 use kameo::actor::ActorRef;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{oneshot, watch},
     time::{sleep, timeout},
 };
 
@@ -22,7 +22,7 @@ use crate::{
     directory::RoomDirectory,
     outbox::WriterCount,
     parlor::{Parlor, ParlorArgs},
-    pipeline::{Pipeline, StoreStats},
+    pipeline::StoreStats,
     room,
     serve_options::{ServeError, ServeOptions},
     spawn, store,
@@ -110,12 +110,12 @@ impl Server {
             .observer()
             .start()
             .inspect_err(|error| world.notice(format_args!("not observed: {error}")));
-        let teller = world.clone();
-        let notify = move |text: String| teller.notice(format_args!("{text}"));
-        let pipeline = Pipeline::start(&self.options.data_dir, world.log.clone(), notify);
-        let args = ParlorArgs { world: world.clone(), intake: pipeline.intake() };
+        let (started, pipeline) = oneshot::channel();
+        let data_dir = self.options.data_dir.clone();
+        let args = ParlorArgs { world: world.clone(), data_dir, pipeline: started };
         let root: ActorRef<Parlor> = spawn::root(args);
         root.wait_for_startup().await;
+        let pipeline = pipeline.await.ok();
         let fault = world.fault.map(|fault| format!(", fault {fault}")).unwrap_or_default();
         world.notice(format_args!("listening on {}{fault}", self.address));
 
@@ -138,7 +138,9 @@ impl Server {
         };
         world.stopping.send_replace(true);
         world.forget_actors();
-        if !pipeline.close().await {
+        if let Some(pipeline) = pipeline
+            && !pipeline.close().await
+        {
             world.notice(format_args!("store: the disk is too slow, messages may be lost"));
         }
         let log = &world.log;
