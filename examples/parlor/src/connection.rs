@@ -24,9 +24,11 @@ use crate::{
 
 mod calls;
 mod requests;
+mod search;
 
 pub use calls::Call;
 pub use requests::{Chat, Join, Login, Misunderstood, Ping, Who};
+pub use search::Search;
 
 /// Requests of one client that may wait.
 pub const MAILBOX: usize = 64;

@@ -3,7 +3,11 @@
 //!
 //! ```text
 //! parlor                     one_for_one; a child that can't be kept alive ends the service
-//! ├── store                  hands messages to the disk pipeline (store-encode → store-write)
+//! ├── store-encode, -write   two tasks: the pipeline from the store to the disk
+//! ├── archive                rest_for_one: search starts anew with each store
+//! │   ├── store              hands messages to the pipeline and to the index
+//! │   └── search             one_for_one; an index that gives up takes nothing with it
+//! │       └── index          finds what was said lately
 //! ├── presence               who is online, and where
 //! ├── signaling              one_for_one
 //! │   └── signaling-1 … N    call setup. With N = 1 every call passes through one actor
@@ -15,6 +19,7 @@
 //!
 //! [`Server`] is the service, [`load()`] the clients. The wire is newline-delimited JSON, see [`wire`].
 
+mod archive;
 mod connection;
 mod connections;
 mod directory;
@@ -31,6 +36,7 @@ mod presence;
 mod reader;
 mod room;
 mod rooms;
+mod search;
 mod serve_options;
 mod server;
 mod signaling;

@@ -10,14 +10,14 @@ use kameo::{
 use tokio::sync::oneshot;
 
 use crate::{
+    archive::{Archive, ArchiveArgs},
     connection::Services,
     connections::{self, Connections},
     pipeline::Pipeline,
     presence::{self, Presence},
-    rooms::{Rooms, RoomsArgs},
+    rooms::Rooms,
     signaling::Signaling,
     spawn,
-    store::{self, Store},
     world::{Entrances, World},
 };
 
@@ -58,22 +58,21 @@ impl Actor for Parlor {
             move || world.clone()
         };
 
-        let store: ActorRef<Store> =
-            spawn::child(&me, spec("store"), store::MAILBOX, move || intake.clone()).await;
+        let archive_args = ArchiveArgs { world: world.clone(), intake };
+        spawn::child::<_, Archive>(&me, spec("archive"), MAILBOX, move || archive_args.clone())
+            .await;
         let presence: ActorRef<Presence> =
             spawn::child(&me, spec("presence"), presence::MAILBOX, given(&world)).await;
         let signaling: ActorRef<Signaling> =
             spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
-        let rooms_args = RoomsArgs { world: world.clone(), store: store.clone() };
         let rooms: ActorRef<Rooms> =
-            spawn::child(&me, spec("rooms"), connections::MAILBOX, move || rooms_args.clone())
-                .await;
+            spawn::child(&me, spec("rooms"), connections::MAILBOX, given(&world)).await;
         let services =
             Services { world: world.clone(), presence: presence.clone(), rooms: rooms.clone() };
         let connections: ActorRef<Connections> =
             spawn::child(&me, spec("connections"), connections::MAILBOX, move || services.clone())
                 .await;
-        world.set_entrances(Some(Entrances { connections, store, presence, rooms, signaling }));
+        world.set_entrances(Some(Entrances { connections, presence, rooms, signaling }));
         Ok(Self)
     }
 

@@ -67,7 +67,7 @@ impl StoreStats {
 }
 
 enum Job {
-    Keep(ChatMessage),
+    Keep(Arc<ChatMessage>),
     Close,
 }
 
@@ -80,7 +80,7 @@ pub struct Intake {
 
 impl Intake {
     /// Takes a message, or counts it as dropped when the pipeline is full.
-    pub fn offer(&self, message: ChatMessage) {
+    pub fn offer(&self, message: Arc<ChatMessage>) {
         if self.jobs.try_send(Job::Keep(message)).is_err() {
             self.stats.count_dropped();
         }
@@ -140,7 +140,7 @@ async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
             match job {
                 Job::Keep(message) => {
                     let start = batch.bytes.len();
-                    match serde_json::to_writer(&mut batch.bytes, &message) {
+                    match serde_json::to_writer(&mut batch.bytes, &*message) {
                         Ok(()) => batch.bytes.push(b'\n'),
                         Err(_) => batch.bytes.truncate(start),
                     }
@@ -213,7 +213,7 @@ mod tests {
         let pipeline = Pipeline::start(dir.path(), stats.clone(), |_| ());
         let intake = pipeline.intake();
         for seq in 1..=500 {
-            intake.offer(message(seq));
+            intake.offer(message(seq).into());
         }
         assert!(pipeline.close().await);
         let text = std::fs::read_to_string(dir.path().join(LOG_FILE)).unwrap();
@@ -232,7 +232,7 @@ mod tests {
         let pipeline =
             Pipeline::start(&missing, stats.clone(), move |text| notices.send(text).unwrap());
         for seq in 1..=100 {
-            pipeline.intake().offer(message(seq));
+            pipeline.intake().offer(message(seq).into());
             tokio::task::yield_now().await;
         }
         assert!(pipeline.close().await);

@@ -6,7 +6,7 @@ use kameo::{actor::ActorRef, message::Message};
 use tokio::{io::AsyncRead, time::timeout};
 
 use crate::{
-    connection::{Call, Chat, Connection, Hangup, Join, Login, Misunderstood, Ping, Who},
+    connection::{Call, Chat, Connection, Hangup, Join, Login, Misunderstood, Ping, Search, Who},
     framing::{Frame, LineReader},
     outbox::Farewell,
     spawn,
@@ -39,6 +39,7 @@ pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connectio
             Ok(ClientLine::Join { room }) => say(&connection, Join { room }).await,
             Ok(ClientLine::Chat { text }) => say(&connection, Chat { text }).await,
             Ok(ClientLine::Call { id, offer }) => say(&connection, Call { id, offer }).await,
+            Ok(ClientLine::Search { text }) => say(&connection, Search { text }).await,
             Ok(ClientLine::Who) => say(&connection, Who).await,
             Ok(ClientLine::Ping) => say(&connection, Ping).await,
             Ok(ClientLine::Quit) => return hang_up(&connection, Farewell::Quit).await,

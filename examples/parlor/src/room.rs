@@ -15,6 +15,7 @@ use kameo::{
 
 use crate::{
     directory::RoomEntry,
+    door::Door,
     pipeline::StoreStats,
     spawn,
     store::{Append, Store},
@@ -27,7 +28,7 @@ const RECENT: usize = 20;
 /// See the module's text.
 pub struct Room {
     entry: Arc<RoomEntry>,
-    store: ActorRef<Store>,
+    store: Door<Store>,
     log: StoreStats,
     recent: VecDeque<ChatMessage>,
     handled: u64,
@@ -37,7 +38,7 @@ pub struct Room {
 /// What each incarnation of a room starts with.
 pub struct RoomArgs {
     pub entry: Arc<RoomEntry>,
-    pub store: ActorRef<Store>,
+    pub store: Door<Store>,
     /// Where messages that never reach the store are counted.
     pub log: StoreStats,
     /// Panic on every n-th chat message this incarnation handles.
@@ -131,7 +132,9 @@ impl Message<Say> for Room {
             sent_at_ms: now_ms(),
         };
         // A store that can't keep up must not slow the conversation: it counts what it missed.
-        if spawn::tell(&self.store, Append(message.clone())).try_send().is_err() {
+        let append = Append(Arc::new(message.clone()));
+        let appending = self.store.actor().map(|store| spawn::tell(&store, append).try_send());
+        if !matches!(appending, Some(Ok(()))) {
             self.log.count_dropped();
         }
         if self.recent.len() == RECENT {

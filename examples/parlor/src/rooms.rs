@@ -14,7 +14,6 @@ use crate::{
     fault::Fault,
     room::{Room, RoomArgs},
     spawn,
-    store::Store,
     world::World,
 };
 
@@ -27,25 +26,18 @@ const RESTARTS: (u32, Duration) = (1000, Duration::from_secs(60));
 
 /// Starts a room when it is first joined, and again when it fails.
 pub struct Rooms {
-    args: RoomsArgs,
-}
-
-/// What each incarnation starts with.
-#[derive(Clone)]
-pub struct RoomsArgs {
-    pub world: Arc<World>,
-    pub store: ActorRef<Store>,
+    world: Arc<World>,
 }
 
 #[observed]
 impl Actor for Rooms {
-    type Args = RoomsArgs;
+    type Args = Arc<World>;
     type Error = Infallible;
 
-    async fn on_start(args: RoomsArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
-        let rooms = Self { args };
+    async fn on_start(world: Arc<World>, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let rooms = Self { world };
         // After a restart of this supervisor: the rooms that existed, members still seated.
-        for entry in rooms.args.world.directory.all() {
+        for entry in rooms.world.directory.all() {
             rooms.start(entry, &me).await;
         }
         Ok(rooms)
@@ -58,11 +50,10 @@ impl Actor for Rooms {
         id: ActorId,
         reason: ActorStopReason,
     ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
-        for entry in self.args.world.directory.all() {
+        for entry in self.world.directory.all() {
             if entry.actor().is_some_and(|actor| actor.id() == id) {
                 entry.set_actor(None);
-                self.args
-                    .world
+                self.world
                     .notice(format_args!("room `{}` failed for good: {reason}", entry.name()));
             }
         }
@@ -72,10 +63,9 @@ impl Actor for Rooms {
 
 impl Rooms {
     async fn start(&self, entry: Arc<RoomEntry>, me: &ActorRef<Self>) {
-        let crash_every = (self.args.world.fault == Some(Fault::CrashyRoom)
-            && entry.name() == CRASHY.0)
+        let crash_every = (self.world.fault == Some(Fault::CrashyRoom) && entry.name() == CRASHY.0)
             .then_some(CRASHY.1);
-        let (store, log) = (self.args.store.clone(), self.args.world.log.clone());
+        let (store, log) = (self.world.store.clone(), self.world.log.clone());
         let (restarts, within) = RESTARTS;
         let spec = spawn::permanent(entry.name(), restarts, within);
         let args = {
@@ -103,7 +93,7 @@ impl Message<Open> for Rooms {
         Open(name): Open,
         ctx: &mut Context<Self, Self::Reply>,
     ) -> Self::Reply {
-        let directory = &self.args.world.directory;
+        let directory = &self.world.directory;
         let entry = match directory.get(&name) {
             Some(entry) => entry,
             None => directory.add(&name)?,

@@ -20,6 +20,7 @@ use tokio::{
 use crate::{
     connections::{Accepted, DismissAll},
     directory::RoomDirectory,
+    door::Door,
     outbox::WriterCount,
     parlor::{Parlor, ParlorArgs},
     pipeline::StoreStats,
@@ -76,6 +77,8 @@ impl Server {
             quiet: options.quiet,
             directory: Arc::new(RoomDirectory::default()),
             signaling: Default::default(),
+            store: Door::default(),
+            index: Door::default(),
             log: StoreStats::default(),
             writers: WriterCount::new(),
             entrances: Default::default(),
@@ -182,7 +185,6 @@ impl ServerHandle {
             "presence" => to.presence.kill(),
             "rooms" => to.rooms.kill(),
             "signaling" => to.signaling.kill(),
-            "store" => to.store.kill(),
             _ => return false,
         }
         true
@@ -238,7 +240,7 @@ async fn stop(world: &World, root: &ActorRef<Parlor>) {
                 let _ = spawn::ask(&actor, room::Settle).send().await;
             }
         }
-        if let Some(store) = world.entrances().map(|to| to.store) {
+        if let Some(store) = world.store.actor() {
             let _ = spawn::ask(&store, store::Settle).send().await;
         }
     };

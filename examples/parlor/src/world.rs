@@ -11,11 +11,13 @@ use tokio::sync::watch;
 use crate::{
     connections::Connections,
     directory::RoomDirectory,
+    door::Door,
     fault::Fault,
     outbox::WriterCount,
     pipeline::StoreStats,
     presence::Presence,
     rooms::Rooms,
+    search::Index,
     signaling::{Signaling, SignalingRouter},
     store::Store,
 };
@@ -30,6 +32,9 @@ pub struct World {
     pub quiet: bool,
     pub directory: Arc<RoomDirectory>,
     pub signaling: SignalingRouter,
+    pub store: Door<Store>,
+    /// Closed while nothing can be found.
+    pub index: Door<Index>,
     pub log: StoreStats,
     pub writers: WriterCount,
     pub entrances: RwLock<Option<Entrances>>,
@@ -43,7 +48,6 @@ pub struct World {
 #[derive(Clone)]
 pub struct Entrances {
     pub connections: ActorRef<Connections>,
-    pub store: ActorRef<Store>,
     pub presence: ActorRef<Presence>,
     pub rooms: ActorRef<Rooms>,
     pub signaling: ActorRef<Signaling>,
@@ -64,6 +68,8 @@ impl World {
     pub fn forget_actors(&self) {
         self.set_entrances(None);
         self.signaling.publish(Vec::new());
+        self.store.set(None);
+        self.index.set(None);
         for room in self.directory.all() {
             room.set_actor(None);
         }
