@@ -9,6 +9,9 @@
 //! │   └── search             one_for_one; an index that gives up takes nothing with it
 //! │       └── index          finds what was said lately
 //! ├── presence               who is online, and where
+//! ├── media                  one_for_all: each part is worthless without what the other knows
+//! │   ├── relay-session      our session with the media relay
+//! │   └── ports              the ports of that session, and whose they are
 //! ├── signaling              one_for_one
 //! │   └── signaling-1 … N    call setup. With N = 1 every call passes through one actor
 //! ├── rooms                  dynamic; permanent children

@@ -13,6 +13,7 @@ use crate::{
     archive::{Archive, ArchiveArgs},
     connection::Services,
     connections::{self, Connections},
+    media::Media,
     pipeline::Pipeline,
     presence::{self, Presence},
     rooms::Rooms,
@@ -63,6 +64,7 @@ impl Actor for Parlor {
             .await;
         let presence: ActorRef<Presence> =
             spawn::child(&me, spec("presence"), presence::MAILBOX, given(&world)).await;
+        spawn::child::<_, Media>(&me, spec("media"), MAILBOX, given(&world)).await;
         let signaling: ActorRef<Signaling> =
             spawn::child(&me, spec("signaling"), MAILBOX, given(&world)).await;
         let rooms: ActorRef<Rooms> =

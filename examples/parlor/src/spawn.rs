@@ -11,7 +11,11 @@ use kameo::{
     request::{AskRequest, TellRequest, WithoutRequestTimeout},
     supervision::RestartPolicy,
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 
 /// The sending half of [`channel`].
 pub type Sender<T> = mpsc::Sender<T>;
@@ -78,6 +82,36 @@ where
     F::Output: Send + 'static,
 {
     agent::tokio::spawn(name, future)
+}
+
+/// Reminds an actor of something again and again, until dropped.
+pub struct Ticker(JoinHandle<()>);
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Sends an actor what `message` makes, once a `period`, the first time after one.
+pub fn ticker<A, M>(to: &ActorRef<A>, period: Duration, message: fn() -> M) -> Ticker
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    // Weak: a clock keeps nobody alive.
+    let to = to.downgrade();
+    Ticker(task("ticker", async move {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            ticks.tick().await;
+            let Some(to) = to.upgrade() else { return };
+            // No room means that it has enough to do without this.
+            let _ = tell(&to, message()).try_send();
+        }
+    }))
 }
 
 /// A bounded channel between tasks.

@@ -13,6 +13,7 @@ use crate::{
     directory::RoomDirectory,
     door::Door,
     fault::Fault,
+    media::{MediaRelay, Ports},
     outbox::WriterCount,
     pipeline::StoreStats,
     presence::Presence,
@@ -32,6 +33,9 @@ pub struct World {
     pub quiet: bool,
     pub directory: Arc<RoomDirectory>,
     pub signaling: SignalingRouter,
+    /// The machine that carries media.
+    pub relay: MediaRelay,
+    pub ports: Door<Ports>,
     pub store: Door<Store>,
     /// Closed while nothing can be found.
     pub index: Door<Index>,
@@ -68,6 +72,7 @@ impl World {
     pub fn forget_actors(&self) {
         self.set_entrances(None);
         self.signaling.publish(Vec::new());
+        self.ports.set(None);
         self.store.set(None);
         self.index.set(None);
         for room in self.directory.all() {

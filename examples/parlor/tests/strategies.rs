@@ -70,3 +70,38 @@ async fn a_new_archive_is_found_by_rooms_that_were_there_before() {
     observed.server.stop().await;
     assert_eq!((stats.written(), stats.dropped()), (2, 0));
 }
+
+#[tokio::test]
+async fn a_session_and_its_ports_go_together_whichever_fails() {
+    let observed = Observed::start("one-for-all", |_| ()).await;
+    let mut ada = observed.server.client_in("lobby", "ada").await;
+    ada.call("before").await;
+    assert_eq!(ada.answered().await, ("before".to_owned(), true));
+    let (media, ..) = observed.show("media").await;
+    assert_eq!(media.supervisor.unwrap().strategy, "one_for_all");
+
+    let both = ["media/ports", "media/relay-session"];
+    for killed in both {
+        let before = observed.incarnations().await;
+        observed.act("kill", killed).await;
+        observed.restarts_exactly(&before, &both).await;
+        // The port is one of the new session, or the relay would refuse it.
+        ada.call(killed).await;
+        assert_eq!(ada.answered().await, (killed.to_owned(), true));
+        observed.restarts_exactly(&before, &both).await;
+    }
+    observed.server.stop().await;
+}
+
+#[tokio::test]
+async fn calls_find_the_ports_of_a_new_media_supervisor() {
+    let observed = Observed::start("new-media", |_| ()).await;
+    let mut ada = observed.server.client_in("lobby", "ada").await;
+    let before = observed.incarnations().await;
+    observed.act("kill", "media").await;
+    let restarted = ["media", "media/ports", "media/relay-session"];
+    observed.restarts_exactly(&before, &restarted).await;
+    ada.call("after").await;
+    assert_eq!(ada.answered().await, ("after".to_owned(), true));
+    observed.server.stop().await;
+}

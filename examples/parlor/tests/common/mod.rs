@@ -153,6 +153,16 @@ impl Client {
         self.send(ClientLine::Call { id, offer }).await;
     }
 
+    /// The next call that is answered, and whether it is ready.
+    pub async fn answered(&mut self) -> (String, bool) {
+        self.find(|line| match line {
+            ServerLine::CallReady { id, .. } => Some((id.clone(), true)),
+            ServerLine::CallFailed { id, .. } => Some((id.clone(), false)),
+            _ => None,
+        })
+        .await
+    }
+
     /// What is found: number of each message and how it begins, or `None` if searching does not work.
     pub async fn search(&mut self, text: &str) -> Option<Vec<(u64, String)>> {
         self.send(ClientLine::Search { text: text.into() }).await;
