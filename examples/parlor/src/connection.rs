@@ -13,7 +13,7 @@ use tokio::{net::TcpStream, task::JoinHandle};
 use crate::{
     directory::{RoomEntry, Seat},
     outbox::{Farewell, Outbox, outbox},
-    presence::{Gone, Moved, Presence},
+    presence::{Active, Gone, Moved, Presence},
     reader,
     room::Leave,
     rooms::{Open, Rooms},
@@ -137,6 +137,13 @@ impl Connection {
             let telling = spawn::tell(&self.services.presence, moved);
             let _ = telling.mailbox_timeout(PATIENCE).send().await;
         }
+    }
+
+    /// The client did something.
+    fn active(&self) {
+        // News only.
+        let active = Active { connection: self.id };
+        let _ = spawn::tell(&self.services.presence, active).try_send();
     }
 
     async fn room(&self, name: String) -> Result<Arc<RoomEntry>, String> {

@@ -1,8 +1,9 @@
-//! Who is online, and in which room.
+//! Who is online, in which room, and how lately they did something.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use actorscope_kameo::observed;
@@ -11,11 +12,14 @@ use kameo::{
     error::Infallible,
     message::{Context, Message},
 };
+use tokio::time::Instant;
 
 use crate::{connections::Announce, spawn, world::World};
 
 /// Waiting messages presence has space for. Everybody may move at once.
 pub const MAILBOX: usize = 4096;
+/// Who did something this lately is active.
+const ACTIVE: Duration = Duration::from_secs(60);
 
 /// See the module's text. Its state is rebuilt after a restart by asking every connection for its own part of it.
 pub struct Presence {
@@ -26,6 +30,7 @@ pub struct Presence {
 struct Whereabouts {
     nick: Arc<str>,
     room: Option<String>,
+    active_at: Option<Instant>,
 }
 
 #[observed]
@@ -59,7 +64,7 @@ impl Message<Claim> for Presence {
         if !self.nicks.insert(claim.nick.clone()) {
             return Err(NickTaken);
         }
-        let whereabouts = Whereabouts { nick: claim.nick, room: None };
+        let whereabouts = Whereabouts { nick: claim.nick, room: None, active_at: None };
         self.clients.insert(claim.connection, whereabouts);
         Ok(())
     }
@@ -77,8 +82,24 @@ impl Message<Moved> for Presence {
 
     async fn handle(&mut self, moved: Moved, _: &mut Context<Self, ()>) {
         self.nicks.insert(moved.nick.clone());
-        let whereabouts = Whereabouts { nick: moved.nick, room: moved.room };
+        let active_at = self.clients.get(&moved.connection).and_then(|client| client.active_at);
+        let whereabouts = Whereabouts { nick: moved.nick, room: moved.room, active_at };
         self.clients.insert(moved.connection, whereabouts);
+    }
+}
+
+/// A client says something or calls.
+pub struct Active {
+    pub connection: u64,
+}
+
+impl Message<Active> for Presence {
+    type Reply = ();
+
+    async fn handle(&mut self, Active { connection }: Active, _: &mut Context<Self, ()>) {
+        if let Some(client) = self.clients.get_mut(&connection) {
+            client.active_at = Some(Instant::now());
+        }
     }
 }
 
@@ -103,6 +124,7 @@ pub struct Who;
 /// Numbers of those online.
 pub struct Summary {
     pub online: usize,
+    pub active: usize,
     pub rooms: BTreeMap<String, usize>,
 }
 
@@ -114,6 +136,9 @@ impl Message<Who> for Presence {
         for room in self.clients.values().filter_map(|client| client.room.as_ref()) {
             *rooms.entry(room.clone()).or_default() += 1;
         }
-        Ok(Summary { online: self.clients.len(), rooms })
+        let active = self.clients.values().filter(|client| {
+            client.active_at.is_some_and(|active_at| active_at.elapsed() < ACTIVE)
+        });
+        Ok(Summary { online: self.clients.len(), active: active.count(), rooms })
     }
 }

@@ -176,6 +176,8 @@ pub enum ServerLine {
     Who {
         /// Clients that are logged in.
         online: usize,
+        /// How many of them said something or called within the last minute.
+        active: usize,
         /// How many of them are in which room.
         rooms: BTreeMap<String, usize>,
     },

@@ -72,7 +72,7 @@ async fn presence_knows_who_is_where() {
     let online = async |ada: &mut Client| {
         ada.send(ClientLine::Who).await;
         ada.find(|line| match line {
-            ServerLine::Who { online, rooms } => Some((*online, rooms.clone())),
+            ServerLine::Who { online, rooms, .. } => Some((*online, rooms.clone())),
             _ => None,
         })
         .await
@@ -83,6 +83,18 @@ async fn presence_knows_who_is_where() {
         rooms.into_iter().collect::<Vec<_>>(),
         [("kitchen".to_owned(), 1), ("lobby".to_owned(), 1)]
     );
+
+    let active = async |ada: &mut Client| {
+        ada.send(ClientLine::Who).await;
+        ada.find(|line| match line {
+            ServerLine::Who { active, .. } => Some(*active),
+            _ => None,
+        })
+        .await
+    };
+    assert_eq!(active(&mut ada).await, 0);
+    ada.say("hello").await;
+    eventually("ada is active", async || active(&mut ada).await == 1).await;
 
     drop(bob);
     eventually("bob is offline", async || online(&mut ada).await.0 == 1).await;

@@ -64,6 +64,7 @@ impl Message<Call> for Connection {
             }
         };
         self.calls += 1;
+        self.active();
         let asked = Instant::now();
         let room = self.seat.as_ref().map(|seat| seat.room().clone());
         ctx.pipe(async move {

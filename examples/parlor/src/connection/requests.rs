@@ -122,8 +122,12 @@ impl Message<Chat> for Connection {
         let saying = seat.room().actor().map(|actor| spawn::tell(&actor, say).try_send());
         if !matches!(saying, Some(Ok(()))) {
             let room = seat.room().name();
-            self.refuse(ErrorCode::Busy, format!("`{room}` is too busy; the message was not sent"));
+            return self.refuse(
+                ErrorCode::Busy,
+                format!("`{room}` is too busy; the message was not sent"),
+            );
         }
+        self.active();
     }
 }
 
@@ -151,8 +155,8 @@ impl Message<WhoAnswered> for Connection {
 
     async fn handle(&mut self, WhoAnswered(summary): WhoAnswered, _: &mut Context<Self, ()>) {
         match summary {
-            Some(summary) => {
-                self.outbox.say(&ServerLine::Who { online: summary.online, rooms: summary.rooms })
+            Some(Summary { online, active, rooms }) => {
+                self.outbox.say(&ServerLine::Who { online, active, rooms });
             }
             None => self.refuse(ErrorCode::Busy, "presence does not answer; try again"),
         }
