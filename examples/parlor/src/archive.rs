@@ -10,6 +10,7 @@ use kameo::{
 };
 
 use crate::{
+    fault::Fault,
     pipeline::Intake,
     search::{Search, SearchArgs},
     spawn,
@@ -19,6 +20,8 @@ use crate::{
 
 /// Waiting messages search has space for; only news of its one child come here.
 const MAILBOX: usize = 64;
+/// See [`StoreArgs::flush_every`].
+const FLUSH_EVERY: u64 = 100;
 /// As the root's for its parts.
 const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
 
@@ -50,7 +53,8 @@ impl Actor for Archive {
     async fn on_start(args: ArchiveArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
         let ArchiveArgs { world, intake } = args;
         let spec = |name| spawn::permanent(name, RESTARTS.0, RESTARTS.1);
-        let store_args = StoreArgs { intake };
+        let flush_every = (world.fault == Some(Fault::StuckStore)).then_some(FLUSH_EVERY);
+        let store_args = StoreArgs { intake, flush_every };
         let store: ActorRef<Store> =
             spawn::child(&me, spec("store"), store::MAILBOX, move || store_args.clone()).await;
         let search_args = SearchArgs { world: world.clone(), store: store.clone() };

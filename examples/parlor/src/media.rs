@@ -10,7 +10,7 @@ use kameo::{
 };
 use tokio::sync::watch;
 
-use crate::{spawn, world::World};
+use crate::{fault::Fault, spawn, world::World};
 
 mod leases;
 mod ports;
@@ -52,7 +52,11 @@ impl Actor for Media {
         let args = RelaySessionArgs { relay: world.relay.clone(), key: publish };
         let session: ActorRef<RelaySession> =
             spawn::child(&me, spec("relay-session"), MAILBOX, move || args.clone()).await;
-        let args = PortsArgs { key, session: session.clone(), plan: RefreshPlan::default() };
+        let plan = match world.fault {
+            Some(Fault::Burst) => RefreshPlan::BURST,
+            _ => RefreshPlan::SPREAD,
+        };
+        let args = PortsArgs { key, session: session.clone(), plan };
         let ports: ActorRef<Ports> =
             spawn::child(&me, spec("ports"), MAILBOX, move || args.clone()).await;
         let parts = [session.id(), ports.id()];

@@ -13,6 +13,8 @@ use crate::{
     archive::{Archive, ArchiveArgs},
     connection::Services,
     connections::{self, Connections},
+    fault::Fault,
+    log_file::Disk,
     media::Media,
     pipeline::Pipeline,
     presence::{self, Presence},
@@ -22,6 +24,8 @@ use crate::{
     world::{Entrances, World},
 };
 
+/// With [`Fault::StuckStore`], the log's disk lives for so many messages.
+const DISK_LIFE: u64 = 500;
 /// Waiting messages a supervisor without traffic has space for.
 const MAILBOX: usize = 64;
 
@@ -48,8 +52,12 @@ impl Actor for Parlor {
         // Started here, where an observer sees whose tasks these are, and only here: this actor has one incarnation, the
         // store may have many, and two writers would mix their lines.
         let teller = world.clone();
-        let notify = move |text: String| teller.notice(format_args!("{text}"));
-        let pipeline = Pipeline::start(&data_dir, world.log.clone(), notify);
+        let notify = Box::new(move |text: String| teller.notice(format_args!("{text}")));
+        let disk = match world.fault {
+            Some(Fault::StuckStore) => Disk::GoesAwayAfter(DISK_LIFE),
+            _ => Disk::Works,
+        };
+        let pipeline = Pipeline::start(&data_dir, disk, world.log.clone(), notify);
         let intake = pipeline.intake();
         // Without a server there is nobody to close it; it then ends with the runtime.
         let _ = started.send(pipeline);

@@ -14,17 +14,28 @@ use kameo::{
 };
 use tokio::time::Instant;
 
-use crate::{connections::Announce, spawn, world::World};
+use crate::{connections::Announce, fault::Fault, room, spawn, world::World};
+
+mod sightings;
+
+use sightings::Sightings;
 
 /// Waiting messages presence has space for. Everybody may move at once.
 pub const MAILBOX: usize = 4096;
+/// With [`Fault::Deadlock`]: from which activity in the room on presence compares its count with the room's.
+const RECOUNT_FROM: u64 = 100;
 /// Who did something this lately is active.
 const ACTIVE: Duration = Duration::from_secs(60);
 
 /// See the module's text. Its state is rebuilt after a restart by asking every connection for its own part of it.
 pub struct Presence {
+    world: Arc<World>,
     clients: HashMap<u64, Whereabouts>,
     nicks: HashSet<Arc<str>>,
+    /// Only with [`Fault::LeakyPresence`].
+    sightings: Option<Sightings>,
+    /// How often somebody did something in [`Fault::ROOM`].
+    activity: u64,
 }
 
 struct Whereabouts {
@@ -43,7 +54,9 @@ impl Actor for Presence {
         if let Some(connections) = world.entrances().map(|to| to.connections) {
             let _ = spawn::tell(&connections, Announce).send().await;
         }
-        Ok(Self { clients: HashMap::new(), nicks: HashSet::new() })
+        let sightings = (world.fault == Some(Fault::LeakyPresence)).then(Sightings::default);
+        let (clients, nicks) = (HashMap::new(), HashSet::new());
+        Ok(Self { world, clients, nicks, sightings, activity: 0 })
     }
 }
 
@@ -97,9 +110,54 @@ impl Message<Active> for Presence {
     type Reply = ();
 
     async fn handle(&mut self, Active { connection }: Active, _: &mut Context<Self, ()>) {
-        if let Some(client) = self.clients.get_mut(&connection) {
-            client.active_at = Some(Instant::now());
+        let Some(client) = self.clients.get_mut(&connection) else { return };
+        let now = Instant::now();
+        client.active_at = Some(now);
+        let Some(room) = client.room.clone() else { return };
+        if let Some(sightings) = &mut self.sightings {
+            let nick = client.nick.clone();
+            let here = self.clients.values().filter(|client| client.room.as_ref() == Some(&room));
+            let others = here.map(|client| client.nick.clone()).filter(|other| *other != nick);
+            sightings.record(&nick, others, now);
         }
+        if self.world.fault == Some(Fault::Deadlock) && room == Fault::ROOM {
+            self.activity += 1;
+            if self.activity >= RECOUNT_FROM {
+                self.recount(&room).await;
+            }
+        }
+    }
+}
+
+impl Presence {
+    /// The half of [`Fault::Deadlock`] that is here: asks a room, which may be asking this actor, and waits.
+    async fn recount(&self, room: &str) {
+        let entry = self.world.directory.get(room);
+        let Some(actor) = entry.and_then(|entry| entry.actor()) else { return };
+        let Ok(seated) = spawn::ask(&actor, room::Headcount).send().await else { return };
+        let known = self.clients.values().filter(|client| client.room.as_deref() == Some(room));
+        if known.count() != seated
+            && let Some(to) = self.world.entrances()
+        {
+            let _ = spawn::tell(&to.connections, Announce).try_send();
+        }
+    }
+}
+
+/// Answered with the room a client is in.
+pub struct RoomOf {
+    pub connection: u64,
+}
+
+impl Message<RoomOf> for Presence {
+    type Reply = Result<Option<String>, Infallible>;
+
+    async fn handle(
+        &mut self,
+        RoomOf { connection }: RoomOf,
+        _: &mut Context<Self, Self::Reply>,
+    ) -> Self::Reply {
+        Ok(self.clients.get(&connection).and_then(|client| client.room.clone()))
     }
 }
 

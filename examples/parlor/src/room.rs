@@ -17,6 +17,7 @@ use crate::{
     directory::RoomEntry,
     door::Door,
     pipeline::StoreStats,
+    presence::{Presence, RoomOf},
     spawn,
     store::{Append, Store},
     wire::{ChatMessage, ServerLine},
@@ -33,6 +34,7 @@ pub struct Room {
     recent: VecDeque<ChatMessage>,
     handled: u64,
     crash_every: Option<u64>,
+    moderator: Option<ActorRef<Presence>>,
 }
 
 /// What each incarnation of a room starts with.
@@ -43,6 +45,8 @@ pub struct RoomArgs {
     pub log: StoreStats,
     /// Panic on every n-th chat message this incarnation handles.
     pub crash_every: Option<u64>,
+    /// Asked, before somebody is heard, whether they are here.
+    pub moderator: Option<ActorRef<Presence>>,
 }
 
 #[observed]
@@ -59,6 +63,7 @@ impl Actor for Room {
             recent: VecDeque::with_capacity(RECENT),
             handled: 0,
             crash_every: args.crash_every,
+            moderator: args.moderator,
         })
     }
 }
@@ -107,6 +112,7 @@ impl Message<Leave> for Room {
 
 /// A member says something.
 pub struct Say {
+    pub connection: u64,
     pub nick: Arc<str>,
     pub text: String,
 }
@@ -114,7 +120,7 @@ pub struct Say {
 impl Message<Say> for Room {
     type Reply = ();
 
-    async fn handle(&mut self, Say { nick, text }: Say, _: &mut Context<Self, ()>) {
+    async fn handle(&mut self, Say { connection, nick, text }: Say, _: &mut Context<Self, ()>) {
         self.handled += 1;
         if let Some(every) = self.crash_every {
             assert!(
@@ -123,6 +129,9 @@ impl Message<Say> for Room {
                 self.entry.name(),
                 self.handled,
             );
+        }
+        if !self.may_speak(connection).await {
+            return;
         }
         let message = ChatMessage {
             room: self.entry.name().to_owned(),
@@ -145,6 +154,19 @@ impl Message<Say> for Room {
     }
 }
 
+impl Room {
+    /// Everybody may. The half of [`Fault::Deadlock`](crate::fault::Fault::Deadlock) that is here: with a moderator the
+    /// room asks first, which may be asking this actor, and waits.
+    async fn may_speak(&self, connection: u64) -> bool {
+        let Some(presence) = &self.moderator else { return true };
+        match spawn::ask(presence, RoomOf { connection }).send().await {
+            Ok(room) => room.as_deref() == Some(self.entry.name()),
+            // Presence is new and knows nobody yet.
+            Err(_) => true,
+        }
+    }
+}
+
 /// A member's call is ready for others to join.
 pub struct CallStarted {
     pub nick: Arc<str>,
@@ -161,6 +183,17 @@ impl Message<CallStarted> for Room {
             session: call.session,
         };
         self.entry.tell_all(&line, None);
+    }
+}
+
+/// Answered with how many are seated.
+pub struct Headcount;
+
+impl Message<Headcount> for Room {
+    type Reply = Result<usize, Infallible>;
+
+    async fn handle(&mut self, _: Headcount, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
+        Ok(self.entry.len())
     }
 }
 

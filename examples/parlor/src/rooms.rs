@@ -17,8 +17,8 @@ use crate::{
     world::World,
 };
 
-/// The room [`Fault::CrashyRoom`] strikes, and how often.
-const CRASHY: (&str, u64) = ("lounge", 200);
+/// With [`Fault::CrashyRoom`], every so many messages [`Fault::ROOM`] crashes.
+const CRASH_EVERY: u64 = 200;
 /// Waiting messages a room has space for: more than ten seconds of a lively one.
 const MAILBOX: usize = 1024;
 /// An operator may restart a room as often as a demonstration takes; a room that crashes at each start still ends.
@@ -63,8 +63,12 @@ impl Actor for Rooms {
 
 impl Rooms {
     async fn start(&self, entry: Arc<RoomEntry>, me: &ActorRef<Self>) {
-        let crash_every = (self.world.fault == Some(Fault::CrashyRoom) && entry.name() == CRASHY.0)
-            .then_some(CRASHY.1);
+        let fault = self.world.fault.filter(|_| entry.name() == Fault::ROOM);
+        let crash_every = (fault == Some(Fault::CrashyRoom)).then_some(CRASH_EVERY);
+        let moderator = match fault {
+            Some(Fault::Deadlock) => self.world.entrances().map(|to| to.presence),
+            _ => None,
+        };
         let (store, log) = (self.world.store.clone(), self.world.log.clone());
         let (restarts, within) = RESTARTS;
         let spec = spawn::permanent(entry.name(), restarts, within);
@@ -75,6 +79,7 @@ impl Rooms {
                 store: store.clone(),
                 log: log.clone(),
                 crash_every,
+                moderator: moderator.clone(),
             }
         };
         let actor = spawn::child::<_, Room>(me, spec, MAILBOX, args).await;

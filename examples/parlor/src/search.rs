@@ -8,12 +8,15 @@ use kameo::{
     error::{ActorStopReason, Infallible},
 };
 
-use crate::{spawn, store::Store, world::World};
+use crate::{fault::Fault, spawn, store::Store, world::World};
 
 mod index;
 mod words;
 
 pub use index::{Find, Index, Kept, Shelf};
+
+use index::IndexArgs;
+use words::Cut;
 
 /// Waiting messages the index has space for: some seconds of a lively service.
 const MAILBOX: usize = 1024;
@@ -41,7 +44,12 @@ impl Actor for Search {
     async fn on_start(args: SearchArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
         let SearchArgs { world, store } = args;
         let spec = spawn::permanent("index", RESTARTS.0, RESTARTS.1);
-        let index: ActorRef<Index> = spawn::child(&me, spec, MAILBOX, move || store.clone()).await;
+        let cut = match world.fault {
+            Some(Fault::PanicLoop) => Cut::Bytes,
+            _ => Cut::Letters,
+        };
+        let args = IndexArgs { store, cut };
+        let index: ActorRef<Index> = spawn::child(&me, spec, MAILBOX, move || args.clone()).await;
         let id = index.id();
         world.index.set(Some(index));
         Ok(Self { world, index: id })

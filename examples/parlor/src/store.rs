@@ -27,12 +27,16 @@ pub struct Store {
     args: StoreArgs,
     shelf: VecDeque<Arc<ChatMessage>>,
     index: Option<ActorRef<Index>>,
+    appended: u64,
 }
 
 /// What each incarnation starts with.
 #[derive(Clone)]
 pub struct StoreArgs {
     pub intake: Intake,
+    /// Wait for the disk after so many messages. Only with [`Fault::StuckStore`](crate::fault::Fault::StuckStore):
+    /// whoever waits for a disk without a limit can wait for ever.
+    pub flush_every: Option<u64>,
 }
 
 #[observed]
@@ -41,7 +45,7 @@ impl Actor for Store {
     type Error = Infallible;
 
     async fn on_start(args: StoreArgs, _: ActorRef<Self>) -> Result<Self, Infallible> {
-        Ok(Self { args, shelf: VecDeque::with_capacity(SHELF), index: None })
+        Ok(Self { args, shelf: VecDeque::with_capacity(SHELF), index: None, appended: 0 })
     }
 }
 
@@ -61,6 +65,10 @@ impl Message<Append> for Store {
             let _ = spawn::tell(index, Kept(message.clone())).try_send();
         }
         self.args.intake.offer(message);
+        self.appended += 1;
+        if self.args.flush_every.is_some_and(|every| self.appended.is_multiple_of(every)) {
+            self.args.intake.flushed().await;
+        }
     }
 }
 

@@ -118,7 +118,7 @@ impl Message<Chat> for Connection {
                 .refuse(ErrorCode::Invalid, format!("a message has 1 to {TEXT_LIMIT} bytes"));
         }
         let nick = nick.clone();
-        let say = Say { nick, text };
+        let say = Say { connection: self.id, nick, text };
         let saying = seat.room().actor().map(|actor| spawn::tell(&actor, say).try_send());
         if !matches!(saying, Some(Ok(()))) {
             let room = seat.room().name();

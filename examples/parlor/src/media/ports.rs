@@ -58,11 +58,16 @@ pub struct RefreshPlan {
     pub together: usize,
 }
 
-impl Default for RefreshPlan {
+impl RefreshPlan {
     /// Each port when its own time has come, all of a second in one request: the relay takes as long for one as for all.
-    fn default() -> Self {
-        Self { every: Duration::from_secs(1), after: Duration::from_secs(10), together: usize::MAX }
-    }
+    pub const SPREAD: Self = Self {
+        every: Duration::from_secs(1),
+        after: Duration::from_secs(10),
+        together: usize::MAX,
+    };
+    /// [`Fault::Burst`](crate::fault::Fault::Burst): all ports at the same time, each in a request of its own.
+    pub const BURST: Self =
+        Self { every: Duration::from_secs(10), after: Duration::ZERO, together: 1 };
 }
 
 #[observed]
@@ -149,18 +154,20 @@ impl Message<RefreshDue> for Ports {
 mod tests {
     use kameo::{
         actor::{PreparedActor, Spawn},
+        error::SendError,
         mailbox,
     };
     use tokio::time::sleep;
 
     use super::*;
-    use crate::media::relay::MediaRelay;
+    use crate::media::{relay::MediaRelay, relay_session::RelaySessionArgs};
 
     /// A table of ports, and the session it talks to, which does not run yet: its requests stay in the mailbox.
     struct Bench {
         ports: ActorRef<Ports>,
         session: PreparedActor<RelaySession>,
-        _key: watch::Sender<Option<RelayKey>>,
+        key: watch::Sender<Option<RelayKey>>,
+        relay: MediaRelay,
     }
 
     const SPACE: usize = 8;
@@ -168,9 +175,10 @@ mod tests {
     impl Bench {
         async fn new(plan: RefreshPlan) -> Self {
             let session = RelaySession::prepare_with_mailbox(mailbox::bounded(SPACE));
-            let (publish, key) = watch::channel(Some(MediaRelay::new(None).open().await));
+            let relay = MediaRelay::new(None);
+            let (publish, key) = watch::channel(Some(relay.open().await));
             let args = PortsArgs { key, session: session.actor_ref().clone(), plan };
-            Self { ports: Ports::spawn(args), session, _key: publish }
+            Self { ports: Ports::spawn(args), session, key: publish, relay }
         }
 
         async fn lease(&self, count: usize) -> Vec<u16> {
@@ -188,7 +196,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn ports_of_one_second_are_refreshed_together_and_only_when_their_time_comes() {
-        let bench = Bench::new(RefreshPlan::default()).await;
+        let bench = Bench::new(RefreshPlan::SPREAD).await;
         let mut leased = bench.lease(50).await;
         leased.sort_unstable();
         leased.dedup();
@@ -199,5 +207,25 @@ mod tests {
         assert_eq!(bench.requests(), 1);
         sleep(Duration::from_secs(60)).await;
         assert_eq!(bench.requests(), 1, "by then their calls have begun");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_fills_the_sessions_mailbox_and_the_table_waits_for_space() {
+        let bench = Bench::new(RefreshPlan::BURST).await;
+        bench.lease(50).await;
+        sleep(Duration::from_secs(9)).await;
+        assert_eq!(bench.requests(), 0);
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(bench.requests(), SPACE);
+        let waiting = bench.ports.ask(Lease).reply_timeout(Duration::from_secs(1)).await;
+        assert!(matches!(waiting, Err(SendError::Timeout(_))), "{waiting:?}");
+
+        let args = RelaySessionArgs { relay: bench.relay, key: bench.key };
+        bench.session.spawn(args);
+        let waited = Instant::now();
+        bench.ports.ask(Lease).await.unwrap();
+        // What was left of 50 requests when there was space for the last of them, 4 ms each.
+        let waited = waited.elapsed();
+        assert!(waited >= Duration::from_millis(4) * 40, "{waited:?}");
     }
 }

@@ -9,7 +9,7 @@ use kameo::{
     message::{Context, Message},
 };
 
-use super::words::Words;
+use super::words::{Cut, Words};
 use crate::{
     spawn,
     store::{Store, Subscribe},
@@ -19,9 +19,18 @@ use crate::{
 /// How long the store may take to have space for the subscription.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What each incarnation starts with.
+#[derive(Clone)]
+pub struct IndexArgs {
+    pub store: ActorRef<Store>,
+    /// How messages are shortened.
+    pub cut: Cut,
+}
+
 /// See the module's text. It knows what the store it subscribed to has on its shelf, and nothing else: after a restart it
 /// subscribes again.
 pub struct Index {
+    cut: Cut,
     words: Words,
 }
 
@@ -32,13 +41,13 @@ pub struct NotSubscribed;
 
 #[observed]
 impl Actor for Index {
-    type Args = ActorRef<Store>;
+    type Args = IndexArgs;
     type Error = NotSubscribed;
 
-    async fn on_start(store: ActorRef<Store>, me: ActorRef<Self>) -> Result<Self, NotSubscribed> {
-        let subscribing = spawn::tell(&store, Subscribe(me)).mailbox_timeout(PATIENCE);
+    async fn on_start(args: IndexArgs, me: ActorRef<Self>) -> Result<Self, NotSubscribed> {
+        let subscribing = spawn::tell(&args.store, Subscribe(me)).mailbox_timeout(PATIENCE);
         subscribing.send().await.map_err(|_| NotSubscribed)?;
-        Ok(Self { words: Words::new() })
+        Ok(Self { cut: args.cut, words: Words::new(args.cut) })
     }
 }
 
@@ -50,7 +59,7 @@ impl Message<Shelf> for Index {
 
     async fn handle(&mut self, Shelf(messages): Shelf, _: &mut Context<Self, ()>) {
         // What came before was meant for an earlier incarnation, and is on the shelf if it is to be found at all.
-        self.words = Words::new();
+        self.words = Words::new(self.cut);
         for message in &messages {
             self.words.add(message);
         }

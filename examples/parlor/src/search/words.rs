@@ -15,11 +15,21 @@ const SNIPPET: usize = 24;
 
 /// See the module's text.
 pub struct Words {
+    cut: Cut,
     messages: VecDeque<Indexed>,
     /// Number of the oldest message.
     first: u64,
     /// Numbers of messages by word, ascending.
     found: HashMap<String, VecDeque<u64>>,
+}
+
+/// Where a snippet ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Between letters.
+    Letters,
+    /// After [`SNIPPET`] bytes, come what may. What may come is a letter of two bytes just there, and then a panic.
+    Bytes,
 }
 
 struct Indexed {
@@ -29,8 +39,8 @@ struct Indexed {
 
 impl Words {
     /// Knows nothing yet.
-    pub fn new() -> Self {
-        Self { messages: VecDeque::new(), first: 0, found: HashMap::new() }
+    pub fn new(cut: Cut) -> Self {
+        Self { cut, messages: VecDeque::new(), first: 0, found: HashMap::new() }
     }
 
     /// Remembers a message, and forgets the oldest if there are too many.
@@ -39,7 +49,7 @@ impl Words {
             from: message.from.clone(),
             room: message.room.clone(),
             seq: message.seq,
-            snippet: snippet(&message.text).to_owned(),
+            snippet: self.cut.snippet(&message.text).to_owned(),
             sent_at_ms: message.sent_at_ms,
         };
         if self.messages.len() == MESSAGES {
@@ -92,13 +102,15 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-/// The beginning of a text, up to [`SNIPPET`] bytes.
-fn snippet(text: &str) -> &str {
-    let mut end = SNIPPET.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+impl Cut {
+    /// The beginning of a text, up to [`SNIPPET`] bytes.
+    fn snippet(self, text: &str) -> &str {
+        let mut end = SNIPPET.min(text.len());
+        while self == Self::Letters && !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        &text[..end]
     }
-    &text[..end]
 }
 
 #[cfg(test)]
@@ -115,7 +127,7 @@ mod tests {
 
     #[test]
     fn all_words_must_be_there_and_the_newest_comes_first() {
-        let mut words = Words::new();
+        let mut words = Words::new(Cut::Letters);
         words.add(&message("lobby", 1, "The cat, again"));
         words.add(&message("lobby", 2, "a dog"));
         words.add(&message("lobby", 3, "again the CAT and the dog"));
@@ -130,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_oldest_is_forgotten_with_its_words() {
-        let mut words = Words::new();
+        let mut words = Words::new(Cut::Letters);
         words.add(&message("lobby", 1, "first and last"));
         for seq in 2..=MESSAGES as u64 {
             words.add(&message("lobby", seq, "last"));
@@ -145,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_message_of_many_words_takes_bounded_space() {
-        let mut words = Words::new();
+        let mut words = Words::new(Cut::Letters);
         let text: Vec<String> = (0..1000).map(|number| format!("w{number}")).collect();
         words.add(&message("lobby", 1, &text.join(" ")));
         assert_eq!(words.found.len(), WORDS);
@@ -159,7 +171,14 @@ mod tests {
             ("123456789012345678901234", "123456789012345678901234"),
             ("1234567890123456789012345", "123456789012345678901234"),
         ] {
-            assert_eq!(snippet(text), expected);
+            assert_eq!(Cut::Letters.snippet(text), expected);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "not a char boundary")]
+    fn a_snippet_of_bytes_can_end_within_a_letter() {
+        assert_eq!(Cut::Bytes.snippet("plain letters are no problem"), "plain letters are no pro");
+        Cut::Bytes.snippet("who's coming to the caf\u{e9} at noon?");
     }
 }
