@@ -28,8 +28,8 @@ const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
 /// Starts the store, then search, and starts search anew with each new store: the index has registered with the store
 /// that is gone, and would wait for its messages for ever. A new index is nothing to the store.
 ///
-/// kameo 0.22 counts a child that is down for good among those it waits for before it restarts any, and so restarts none
-/// of them again. What may give up therefore has a supervisor of its own below this one, see [`Search`].
+/// kameo 0.22 counts a child that is down for good among those it waits for before it restarts any, and so never
+/// restarts any of them again. What may give up therefore has a supervisor of its own below this one, see [`Search`].
 pub struct Archive {
     parts: [ActorId; 2],
 }
@@ -57,6 +57,8 @@ impl Actor for Archive {
         let store_args = StoreArgs { intake, flush_every };
         let store: ActorRef<Store> =
             spawn::child(&me, spec("store"), store::MAILBOX, move || store_args.clone()).await;
+        // Spawning does not wait for the start. Whoever depends on the store starts when it is there.
+        store.wait_for_startup().await;
         let search_args = SearchArgs { world: world.clone(), store: store.clone() };
         let search: ActorRef<Search> =
             spawn::child(&me, spec("search"), MAILBOX, move || search_args.clone()).await;

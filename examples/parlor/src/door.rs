@@ -1,7 +1,7 @@
 //! Where an actor is found that can be replaced by another one.
 //!
-//! kameo keeps a reference valid while its actor is restarted. A restarted *supervisor* starts its children as new actors:
-//! whoever talks to one of those looks here each time instead of keeping a reference.
+//! kameo keeps a reference valid while its actor is restarted. A restarted *supervisor* starts its children as new
+//! actors: whoever talks to one of those looks here each time instead of keeping a reference.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -231,6 +231,17 @@ mod tests {
     }
 
     #[test]
+    fn the_help_lists_every_fault_and_says_what_is_wrong() {
+        use clap::CommandFactory;
+        let mut cli = Cli::command();
+        let help = cli.find_subcommand_mut("serve").unwrap().render_long_help().to_string();
+        for fault in Fault::ALL {
+            let line = help.lines().find(|line| line.contains(&format!("- {fault}:")));
+            assert!(line.is_some_and(|line| line.contains(fault.about())), "{fault}: {help}");
+        }
+    }
+
+    #[test]
     fn durations_need_a_unit() {
         for (text, expected) in [("30s", Some(30_000)), ("2m", Some(120_000)), ("500ms", Some(500))]
         {

@@ -31,8 +31,8 @@ const MAILBOX: usize = 512;
 const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
 
 /// Starts the two parts, and both anew when either fails, because each is worthless without what the other knows: the
-/// relay frees all ports of a session that is gone, so a new session makes the table of ports wrong; and ports whose table
-/// is gone can be freed by nothing but a new session.
+/// relay frees all ports of a session that is gone, so a new session makes the table of ports wrong; and ports whose
+/// table is gone can be freed by nothing but a new session.
 pub struct Media {
     parts: [ActorId; 2],
 }

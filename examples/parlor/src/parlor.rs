@@ -49,8 +49,8 @@ impl Actor for Parlor {
     async fn on_start(args: ParlorArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
         let ParlorArgs { world, data_dir, pipeline: started } = args;
         spawn::name(&me, &world.name);
-        // Started here, where an observer sees whose tasks these are, and only here: this actor has one incarnation, the
-        // store may have many, and two writers would mix their lines.
+        // Started here, where an observer sees whose tasks these are, and only here: this actor has one incarnation,
+        // the store may have many, and two writers would mix their lines.
         let teller = world.clone();
         let notify = Box::new(move |text: String| teller.notice(format_args!("{text}")));
         let disk = match world.fault {

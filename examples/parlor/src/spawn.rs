@@ -1,5 +1,5 @@
-//! How anything in this service is started and spoken to: the one place that knows the API for it, so that observing the
-//! service (or ceasing to) changes this file and one attribute an actor.
+//! How anything in this service is started and spoken to: the one place that knows the API for it, so that observing
+//! the service (or ceasing to) changes this file and one attribute an actor.
 
 use std::{future::Future, time::Duration};
 

@@ -1,5 +1,5 @@
-//! The actor in front of the disk: takes messages, hands them to the pipeline, never waits for it. It keeps the last ones
-//! on a shelf and passes them on to the index.
+//! The actor in front of the disk: takes messages, hands them to the pipeline, never waits for it. It keeps the last
+//! ones on a shelf and passes them on to the index.
 
 use std::{collections::VecDeque, sync::Arc};
 

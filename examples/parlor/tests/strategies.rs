@@ -23,8 +23,9 @@ async fn the_index_subscribes_again_when_the_store_it_registered_with_is_gone() 
     assert_eq!(archive.supervisor.unwrap().strategy, "rest_for_one");
 
     let before = observed.incarnations().await;
-    observed.act("kill", "archive/store").await;
     let restarted = ["archive/store", "archive/search", "archive/search/index"];
+    assert_eq!(observed.preview_kill("archive/store").await, restarted[1..]);
+    observed.act("kill", "archive/store").await;
     observed.restarts_exactly(&before, &restarted).await;
     is_found(&mut ada, "after").await;
     assert_eq!(ada.search("before").await, Some(vec![]), "the shelf went with the store");
@@ -39,8 +40,9 @@ async fn the_store_does_not_notice_that_search_was_restarted() {
     is_found(&mut ada, "before").await;
 
     let before = observed.incarnations().await;
-    observed.act("kill", "archive/search").await;
     let restarted = ["archive/search", "archive/search/index"];
+    assert_eq!(observed.preview_kill("archive/search").await, restarted[1..]);
+    observed.act("kill", "archive/search").await;
     observed.restarts_exactly(&before, &restarted).await;
     is_found(&mut ada, "after").await;
     let found = ada.search("before").await;
@@ -83,6 +85,9 @@ async fn a_session_and_its_ports_go_together_whichever_fails() {
     let both = ["media/ports", "media/relay-session"];
     for killed in both {
         let before = observed.incarnations().await;
+        let preview = observed.preview_kill(killed).await;
+        let other = both.iter().find(|part| **part != killed).unwrap();
+        assert!(preview.iter().any(|path| path == other), "{preview:?}");
         observed.act("kill", killed).await;
         observed.restarts_exactly(&before, &both).await;
         // The port is one of the new session, or the relay would refuse it.

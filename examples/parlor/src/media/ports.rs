@@ -59,7 +59,8 @@ pub struct RefreshPlan {
 }
 
 impl RefreshPlan {
-    /// Each port when its own time has come, all of a second in one request: the relay takes as long for one as for all.
+    /// Each port when its own time has come, all of a second in one request: the relay takes as long for one as for
+    /// all.
     pub const SPREAD: Self = Self {
         every: Duration::from_secs(1),
         after: Duration::from_secs(10),

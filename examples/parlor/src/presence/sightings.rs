@@ -7,9 +7,9 @@ use tokio::time::Instant;
 /// Sightings of one client by another that are this close together count as one.
 const ONCE: Duration = Duration::from_millis(100);
 
-/// Who saw whom do something, by nick, meant for complaints ("they were there and did not answer"). Nobody wrote the part
-/// that removes what is old, or of clients that are gone; and whether a sighting is new is found out by looking at all
-/// there ever were.
+/// Who saw whom do something, by nick, meant for complaints ("they were there and did not answer"). Nobody wrote the
+/// part that removes what is old, or of clients that are gone; and whether a sighting is new is found out by looking at
+/// all there ever were.
 #[derive(Default)]
 pub struct Sightings(Vec<Sighting>);
 

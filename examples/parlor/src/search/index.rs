@@ -27,8 +27,8 @@ pub struct IndexArgs {
     pub cut: Cut,
 }
 
-/// See the module's text. It knows what the store it subscribed to has on its shelf, and nothing else: after a restart it
-/// subscribes again.
+/// See the module's text. It knows what the store it subscribed to has on its shelf, and nothing else: after a restart
+/// it subscribes again.
 pub struct Index {
     cut: Cut,
     words: Words,

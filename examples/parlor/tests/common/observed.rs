@@ -62,6 +62,22 @@ impl Observed {
         assert!(matches!(answer.outcome.as_str(), "done" | "accepted"), "{}", answer.message);
     }
 
+    /// Who would be concerned if an actor were killed, itself excepted.
+    pub async fn preview_kill(&self, below: &str) -> Vec<String> {
+        let (identity, ..) = self.show(below).await;
+        let target = Some(v1::Target {
+            instance: self.rig.instance.to_bytes().to_vec(),
+            slot: identity.slot,
+            incarnation: 0,
+        });
+        let request = v1::PreviewRequest { verb: "kill".to_owned(), target };
+        let radius = self.rig.observe().preview(request).await.unwrap().into_inner();
+        let others = radius.affected.iter().filter(|affected| affected.slot != identity.slot);
+        let mut others: Vec<_> = others.map(|affected| self.below(&affected.path)).collect();
+        others.sort();
+        others
+    }
+
     /// All actors that are there and alive, tasks excepted.
     pub async fn incarnations(&self) -> Incarnations {
         let (root, ..) = self.rig.show(&format!("/{}", self.name)).await.unwrap();
