@@ -13,7 +13,7 @@ use tokio::{net::TcpStream, task::JoinHandle};
 use crate::{
     directory::{RoomEntry, Seat},
     outbox::{Farewell, Outbox, outbox},
-    presence::{Gone, Moved, Presence},
+    presence::{Active, Gone, Moved, Presence},
     reader,
     room::Leave,
     rooms::{Open, Rooms},
@@ -24,9 +24,11 @@ use crate::{
 
 mod calls;
 mod requests;
+mod search;
 
 pub use calls::Call;
 pub use requests::{Chat, Join, Login, Misunderstood, Ping, Who};
+pub use search::Search;
 
 /// Requests of one client that may wait.
 pub const MAILBOX: usize = 64;
@@ -76,7 +78,7 @@ impl Actor for Connection {
         let connection = me.clone();
         spawn::task("writer", async move {
             let farewell = writer.run(write_half).await;
-            let _ = connection.tell(Hangup(farewell)).send().await;
+            let _ = spawn::tell(&connection, Hangup(farewell)).send().await;
         });
         let reader = spawn::task("reader", reader::read(read_half, me));
         Ok(Self {
@@ -101,7 +103,8 @@ impl Actor for Connection {
         self.reader.abort();
         self.leave();
         // Even without a nick: this may be the end of a login whose claim was granted.
-        let _ = self.services.presence.tell(Gone { connection: self.id }).send().await;
+        let gone = Gone { connection: self.id };
+        let _ = spawn::tell(&self.services.presence, gone).send().await;
         Ok(())
     }
 }
@@ -119,7 +122,7 @@ impl Connection {
         drop(seat);
         if let (Some(nick), Some(actor)) = (self.nick.clone(), room.actor()) {
             // News only: a room too busy to pass it on loses nothing that matters.
-            let _ = actor.tell(Leave { nick }).try_send();
+            let _ = spawn::tell(&actor, Leave { nick }).try_send();
         }
     }
 
@@ -131,8 +134,16 @@ impl Connection {
                 room: self.seat.as_ref().map(|seat| seat.room().name().to_owned()),
             };
             // Presence is news as well; after a restart it asks again.
-            let _ = self.services.presence.tell(moved).mailbox_timeout(PATIENCE).send().await;
+            let telling = spawn::tell(&self.services.presence, moved);
+            let _ = telling.mailbox_timeout(PATIENCE).send().await;
         }
+    }
+
+    /// The client did something.
+    fn active(&self) {
+        // News only.
+        let active = Active { connection: self.id };
+        let _ = spawn::tell(&self.services.presence, active).try_send();
     }
 
     async fn room(&self, name: String) -> Result<Arc<RoomEntry>, String> {
@@ -141,8 +152,8 @@ impl Connection {
         {
             return Ok(entry);
         }
-        let opening =
-            self.services.rooms.ask(Open(name)).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
+        let opening = spawn::ask(&self.services.rooms, Open(name));
+        let opening = opening.mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
         opening.send().await.map_err(|error| match error {
             SendError::HandlerError(limit) => limit.to_string(),
             _ => "rooms can't be opened at the moment; try again".to_owned(),

@@ -103,7 +103,7 @@ impl Message<Announce> for Connections {
     async fn handle(&mut self, _: Announce, _: &mut Context<Self, ()>) {
         for connection in self.live.values() {
             // One that is too busy to hear this says where it is when it next moves.
-            let _ = connection.tell(connection::Announce).try_send();
+            let _ = spawn::tell(connection, connection::Announce).try_send();
         }
     }
 }
@@ -116,7 +116,7 @@ impl Message<DismissAll> for Connections {
 
     async fn handle(&mut self, _: DismissAll, _: &mut Context<Self, ()>) {
         for connection in self.live.values() {
-            let _ = connection.tell(connection::Dismiss).try_send();
+            let _ = spawn::tell(connection, connection::Dismiss).try_send();
         }
     }
 }

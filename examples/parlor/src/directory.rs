@@ -14,6 +14,7 @@ use std::{
 use kameo::actor::ActorRef;
 
 use crate::{
+    door::Door,
     outbox::Outbox,
     room::Room,
     wire::{Line, ServerLine, encode},
@@ -33,7 +34,7 @@ pub struct RoomEntry {
     name: String,
     members: Mutex<HashMap<u64, Member>>,
     said: AtomicU64,
-    actor: RwLock<Option<ActorRef<Room>>>,
+    actor: Door<Room>,
 }
 
 struct Member {
@@ -69,7 +70,7 @@ impl RoomDirectory {
             name: name.to_owned(),
             members: Mutex::default(),
             said: AtomicU64::new(0),
-            actor: RwLock::new(None),
+            actor: Door::default(),
         });
         rooms.insert(name.to_owned(), entry.clone());
         Ok(entry)
@@ -90,12 +91,12 @@ impl RoomEntry {
 
     /// The room's actor. `None` before it first started.
     pub fn actor(&self) -> Option<ActorRef<Room>> {
-        self.actor.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.actor.actor()
     }
 
     /// Called by each incarnation for itself: `kill` through the reference of an earlier one does nothing.
     pub fn set_actor(&self, actor: Option<ActorRef<Room>>) {
-        *self.actor.write().unwrap_or_else(PoisonError::into_inner) = actor;
+        self.actor.set(actor);
     }
 
     /// Seats a client.

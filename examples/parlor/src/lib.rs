@@ -3,8 +3,15 @@
 //!
 //! ```text
 //! parlor                     one_for_one; a child that can't be kept alive ends the service
-//! ├── store                  hands messages to the disk pipeline (store-encode → store-write)
+//! ├── store-encode, -write   two tasks: the pipeline from the store to the disk
+//! ├── archive                rest_for_one: search starts anew with each store
+//! │   ├── store              hands messages to the pipeline and to the index
+//! │   └── search             one_for_one; an index that gives up takes nothing with it
+//! │       └── index          finds what was said lately
 //! ├── presence               who is online, and where
+//! ├── media                  one_for_all: each part is worthless without what the other knows
+//! │   ├── relay-session      our session with the media relay
+//! │   └── ports              the ports of that session, and whose they are
 //! ├── signaling              one_for_one
 //! │   └── signaling-1 … N    call setup. With N = 1 every call passes through one actor
 //! ├── rooms                  dynamic; permanent children
@@ -15,9 +22,11 @@
 //!
 //! [`Server`] is the service, [`load()`] the clients. The wire is newline-delimited JSON, see [`wire`].
 
+mod archive;
 mod connection;
 mod connections;
 mod directory;
+mod door;
 mod fault;
 pub mod framing;
 mod load;
@@ -30,6 +39,7 @@ mod presence;
 mod reader;
 mod room;
 mod rooms;
+mod search;
 mod serve_options;
 mod server;
 mod signaling;

@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     fs::{self, File},
     io::AsyncWriteExt,
+    sync::oneshot,
 };
 
 use crate::pipeline::StoreStats;
@@ -16,10 +17,22 @@ use crate::pipeline::StoreStats;
 pub const LOG_FILE: &str = "messages.jsonl";
 /// A log that grew to this size becomes `messages.1.jsonl`, replacing the one before: disk use is bounded.
 const ROTATE_AT: u64 = 64 * 1024 * 1024;
+
 /// Lines that are written together.
 pub struct Encoded {
     pub bytes: Vec<u8>,
     pub messages: u64,
+    /// Who is to be told when they are on the disk.
+    pub flushes: Vec<oneshot::Sender<()>>,
+}
+
+/// What the log is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disk {
+    /// A disk that does what it is told, or says why not.
+    Works,
+    /// A network disk that does not answer any more once so many messages were written, and reports no error either.
+    GoesAwayAfter(u64),
 }
 
 /// An open log, or one that will be opened when next needed.
@@ -27,13 +40,14 @@ pub struct LogFile {
     path: PathBuf,
     file: Option<File>,
     size: u64,
+    disk: Disk,
     stats: StoreStats,
 }
 
 impl LogFile {
     /// The log in a directory. Nothing is opened yet.
-    pub fn new(data_dir: &Path, stats: StoreStats) -> Self {
-        Self { path: data_dir.join(LOG_FILE), file: None, size: 0, stats }
+    pub fn new(data_dir: &Path, disk: Disk, stats: StoreStats) -> Self {
+        Self { path: data_dir.join(LOG_FILE), file: None, size: 0, disk, stats }
     }
 
     /// Where it is.
@@ -77,6 +91,11 @@ impl LogFile {
 
     /// Forces what was written to the disk itself.
     pub async fn sync(&mut self) {
+        if let Disk::GoesAwayAfter(messages) = self.disk
+            && self.stats.written() >= messages
+        {
+            return std::future::pending().await;
+        }
         if let Some(file) = &self.file
             && file.sync_data().await.is_err()
         {

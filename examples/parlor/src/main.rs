@@ -3,7 +3,10 @@
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use actorscope_parlor::{Fault, LoadOptions, ServeOptions, load, serve};
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, Parser, Subcommand,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 
 /// A chat and conferencing server made of supervised actors, and clients to keep it busy.
 #[derive(Parser)]
@@ -33,7 +36,7 @@ struct Serve {
     #[arg(long, default_value = "parlor-data", value_name = "DIR")]
     data_dir: PathBuf,
     /// Run with a defect.
-    #[arg(long, value_name = "slow-signaling|crashy-room")]
+    #[arg(long, value_name = "FAULT", value_parser = faults())]
     fault: Option<Fault>,
     /// Actors that set up calls.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = count(1, 1024))]
@@ -177,6 +180,12 @@ impl Signals {
     }
 }
 
+/// Every fault by its name, each with a line of help.
+fn faults() -> impl TypedValueParser<Value = Fault> {
+    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.about()));
+    PossibleValuesParser::new(faults).try_map(|name| name.parse::<Fault>())
+}
+
 fn count(
     least: usize,
     most: usize,
@@ -219,6 +228,17 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_lists_every_fault_and_says_what_is_wrong() {
+        use clap::CommandFactory;
+        let mut cli = Cli::command();
+        let help = cli.find_subcommand_mut("serve").unwrap().render_long_help().to_string();
+        for fault in Fault::ALL {
+            let line = help.lines().find(|line| line.contains(&format!("- {fault}:")));
+            assert!(line.is_some_and(|line| line.contains(fault.about())), "{fault}: {help}");
+        }
     }
 
     #[test]

@@ -1,180 +1,82 @@
-//! The work behind a call: reading the offer, making the session, finding a port, and the relay that carries the media.
+//! The supervisor of what calls need from the media relay: a session with it, and its ports.
 
-use std::{
-    fmt::Write as _,
-    io,
-    net::{Ipv4Addr, UdpSocket},
-    time::Duration,
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use actorscope_kameo::observed;
+use kameo::{
+    actor::{Actor, ActorId, ActorRef, WeakActorRef},
+    error::{ActorStopReason, Infallible},
+    supervision::SupervisionStrategy,
 };
+use tokio::sync::watch;
 
-/// Longest session description accepted, in bytes.
-const OFFER_LIMIT: usize = 16 * 1024;
+use crate::{fault::Fault, spawn, world::World};
 
-/// Why a call could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum MediaError {
-    /// The offer is no session description.
-    #[error("the offer is not usable: {0}")]
-    Offer(&'static str),
-    /// No unguessable key, no call.
-    #[error("the system gave no random bytes: {0}")]
-    Random(getrandom::Error),
-    /// Out of ports, or of file descriptors.
-    #[error("no UDP port for media: {0}")]
-    Port(io::Error),
+mod leases;
+mod ports;
+mod relay;
+mod relay_session;
+mod sdp;
+
+pub use ports::{Lease, NoPort, Ports};
+pub use relay::{MediaRelay, SessionOver};
+pub use sdp::{Offer, SdpError, Session};
+
+use ports::{PortsArgs, RefreshPlan};
+use relay_session::{RelaySession, RelaySessionArgs};
+
+/// Waiting messages both parts have space for.
+const MAILBOX: usize = 512;
+/// As the root's for its parts.
+const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
+
+/// Starts the two parts, and both anew when either fails, because each is worthless without what the other knows: the
+/// relay frees all ports of a session that is gone, so a new session makes the table of ports wrong; and ports whose
+/// table is gone can be freed by nothing but a new session.
+pub struct Media {
+    parts: [ActorId; 2],
 }
 
-/// What matters of an offered session description (RFC 8866).
-#[derive(Debug, PartialEq, Eq)]
-pub struct Offer<'a> {
-    /// The first payload type offered of the first audio stream.
-    audio: &'a str,
-    /// The same for video, if it was offered.
-    video: Option<&'a str>,
-}
+#[observed]
+impl Actor for Media {
+    type Args = Arc<World>;
+    type Error = Infallible;
 
-impl<'a> Offer<'a> {
-    /// Reads a description: `v=0` first, an origin, at least one audio stream over RTP.
-    pub fn parse(text: &'a str) -> Result<Self, MediaError> {
-        if text.len() > OFFER_LIMIT {
-            return Err(MediaError::Offer("it is longer than 16 KiB"));
-        }
-        let mut lines = text.lines();
-        if lines.next() != Some("v=0") {
-            return Err(MediaError::Offer("it does not begin with `v=0`"));
-        }
-        let (mut origin, mut audio, mut video) = (false, None, None);
-        for line in lines {
-            let Some((kind, value)) = line.split_once('=') else {
-                return Err(MediaError::Offer("a line has no `=`"));
-            };
-            match kind {
-                "o" => origin = true,
-                "m" => {
-                    // m=<media> <port> <transport> <payload types…>
-                    let mut fields = value.split(' ');
-                    let media = fields.next();
-                    let transport = fields.nth(1).unwrap_or_default();
-                    let Some(payload) = fields.next() else {
-                        return Err(MediaError::Offer("a stream names no payload type"));
-                    };
-                    if !transport.contains("RTP/") {
-                        return Err(MediaError::Offer("a stream is not carried over RTP"));
-                    }
-                    match media {
-                        Some("audio") => _ = audio.get_or_insert(payload),
-                        Some("video") => _ = video.get_or_insert(payload),
-                        _ => {}
-                    }
-                }
-                _ => {}
-            }
-        }
-        match (origin, audio) {
-            (false, _) => Err(MediaError::Offer("it has no origin (`o=`)")),
-            (_, None) => Err(MediaError::Offer("it offers no audio")),
-            (true, Some(audio)) => Ok(Self { audio, video }),
-        }
+    fn supervision_strategy() -> SupervisionStrategy {
+        SupervisionStrategy::OneForAll
     }
 
-    /// The description that accepts this offer.
-    pub fn answer(&self, session: &Session, port: u16) -> String {
-        let mut text = format!(
-            "v=0\r\no=parlor {} 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/SAVPF {}\r\n",
-            session.number, self.audio
-        );
-        if let Some(video) = self.video {
-            // Both streams share the port (RFC 9143).
-            let _ = write!(text, "m=video {port} RTP/SAVPF {video}\r\n");
+    async fn on_start(world: Arc<World>, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let spec = |name| spawn::permanent(name, RESTARTS.0, RESTARTS.1);
+        let (publish, key) = watch::channel(None);
+        let args = RelaySessionArgs { relay: world.relay.clone(), key: publish };
+        let session: ActorRef<RelaySession> =
+            spawn::child(&me, spec("relay-session"), MAILBOX, move || args.clone()).await;
+        let plan = match world.fault {
+            Some(Fault::Burst) => RefreshPlan::BURST,
+            _ => RefreshPlan::SPREAD,
+        };
+        let args = PortsArgs { key, session: session.clone(), plan };
+        let ports: ActorRef<Ports> =
+            spawn::child(&me, spec("ports"), MAILBOX, move || args.clone()).await;
+        let parts = [session.id(), ports.id()];
+        world.ports.set(Some(ports));
+        Ok(Self { parts })
+    }
+
+    /// A part that used up its restarts ends this actor, which is then started anew with both.
+    ///
+    /// After a restart of this actor, kameo also delivers the deaths of the parts before it. They mean nothing.
+    async fn on_link_died(
+        &mut self,
+        _: WeakActorRef<Self>,
+        id: ActorId,
+        reason: ActorStopReason,
+    ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
+        if !self.parts.contains(&id) {
+            return Ok(ControlFlow::Continue(()));
         }
-        text
-    }
-}
-
-/// Identity and keys of one call.
-pub struct Session {
-    /// Sixteen random bytes, hexadecimal.
-    pub id: String,
-    /// Master key and salt for SRTP (RFC 3711: 16 + 14 bytes), hexadecimal.
-    pub key: String,
-    number: u32,
-}
-
-impl Session {
-    /// A session nobody can guess.
-    pub fn generate() -> Result<Self, MediaError> {
-        let mut bytes = [0; 50];
-        getrandom::fill(&mut bytes).map_err(MediaError::Random)?;
-        let [a, b, c, d] = [bytes[46], bytes[47], bytes[48], bytes[49]];
-        Ok(Self {
-            id: hex(&bytes[..16]),
-            key: hex(&bytes[16..46]),
-            number: u32::from_be_bytes([a, b, c, d]),
-        })
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// Finds a free UDP port for the media. It is released at once: the relay binds it when the first packet comes.
-pub fn free_media_port() -> Result<u16, MediaError> {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(MediaError::Port)?;
-    Ok(socket.local_addr().map_err(MediaError::Port)?.port())
-}
-
-/// The machine that carries media, as far as setting up a call is concerned: one request and its answer.
-#[derive(Clone, Copy, Debug)]
-pub struct MediaRelay {
-    round_trip: Duration,
-}
-
-impl MediaRelay {
-    /// A relay that answers after `round_trip`.
-    pub fn new(round_trip: Duration) -> Self {
-        Self { round_trip }
-    }
-
-    /// Reserves room for a call.
-    pub async fn allocate(&self) {
-        tokio::time::sleep(self.round_trip).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_usable_offer_is_answered_with_what_it_offered() {
-        let text = "v=0\r\no=ada 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-                    m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n";
-        let offer = Offer::parse(text).unwrap();
-        let session = Session::generate().unwrap();
-        assert_eq!((session.id.len(), session.key.len()), (32, 60));
-        let answer = offer.answer(&session, 4000);
-        assert!(answer.contains("m=audio 4000 RTP/SAVPF 111\r\n"), "{answer}");
-        assert!(answer.contains("m=video 4000 RTP/SAVPF 96\r\n"), "{answer}");
-    }
-
-    #[test]
-    fn unusable_offers_say_why() {
-        for (text, why) in [
-            ("", "does not begin"),
-            ("hello", "does not begin"),
-            ("v=0\nm=audio 9 RTP/AVP 0", "no origin"),
-            ("v=0\no=-\ns=-", "no audio"),
-            ("v=0\no=-\nm=audio 9 TCP 0", "not carried over RTP"),
-            ("v=0\no=-\nm=audio", "no payload"),
-            ("v=0\nnonsense", "no `=`"),
-        ] {
-            let error = Offer::parse(text).unwrap_err().to_string();
-            assert!(error.contains(why), "{text:?}: {error}");
-        }
+        let reason = Box::new(reason);
+        Ok(ControlFlow::Break(ActorStopReason::LinkDied { id, reason }))
     }
 }

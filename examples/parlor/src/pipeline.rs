@@ -13,12 +13,13 @@ use std::{
 };
 
 use tokio::{
+    sync::oneshot,
     task::JoinHandle,
     time::{Instant, timeout},
 };
 
 use crate::{
-    log_file::{Encoded, LogFile},
+    log_file::{Disk, Encoded, LogFile},
     spawn::{self, Receiver, Sender},
     wire::ChatMessage,
 };
@@ -67,7 +68,9 @@ impl StoreStats {
 }
 
 enum Job {
-    Keep(ChatMessage),
+    Keep(Arc<ChatMessage>),
+    /// To be told when everything before is on the disk; dropped if it never will be.
+    Flush(oneshot::Sender<()>),
     Close,
 }
 
@@ -80,12 +83,23 @@ pub struct Intake {
 
 impl Intake {
     /// Takes a message, or counts it as dropped when the pipeline is full.
-    pub fn offer(&self, message: ChatMessage) {
+    pub fn offer(&self, message: Arc<ChatMessage>) {
         if self.jobs.try_send(Job::Keep(message)).is_err() {
             self.stats.count_dropped();
         }
     }
+
+    /// Returns when everything offered before is on the disk itself, or lost.
+    pub async fn flushed(&self) {
+        let (done, on_disk) = oneshot::channel();
+        if self.jobs.send(Job::Flush(done)).await.is_ok() {
+            let _ = on_disk.await;
+        }
+    }
 }
+
+/// Tells an operator.
+pub type Notify = Box<dyn Fn(String) + Send>;
 
 /// The running pipeline.
 pub struct Pipeline {
@@ -96,14 +110,10 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Starts both tasks. `notify` is told when the disk begins and ceases to fail.
-    pub fn start(
-        data_dir: &Path,
-        stats: StoreStats,
-        notify: impl Fn(String) + Send + 'static,
-    ) -> Self {
+    pub fn start(data_dir: &Path, disk: Disk, stats: StoreStats, notify: Notify) -> Self {
         let (jobs, jobs_rx) = spawn::channel("store-encode", 1024);
         let (batches, batches_rx) = spawn::channel("store-write", 64);
-        let log = LogFile::new(data_dir, stats.clone());
+        let log = LogFile::new(data_dir, disk, stats.clone());
         Self {
             intake: Intake { jobs, stats },
             encoder: spawn::task("store-encode", encode(jobs_rx, batches)),
@@ -135,17 +145,18 @@ async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
     let mut taken = Vec::with_capacity(BATCH);
     let mut open = true;
     while open && jobs.recv_many(&mut taken, BATCH).await > 0 {
-        let mut batch = Encoded { bytes: Vec::new(), messages: 0 };
+        let mut batch = Encoded { bytes: Vec::new(), messages: 0, flushes: Vec::new() };
         for job in taken.drain(..) {
             match job {
                 Job::Keep(message) => {
                     let start = batch.bytes.len();
-                    match serde_json::to_writer(&mut batch.bytes, &message) {
+                    match serde_json::to_writer(&mut batch.bytes, &*message) {
                         Ok(()) => batch.bytes.push(b'\n'),
                         Err(_) => batch.bytes.truncate(start),
                     }
                     batch.messages += 1;
                 }
+                Job::Flush(done) => batch.flushes.push(done),
                 Job::Close => open = false,
             }
         }
@@ -155,10 +166,10 @@ async fn encode(mut jobs: Receiver<Job>, batches: Sender<Encoded>) {
     }
 }
 
-async fn write(mut batches: Receiver<Encoded>, mut log: LogFile, notify: impl Fn(String)) {
+async fn write(mut batches: Receiver<Encoded>, mut log: LogFile, notify: Notify) {
     let mut failing_until: Option<Instant> = None;
     let mut last_sync = Instant::now();
-    while let Some(batch) = batches.recv().await {
+    while let Some(mut batch) = batches.recv().await {
         if failing_until.is_some_and(|until| Instant::now() < until) {
             log.drop_batch(&batch);
             continue;
@@ -181,9 +192,12 @@ async fn write(mut batches: Receiver<Encoded>, mut log: LogFile, notify: impl Fn
                 failing_until = Some(Instant::now() + RETRY_AFTER);
             }
         }
-        if last_sync.elapsed() >= SYNC_EVERY {
+        if last_sync.elapsed() >= SYNC_EVERY || !batch.flushes.is_empty() {
             log.sync().await;
             last_sync = Instant::now();
+        }
+        for done in batch.flushes.drain(..) {
+            let _ = done.send(());
         }
     }
     log.sync().await;
@@ -210,10 +224,10 @@ mod tests {
     async fn what_was_taken_is_on_the_disk_after_close() {
         let dir = tempfile::tempdir().unwrap();
         let stats = StoreStats::default();
-        let pipeline = Pipeline::start(dir.path(), stats.clone(), |_| ());
+        let pipeline = Pipeline::start(dir.path(), Disk::Works, stats.clone(), Box::new(|_| ()));
         let intake = pipeline.intake();
         for seq in 1..=500 {
-            intake.offer(message(seq));
+            intake.offer(message(seq).into());
         }
         assert!(pipeline.close().await);
         let text = std::fs::read_to_string(dir.path().join(LOG_FILE)).unwrap();
@@ -229,10 +243,10 @@ mod tests {
         let stats = StoreStats::default();
         let (notices, said) = mpsc::channel();
         let missing = dir.path().join("missing");
-        let pipeline =
-            Pipeline::start(&missing, stats.clone(), move |text| notices.send(text).unwrap());
+        let notify = Box::new(move |text| notices.send(text).unwrap());
+        let pipeline = Pipeline::start(&missing, Disk::Works, stats.clone(), notify);
         for seq in 1..=100 {
-            pipeline.intake().offer(message(seq));
+            pipeline.intake().offer(message(seq).into());
             tokio::task::yield_now().await;
         }
         assert!(pipeline.close().await);

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use kameo::actor::ActorRef;
+use kameo::{actor::ActorRef, message::Message};
 use tokio::{io::AsyncRead, time::timeout};
 
 use crate::{
-    connection::{Call, Chat, Connection, Hangup, Join, Login, Misunderstood, Ping, Who},
+    connection::{Call, Chat, Connection, Hangup, Join, Login, Misunderstood, Ping, Search, Who},
     framing::{Frame, LineReader},
     outbox::Farewell,
+    spawn,
     wire::{ClientLine, ErrorCode, LINE_LIMIT},
 };
 
@@ -34,16 +35,15 @@ pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connectio
         };
         // One message type a request, so that an observer tells a slow `call` from a slow `chat`.
         let sent = match request {
-            Ok(ClientLine::Login { nick }) => connection.tell(Login { nick }).send().await.is_ok(),
-            Ok(ClientLine::Join { room }) => connection.tell(Join { room }).send().await.is_ok(),
-            Ok(ClientLine::Chat { text }) => connection.tell(Chat { text }).send().await.is_ok(),
-            Ok(ClientLine::Call { id, offer }) => {
-                connection.tell(Call { id, offer }).send().await.is_ok()
-            }
-            Ok(ClientLine::Who) => connection.tell(Who).send().await.is_ok(),
-            Ok(ClientLine::Ping) => connection.tell(Ping).send().await.is_ok(),
+            Ok(ClientLine::Login { nick }) => say(&connection, Login { nick }).await,
+            Ok(ClientLine::Join { room }) => say(&connection, Join { room }).await,
+            Ok(ClientLine::Chat { text }) => say(&connection, Chat { text }).await,
+            Ok(ClientLine::Call { id, offer }) => say(&connection, Call { id, offer }).await,
+            Ok(ClientLine::Search { text }) => say(&connection, Search { text }).await,
+            Ok(ClientLine::Who) => say(&connection, Who).await,
+            Ok(ClientLine::Ping) => say(&connection, Ping).await,
             Ok(ClientLine::Quit) => return hang_up(&connection, Farewell::Quit).await,
-            Err(misunderstood) => connection.tell(misunderstood).send().await.is_ok(),
+            Err(misunderstood) => say(&connection, misunderstood).await,
         };
         if !sent {
             return;
@@ -53,7 +53,15 @@ pub async fn read(socket: impl AsyncRead + Unpin, connection: ActorRef<Connectio
 
 async fn hang_up(connection: &ActorRef<Connection>, farewell: Farewell) {
     // An actor that is gone needs no telling.
-    let _ = connection.tell(Hangup(farewell)).send().await;
+    let _ = say(connection, Hangup(farewell)).await;
+}
+
+/// `false` when the actor is gone.
+async fn say<M: Send + 'static>(connection: &ActorRef<Connection>, message: M) -> bool
+where
+    Connection: Message<M>,
+{
+    spawn::tell(connection, message).send().await.is_ok()
 }
 
 fn parse(line: &[u8]) -> Result<ClientLine, Misunderstood> {

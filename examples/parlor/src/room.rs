@@ -15,7 +15,10 @@ use kameo::{
 
 use crate::{
     directory::RoomEntry,
+    door::Door,
     pipeline::StoreStats,
+    presence::{Presence, RoomOf},
+    spawn,
     store::{Append, Store},
     wire::{ChatMessage, ServerLine},
 };
@@ -26,21 +29,24 @@ const RECENT: usize = 20;
 /// See the module's text.
 pub struct Room {
     entry: Arc<RoomEntry>,
-    store: ActorRef<Store>,
+    store: Door<Store>,
     log: StoreStats,
     recent: VecDeque<ChatMessage>,
     handled: u64,
     crash_every: Option<u64>,
+    moderator: Option<ActorRef<Presence>>,
 }
 
 /// What each incarnation of a room starts with.
 pub struct RoomArgs {
     pub entry: Arc<RoomEntry>,
-    pub store: ActorRef<Store>,
+    pub store: Door<Store>,
     /// Where messages that never reach the store are counted.
     pub log: StoreStats,
     /// Panic on every n-th chat message this incarnation handles.
     pub crash_every: Option<u64>,
+    /// Asked, before somebody is heard, whether they are here.
+    pub moderator: Option<ActorRef<Presence>>,
 }
 
 #[observed]
@@ -57,6 +63,7 @@ impl Actor for Room {
             recent: VecDeque::with_capacity(RECENT),
             handled: 0,
             crash_every: args.crash_every,
+            moderator: args.moderator,
         })
     }
 }
@@ -105,6 +112,7 @@ impl Message<Leave> for Room {
 
 /// A member says something.
 pub struct Say {
+    pub connection: u64,
     pub nick: Arc<str>,
     pub text: String,
 }
@@ -112,7 +120,7 @@ pub struct Say {
 impl Message<Say> for Room {
     type Reply = ();
 
-    async fn handle(&mut self, Say { nick, text }: Say, _: &mut Context<Self, ()>) {
+    async fn handle(&mut self, Say { connection, nick, text }: Say, _: &mut Context<Self, ()>) {
         self.handled += 1;
         if let Some(every) = self.crash_every {
             assert!(
@@ -122,6 +130,9 @@ impl Message<Say> for Room {
                 self.handled,
             );
         }
+        if !self.may_speak(connection).await {
+            return;
+        }
         let message = ChatMessage {
             room: self.entry.name().to_owned(),
             from: nick.to_string(),
@@ -130,7 +141,9 @@ impl Message<Say> for Room {
             sent_at_ms: now_ms(),
         };
         // A store that can't keep up must not slow the conversation: it counts what it missed.
-        if self.store.tell(Append(message.clone())).try_send().is_err() {
+        let append = Append(Arc::new(message.clone()));
+        let appending = self.store.actor().map(|store| spawn::tell(&store, append).try_send());
+        if !matches!(appending, Some(Ok(()))) {
             self.log.count_dropped();
         }
         if self.recent.len() == RECENT {
@@ -138,6 +151,19 @@ impl Message<Say> for Room {
         }
         self.recent.push_back(message.clone());
         self.entry.tell_all(&ServerLine::Chat(message), None);
+    }
+}
+
+impl Room {
+    /// Everybody may. The half of [`Fault::Deadlock`](crate::fault::Fault::Deadlock) that is here: with a moderator the
+    /// room asks first, which may be asking this actor, and waits.
+    async fn may_speak(&self, connection: u64) -> bool {
+        let Some(presence) = &self.moderator else { return true };
+        match spawn::ask(presence, RoomOf { connection }).send().await {
+            Ok(room) => room.as_deref() == Some(self.entry.name()),
+            // Presence is new and knows nobody yet.
+            Err(_) => true,
+        }
     }
 }
 
@@ -157,6 +183,17 @@ impl Message<CallStarted> for Room {
             session: call.session,
         };
         self.entry.tell_all(&line, None);
+    }
+}
+
+/// Answered with how many are seated.
+pub struct Headcount;
+
+impl Message<Headcount> for Room {
+    type Reply = Result<usize, Infallible>;
+
+    async fn handle(&mut self, _: Headcount, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
+        Ok(self.entry.len())
     }
 }
 

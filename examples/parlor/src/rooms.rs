@@ -14,12 +14,11 @@ use crate::{
     fault::Fault,
     room::{Room, RoomArgs},
     spawn,
-    store::Store,
     world::World,
 };
 
-/// The room [`Fault::CrashyRoom`] strikes, and how often.
-const CRASHY: (&str, u64) = ("lounge", 200);
+/// With [`Fault::CrashyRoom`], every so many messages [`Fault::ROOM`] crashes.
+const CRASH_EVERY: u64 = 200;
 /// Waiting messages a room has space for: more than ten seconds of a lively one.
 const MAILBOX: usize = 1024;
 /// An operator may restart a room as often as a demonstration takes; a room that crashes at each start still ends.
@@ -27,25 +26,18 @@ const RESTARTS: (u32, Duration) = (1000, Duration::from_secs(60));
 
 /// Starts a room when it is first joined, and again when it fails.
 pub struct Rooms {
-    args: RoomsArgs,
-}
-
-/// What each incarnation starts with.
-#[derive(Clone)]
-pub struct RoomsArgs {
-    pub world: Arc<World>,
-    pub store: ActorRef<Store>,
+    world: Arc<World>,
 }
 
 #[observed]
 impl Actor for Rooms {
-    type Args = RoomsArgs;
+    type Args = Arc<World>;
     type Error = Infallible;
 
-    async fn on_start(args: RoomsArgs, me: ActorRef<Self>) -> Result<Self, Infallible> {
-        let rooms = Self { args };
+    async fn on_start(world: Arc<World>, me: ActorRef<Self>) -> Result<Self, Infallible> {
+        let rooms = Self { world };
         // After a restart of this supervisor: the rooms that existed, members still seated.
-        for entry in rooms.args.world.directory.all() {
+        for entry in rooms.world.directory.all() {
             rooms.start(entry, &me).await;
         }
         Ok(rooms)
@@ -58,11 +50,10 @@ impl Actor for Rooms {
         id: ActorId,
         reason: ActorStopReason,
     ) -> Result<ControlFlow<ActorStopReason>, Infallible> {
-        for entry in self.args.world.directory.all() {
+        for entry in self.world.directory.all() {
             if entry.actor().is_some_and(|actor| actor.id() == id) {
                 entry.set_actor(None);
-                self.args
-                    .world
+                self.world
                     .notice(format_args!("room `{}` failed for good: {reason}", entry.name()));
             }
         }
@@ -72,10 +63,13 @@ impl Actor for Rooms {
 
 impl Rooms {
     async fn start(&self, entry: Arc<RoomEntry>, me: &ActorRef<Self>) {
-        let crash_every = (self.args.world.fault == Some(Fault::CrashyRoom)
-            && entry.name() == CRASHY.0)
-            .then_some(CRASHY.1);
-        let (store, log) = (self.args.store.clone(), self.args.world.log.clone());
+        let fault = self.world.fault.filter(|_| entry.name() == Fault::ROOM);
+        let crash_every = (fault == Some(Fault::CrashyRoom)).then_some(CRASH_EVERY);
+        let moderator = match fault {
+            Some(Fault::Deadlock) => self.world.entrances().map(|to| to.presence),
+            _ => None,
+        };
+        let (store, log) = (self.world.store.clone(), self.world.log.clone());
         let (restarts, within) = RESTARTS;
         let spec = spawn::permanent(entry.name(), restarts, within);
         let args = {
@@ -85,6 +79,7 @@ impl Rooms {
                 store: store.clone(),
                 log: log.clone(),
                 crash_every,
+                moderator: moderator.clone(),
             }
         };
         let actor = spawn::child::<_, Room>(me, spec, MAILBOX, args).await;
@@ -103,7 +98,7 @@ impl Message<Open> for Rooms {
         Open(name): Open,
         ctx: &mut Context<Self, Self::Reply>,
     ) -> Self::Reply {
-        let directory = &self.args.world.directory;
+        let directory = &self.world.directory;
         let entry = match directory.get(&name) {
             Some(entry) => entry,
             None => directory.add(&name)?,

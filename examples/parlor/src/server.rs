@@ -13,16 +13,18 @@ use actorscope_kameo::agent::{self, Agent};
 use kameo::actor::ActorRef;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{oneshot, watch},
     time::{sleep, timeout},
 };
 
 use crate::{
     connections::{Accepted, DismissAll},
     directory::RoomDirectory,
+    door::Door,
+    media::MediaRelay,
     outbox::WriterCount,
     parlor::{Parlor, ParlorArgs},
-    pipeline::{Pipeline, StoreStats},
+    pipeline::StoreStats,
     room,
     serve_options::{ServeError, ServeOptions},
     spawn, store,
@@ -76,6 +78,10 @@ impl Server {
             quiet: options.quiet,
             directory: Arc::new(RoomDirectory::default()),
             signaling: Default::default(),
+            relay: MediaRelay::new(options.fault),
+            ports: Door::default(),
+            store: Door::default(),
+            index: Door::default(),
             log: StoreStats::default(),
             writers: WriterCount::new(),
             entrances: Default::default(),
@@ -110,12 +116,12 @@ impl Server {
             .observer()
             .start()
             .inspect_err(|error| world.notice(format_args!("not observed: {error}")));
-        let teller = world.clone();
-        let notify = move |text: String| teller.notice(format_args!("{text}"));
-        let pipeline = Pipeline::start(&self.options.data_dir, world.log.clone(), notify);
-        let args = ParlorArgs { world: world.clone(), intake: pipeline.intake() };
+        let (started, pipeline) = oneshot::channel();
+        let data_dir = self.options.data_dir.clone();
+        let args = ParlorArgs { world: world.clone(), data_dir, pipeline: started };
         let root: ActorRef<Parlor> = spawn::root(args);
         root.wait_for_startup().await;
+        let pipeline = pipeline.await.ok();
         let fault = world.fault.map(|fault| format!(", fault {fault}")).unwrap_or_default();
         world.notice(format_args!("listening on {}{fault}", self.address));
 
@@ -138,7 +144,9 @@ impl Server {
         };
         world.stopping.send_replace(true);
         world.forget_actors();
-        if !pipeline.close().await {
+        if let Some(pipeline) = pipeline
+            && !pipeline.close().await
+        {
             world.notice(format_args!("store: the disk is too slow, messages may be lost"));
         }
         let log = &world.log;
@@ -180,7 +188,6 @@ impl ServerHandle {
             "presence" => to.presence.kill(),
             "rooms" => to.rooms.kill(),
             "signaling" => to.signaling.kill(),
-            "store" => to.store.kill(),
             _ => return false,
         }
         true
@@ -213,7 +220,7 @@ async fn accept(listener: &TcpListener, world: &World) -> Infallible {
 
 async fn hand_over(socket: TcpStream, world: &World) -> bool {
     match world.entrances().map(|to| to.connections) {
-        Some(connections) => connections.tell(Accepted(socket)).send().await.is_ok(),
+        Some(connections) => spawn::tell(&connections, Accepted(socket)).send().await.is_ok(),
         None => false,
     }
 }
@@ -224,7 +231,7 @@ async fn stop(world: &World, root: &ActorRef<Parlor>) {
     world.stopping.send_replace(true);
     let dismissing = async {
         if let Some(connections) = world.entrances().map(|to| to.connections) {
-            let _ = connections.tell(DismissAll).send().await;
+            let _ = spawn::tell(&connections, DismissAll).send().await;
         }
         world.writers.none_left().await;
     };
@@ -233,11 +240,11 @@ async fn stop(world: &World, root: &ActorRef<Parlor>) {
     let settling = async {
         for room in world.directory.all() {
             if let Some(actor) = room.actor() {
-                let _ = actor.ask(room::Settle).send().await;
+                let _ = spawn::ask(&actor, room::Settle).send().await;
             }
         }
-        if let Some(store) = world.entrances().map(|to| to.store) {
-            let _ = store.ask(store::Settle).send().await;
+        if let Some(store) = world.store.actor() {
+            let _ = spawn::ask(&store, store::Settle).send().await;
         }
     };
     let _ = timeout(STEP, settling).await;

@@ -16,15 +16,11 @@ use kameo::{
 };
 
 use crate::{
-    fault::Fault,
-    media::MediaRelay,
     signaling_worker::{CallSession, SetUpCall, SetUpError, SignalingWorker, WorkerArgs},
     spawn,
     world::World,
 };
 
-/// The relay's answer, as it should be and with [`Fault::SlowSignaling`].
-const RELAY: (Duration, Duration) = (Duration::from_millis(8), Duration::from_millis(30));
 /// A worker that fails more often takes its siblings down, and the supervisor starts all anew.
 const RESTARTS: (u32, Duration) = (100, Duration::from_secs(60));
 
@@ -39,9 +35,9 @@ impl Actor for Signaling {
     type Error = Infallible;
 
     async fn on_start(world: Arc<World>, me: ActorRef<Self>) -> Result<Self, Infallible> {
-        let slow = world.fault == Some(Fault::SlowSignaling);
         let args = WorkerArgs {
-            relay: MediaRelay::new(if slow { RELAY.1 } else { RELAY.0 }),
+            relay: world.relay.clone(),
+            ports: world.ports.clone(),
             stopping: world.stopping.subscribe(),
         };
         let (restarts, within) = RESTARTS;
@@ -107,7 +103,7 @@ impl SignalingRouter {
             .ok()
             .and_then(|index| workers.get(index))
             .ok_or(NotTaken::NoWorker)?;
-        worker.ask(call).try_enqueue().map_err(|error| match error {
+        spawn::ask(worker, call).try_enqueue().map_err(|error| match error {
             SendError::MailboxFull(()) => NotTaken::QueueFull,
             _ => NotTaken::NoWorker,
         })

@@ -1,14 +1,23 @@
 //! Sets up calls, one after another.
 
+use std::time::Duration;
+
 use actorscope_kameo::observed;
 use kameo::{
     actor::{Actor, ActorRef},
-    error::Infallible,
+    error::{Infallible, SendError},
     message::{Context, Message},
 };
 use tokio::sync::watch;
 
-use crate::media::{MediaError, MediaRelay, Offer, Session, free_media_port};
+use crate::{
+    door::Door,
+    media::{Lease, MediaRelay, NoPort, Offer, Ports, SdpError, Session, SessionOver},
+    spawn,
+};
+
+/// How long a port may be waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// See the module's text.
 ///
@@ -22,6 +31,7 @@ pub struct SignalingWorker {
 #[derive(Clone)]
 pub struct WorkerArgs {
     pub relay: MediaRelay,
+    pub ports: Door<Ports>,
     /// Turns true when the service stops: a long queue is then refused instead of worked off.
     pub stopping: watch::Receiver<bool>,
 }
@@ -54,7 +64,13 @@ pub struct CallSession {
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
     #[error(transparent)]
-    Media(#[from] MediaError),
+    Sdp(#[from] SdpError),
+    #[error(transparent)]
+    Port(#[from] NoPort),
+    #[error(transparent)]
+    Relay(#[from] SessionOver),
+    #[error("media is interrupted; call again")]
+    Interrupted,
     #[error("the server is shutting down")]
     Stopping,
 }
@@ -65,12 +81,11 @@ impl Message<SetUpCall> for SignalingWorker {
     async fn handle(&mut self, call: SetUpCall, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
         let offer = Offer::parse(&call.offer)?;
         let session = Session::generate()?;
-        let port = free_media_port()?;
-        tokio::select! {
+        let port = tokio::select! {
             biased;
             _ = self.args.stopping.wait_for(|stopping| *stopping) => return Err(SetUpError::Stopping),
-            () = self.args.relay.allocate() => {}
-        }
+            port = media(&self.args.ports, &self.args.relay) => port?,
+        };
         Ok(CallSession {
             answer: offer.answer(&session, port),
             session: session.id,
@@ -78,4 +93,16 @@ impl Message<SetUpCall> for SignalingWorker {
             key: session.key,
         })
     }
+}
+
+/// Finds a port and has the relay listen to it.
+async fn media(ports: &Door<Ports>, relay: &MediaRelay) -> Result<u16, SetUpError> {
+    let ports = ports.actor().ok_or(SetUpError::Interrupted)?;
+    let asking = spawn::ask(&ports, Lease).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
+    let leased = asking.send().await.map_err(|error| match error {
+        SendError::HandlerError(no_port) => SetUpError::Port(no_port),
+        _ => SetUpError::Interrupted,
+    })?;
+    relay.allocate(leased.key, leased.port).await?;
+    Ok(leased.port)
 }

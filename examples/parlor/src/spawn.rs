@@ -1,5 +1,5 @@
-//! How anything in this service is started: the one place that knows the spawning API, so that observing the service
-//! (or ceasing to) changes this file and one attribute an actor.
+//! How anything in this service is started and spoken to: the one place that knows the API for it, so that observing
+//! the service (or ceasing to) changes this file and one attribute an actor.
 
 use std::{future::Future, time::Duration};
 
@@ -7,9 +7,15 @@ use actorscope_kameo::{ChildSpec, Observed, SuperviseObserved, agent, name_actor
 use kameo::{
     actor::{Actor, ActorRef, Spawn},
     mailbox,
+    message::Message,
+    request::{AskRequest, TellRequest, WithoutRequestTimeout},
     supervision::RestartPolicy,
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 
 /// The sending half of [`channel`].
 pub type Sender<T> = mpsc::Sender<T>;
@@ -48,6 +54,27 @@ pub async fn child<S: Actor, C: Observed>(
         .await
 }
 
+/// A message without an answer, about to be sent. All traffic between actors goes through here and [`ask`].
+pub fn tell<A, M>(to: &ActorRef<A>, message: M) -> TellRequest<'_, A, M, WithoutRequestTimeout>
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    to.tell(message)
+}
+
+/// A message whose answer is waited for, about to be sent.
+pub fn ask<A, M>(
+    to: &ActorRef<A>,
+    message: M,
+) -> AskRequest<'_, A, M, WithoutRequestTimeout, WithoutRequestTimeout>
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    to.ask(message)
+}
+
 /// Starts a task that is no actor.
 pub fn task<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
@@ -55,6 +82,36 @@ where
     F::Output: Send + 'static,
 {
     agent::tokio::spawn(name, future)
+}
+
+/// Reminds an actor of something again and again, until dropped.
+pub struct Ticker(JoinHandle<()>);
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Sends an actor what `message` makes, once a `period`, the first time after one.
+pub fn ticker<A, M>(to: &ActorRef<A>, period: Duration, message: fn() -> M) -> Ticker
+where
+    A: Actor + Message<M>,
+    M: Send + 'static,
+{
+    // Weak: a clock keeps nobody alive.
+    let to = to.downgrade();
+    Ticker(task("ticker", async move {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            ticks.tick().await;
+            let Some(to) = to.upgrade() else { return };
+            // No room means that it has enough to do without this.
+            let _ = tell(&to, message()).try_send();
+        }
+    }))
 }
 
 /// A bounded channel between tasks.

@@ -21,6 +21,8 @@ pub const LINE_LIMIT: usize = 64 * 1024;
 pub const NAME_LIMIT: usize = 32;
 /// Longest chat message, in bytes.
 pub const TEXT_LIMIT: usize = 4096;
+/// Longest text to search for, in bytes.
+pub const SEARCH_LIMIT: usize = 256;
 /// Longest call id, in bytes.
 pub const CALL_ID_LIMIT: usize = 64;
 
@@ -42,6 +44,11 @@ pub enum ClientLine {
     /// Says something to the room.
     Chat {
         /// 1 to [`TEXT_LIMIT`] bytes.
+        text: String,
+    },
+    /// Looks for what was said in the room. Answered by `found`.
+    Search {
+        /// Words, up to [`SEARCH_LIMIT`] bytes.
         text: String,
     },
     /// Sets up a call. Answered by `call_ready` or `call_failed`, in whatever order calls get ready.
@@ -70,6 +77,21 @@ pub struct ChatMessage {
     pub seq: u64,
     /// What was said.
     pub text: String,
+    /// When the room handled it: milliseconds since 1970, UTC.
+    pub sent_at_ms: u64,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The room it was said in.
+    pub room: String,
+    /// Nick of the author.
+    pub from: String,
+    /// Position in the room's conversation.
+    pub seq: u64,
+    /// How it begins.
+    pub snippet: String,
     /// When the room handled it: milliseconds since 1970, UTC.
     pub sent_at_ms: u64,
 }
@@ -120,6 +142,14 @@ pub enum ServerLine {
         /// What to join.
         session: String,
     },
+    /// Answers `search`.
+    Found {
+        /// What was looked for.
+        text: String,
+        /// Messages that have all of its words, newest first, up to 20. Only of late ones, and of none from before the
+        /// store was last restarted.
+        hits: Vec<Hit>,
+    },
     /// Answers `call`.
     CallReady {
         /// The client's name for the call.
@@ -146,6 +176,8 @@ pub enum ServerLine {
     Who {
         /// Clients that are logged in.
         online: usize,
+        /// How many of them said something or called within the last minute.
+        active: usize,
         /// How many of them are in which room.
         rooms: BTreeMap<String, usize>,
     },

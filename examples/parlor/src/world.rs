@@ -11,11 +11,14 @@ use tokio::sync::watch;
 use crate::{
     connections::Connections,
     directory::RoomDirectory,
+    door::Door,
     fault::Fault,
+    media::{MediaRelay, Ports},
     outbox::WriterCount,
     pipeline::StoreStats,
     presence::Presence,
     rooms::Rooms,
+    search::Index,
     signaling::{Signaling, SignalingRouter},
     store::Store,
 };
@@ -30,6 +33,12 @@ pub struct World {
     pub quiet: bool,
     pub directory: Arc<RoomDirectory>,
     pub signaling: SignalingRouter,
+    /// The machine that carries media.
+    pub relay: MediaRelay,
+    pub ports: Door<Ports>,
+    pub store: Door<Store>,
+    /// Closed while nothing can be found.
+    pub index: Door<Index>,
     pub log: StoreStats,
     pub writers: WriterCount,
     pub entrances: RwLock<Option<Entrances>>,
@@ -43,7 +52,6 @@ pub struct World {
 #[derive(Clone)]
 pub struct Entrances {
     pub connections: ActorRef<Connections>,
-    pub store: ActorRef<Store>,
     pub presence: ActorRef<Presence>,
     pub rooms: ActorRef<Rooms>,
     pub signaling: ActorRef<Signaling>,
@@ -64,6 +72,9 @@ impl World {
     pub fn forget_actors(&self) {
         self.set_entrances(None);
         self.signaling.publish(Vec::new());
+        self.ports.set(None);
+        self.store.set(None);
+        self.index.set(None);
         for room in self.directory.all() {
             room.set_actor(None);
         }

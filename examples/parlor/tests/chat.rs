@@ -72,7 +72,7 @@ async fn presence_knows_who_is_where() {
     let online = async |ada: &mut Client| {
         ada.send(ClientLine::Who).await;
         ada.find(|line| match line {
-            ServerLine::Who { online, rooms } => Some((*online, rooms.clone())),
+            ServerLine::Who { online, rooms, .. } => Some((*online, rooms.clone())),
             _ => None,
         })
         .await
@@ -84,8 +84,44 @@ async fn presence_knows_who_is_where() {
         [("kitchen".to_owned(), 1), ("lobby".to_owned(), 1)]
     );
 
+    let active = async |ada: &mut Client| {
+        ada.send(ClientLine::Who).await;
+        ada.find(|line| match line {
+            ServerLine::Who { active, .. } => Some(*active),
+            _ => None,
+        })
+        .await
+    };
+    assert_eq!(active(&mut ada).await, 0);
+    ada.say("hello").await;
+    eventually("ada is active", async || active(&mut ada).await == 1).await;
+
     drop(bob);
     eventually("bob is offline", async || online(&mut ada).await.0 == 1).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_said_is_found_by_those_in_the_room_newest_first() {
+    let server = TestServer::start().await;
+    let mut ada = server.client_in("lobby", "ada").await;
+    let mut eve = server.client_in("kitchen", "eve").await;
+    for text in ["the quick brown fox jumps over the dog", "a cat", "Brown, quick foxes?"] {
+        ada.say(text).await;
+        ada.hear().await;
+    }
+    eve.say("the brown bear is quick").await;
+    eve.hear().await;
+
+    let both =
+        vec![(3, "Brown, quick foxes?".to_owned()), (1, "the quick brown fox jump".to_owned())];
+    // What was just said is on its way to the index.
+    eventually("both are found", async || ada.search("quick brown").await.as_ref() == Some(&both))
+        .await;
+    eventually("eve finds her own", async || {
+        eve.search("brown").await.is_some_and(|found| found.len() == 1)
+    })
+    .await;
     server.stop().await;
 }
 

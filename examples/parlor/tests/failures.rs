@@ -114,7 +114,7 @@ async fn presence_learns_again_who_is_online_when_it_is_killed() {
     eventually("both are known again", async || {
         ada.send(ClientLine::Who).await;
         let known = ada.find(|line| match line {
-            ServerLine::Who { online, rooms } => Some((*online, rooms.len())),
+            ServerLine::Who { online, rooms, .. } => Some((*online, rooms.len())),
             _ => None,
         });
         known.await == (2, 2)

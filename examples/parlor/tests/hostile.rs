@@ -2,7 +2,9 @@
 
 mod common;
 
-use actorscope_parlor::wire::{ClientLine, ErrorCode, LINE_LIMIT, ServerLine, TEXT_LIMIT};
+use actorscope_parlor::wire::{
+    ClientLine, ErrorCode, LINE_LIMIT, SEARCH_LIMIT, ServerLine, TEXT_LIMIT,
+};
 use common::{Client, TestServer, eventually};
 
 async fn code(client: &mut Client) -> ErrorCode {
@@ -52,11 +54,13 @@ async fn requests_out_of_order_or_out_of_range_are_refused() {
     let join = |room: String| ClientLine::Join { room };
     let chat = |length| ClientLine::Chat { text: text(length) };
     let call = |length| ClientLine::Call { id: text(length), offer: String::new() };
+    let search = |length| ClientLine::Search { text: text(length) };
 
     for (line, expected) in [
         (join("lobby".into()), ErrorCode::NotLoggedIn),
         (call(1), ErrorCode::NotLoggedIn),
         (chat(1), ErrorCode::NotInRoom),
+        (search(1), ErrorCode::NotInRoom),
         (login(String::new()), ErrorCode::Invalid),
         (login("\u{1b}[2J".into()), ErrorCode::Invalid),
         (login(text(33)), ErrorCode::Invalid),
@@ -75,8 +79,8 @@ async fn requests_out_of_order_or_out_of_range_are_refused() {
         assert_eq!(code(&mut client).await, expected, "{line:?}");
     }
     client.join("lobby").await;
-    for length in [0, TEXT_LIMIT + 1] {
-        client.send(chat(length)).await;
+    for line in [chat(0), chat(TEXT_LIMIT + 1), search(0), search(SEARCH_LIMIT + 1)] {
+        client.send(line).await;
         assert_eq!(code(&mut client).await, ErrorCode::Invalid);
     }
     server.stop().await;

@@ -37,9 +37,12 @@ fn the_bottleneck_of_a_service_under_load_is_named() {
     let (code, tree) = place.json(&["tree"]);
     let paths: Vec<_> = tree["slots"].as_array().unwrap().iter().map(|s| &s["path"]).collect();
     assert_eq!(code, 0);
-    for path in
-        ["/parlor", "/parlor/rooms/lobby", "/parlor/connections/conn-1/reader", "/store-write"]
-    {
+    for path in [
+        "/parlor",
+        "/parlor/rooms/lobby",
+        "/parlor/connections/conn-1/reader",
+        "/parlor/store-write",
+    ] {
         assert!(paths.iter().any(|p| *p == path), "{path} is missing in {paths:?}");
     }
     assert_eq!(paths.len() as u64, tree["matched"].as_u64().unwrap());
@@ -130,7 +133,7 @@ fn what_is_not_clear_is_asked_back_and_nothing_is_done() {
     assert!(ambiguous.contains("/parlor/connections/conn-2/reader"), "{ambiguous}");
     let (code, wrong) = place.json(&["top", "--target", "nobody"]);
     assert_eq!(code, 5, "{wrong}");
-    let (code, bare) = place.json(&["restart", "/store-write"]);
+    let (code, bare) = place.json(&["restart", "/parlor/store-write"]);
     assert_eq!((code, &bare["error"]["code"]), (1, &"not_supported".into()), "{bare}");
 
     let _second = place.serve(&["--name", "annex"]);

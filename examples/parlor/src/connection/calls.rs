@@ -16,6 +16,7 @@ use crate::{
     directory::RoomEntry,
     room::CallStarted,
     signaling_worker::{CallSession, SetUpCall},
+    spawn,
     wire::{CALL_ID_LIMIT, ErrorCode, ServerLine},
 };
 
@@ -63,6 +64,7 @@ impl Message<Call> for Connection {
             }
         };
         self.calls += 1;
+        self.active();
         let asked = Instant::now();
         let room = self.seat.as_ref().map(|seat| seat.room().clone());
         ctx.pipe(async move {
@@ -92,7 +94,7 @@ impl Message<CallAnswered> for Connection {
                 {
                     let session = ready.session.clone();
                     // News for the others; the caller has its answer anyway.
-                    let _ = actor.tell(CallStarted { nick, session }).try_send();
+                    let _ = spawn::tell(&actor, CallStarted { nick, session }).try_send();
                 }
                 self.outbox.say(&ServerLine::CallReady {
                     id,

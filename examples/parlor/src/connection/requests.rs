@@ -11,6 +11,7 @@ use super::{Connection, PATIENCE};
 use crate::{
     presence::{self, Claim, Gone, Summary},
     room::{Enter, Say},
+    spawn,
     wire::{ErrorCode, ServerLine, TEXT_LIMIT, is_name},
 };
 
@@ -35,14 +36,8 @@ impl Message<Login> for Connection {
         }
         let nick: Arc<str> = nick.into();
         let claim = Claim { connection: self.id, nick: nick.clone() };
-        let claimed = self
-            .services
-            .presence
-            .ask(claim)
-            .mailbox_timeout(PATIENCE)
-            .reply_timeout(PATIENCE)
-            .send()
-            .await;
+        let claiming = spawn::ask(&self.services.presence, claim);
+        let claimed = claiming.mailbox_timeout(PATIENCE).reply_timeout(PATIENCE).send().await;
         match claimed {
             Ok(()) => {
                 self.nick = Some(nick);
@@ -59,7 +54,8 @@ impl Message<Login> for Connection {
             }
             Err(_) => {
                 // It may have been granted after all, only too late.
-                let _ = self.services.presence.tell(Gone { connection: self.id }).try_send();
+                let gone = Gone { connection: self.id };
+                let _ = spawn::tell(&self.services.presence, gone).try_send();
                 self.refuse(ErrorCode::Busy, "logging in does not work at the moment; try again");
             }
         }
@@ -91,8 +87,8 @@ impl Message<Join> for Connection {
         self.leave();
         // Seated before the room knows: should it be restarting, the client still hears everything said from now on.
         let seat = entry.seat(self.id, nick, self.outbox.clone());
-        let entering =
-            entry.actor().map(|actor| actor.tell(Enter { connection: self.id }).try_send());
+        let enter = Enter { connection: self.id };
+        let entering = entry.actor().map(|actor| spawn::tell(&actor, enter).try_send());
         if matches!(entering, Some(Ok(()))) {
             self.seat = Some(seat);
         } else {
@@ -122,11 +118,16 @@ impl Message<Chat> for Connection {
                 .refuse(ErrorCode::Invalid, format!("a message has 1 to {TEXT_LIMIT} bytes"));
         }
         let nick = nick.clone();
-        let saying = seat.room().actor().map(|actor| actor.tell(Say { nick, text }).try_send());
+        let say = Say { connection: self.id, nick, text };
+        let saying = seat.room().actor().map(|actor| spawn::tell(&actor, say).try_send());
         if !matches!(saying, Some(Ok(()))) {
             let room = seat.room().name();
-            self.refuse(ErrorCode::Busy, format!("`{room}` is too busy; the message was not sent"));
+            return self.refuse(
+                ErrorCode::Busy,
+                format!("`{room}` is too busy; the message was not sent"),
+            );
         }
+        self.active();
     }
 }
 
@@ -142,9 +143,9 @@ impl Message<Who> for Connection {
     async fn handle(&mut self, _: Who, ctx: &mut Context<Self, ()>) {
         let presence = self.services.presence.clone();
         ctx.pipe(async move {
-            let asking =
-                presence.ask(presence::Who).mailbox_timeout(PATIENCE).reply_timeout(PATIENCE);
-            WhoAnswered(asking.send().await.ok())
+            let asking = spawn::ask(&presence, presence::Who);
+            let answer = asking.mailbox_timeout(PATIENCE).reply_timeout(PATIENCE).send().await;
+            WhoAnswered(answer.ok())
         });
     }
 }
@@ -154,8 +155,8 @@ impl Message<WhoAnswered> for Connection {
 
     async fn handle(&mut self, WhoAnswered(summary): WhoAnswered, _: &mut Context<Self, ()>) {
         match summary {
-            Some(summary) => {
-                self.outbox.say(&ServerLine::Who { online: summary.online, rooms: summary.rooms })
+            Some(Summary { online, active, rooms }) => {
+                self.outbox.say(&ServerLine::Who { online, active, rooms });
             }
             None => self.refuse(ErrorCode::Busy, "presence does not answer; try again"),
         }

@@ -29,11 +29,12 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 /// Keeps a quiet connection from being taken for dead.
 const PING_EVERY: Duration = Duration::from_secs(60);
 /// What people say.
-const SAYINGS: [&str; 6] = [
+const SAYINGS: [&str; 7] = [
     "good morning everybody",
     "has anyone seen the latest numbers?",
     "I'll be two minutes late, sorry",
     "that was the cat",
+    "who's coming to the café at noon?",
     "could you say that again? you were muted",
     "let's take that to the other room",
 ];

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, time::Duration};
 use actorscope_parlor::{
     Fault, ServeError, ServeOptions, Server, ServerHandle,
     framing::{Frame, LineReader},
-    wire::{ClientLine, LINE_LIMIT, ServerLine, encode},
+    wire::{ClientLine, ErrorCode, LINE_LIMIT, ServerLine, encode},
 };
 use tempfile::TempDir;
 use tokio::{
@@ -20,6 +20,8 @@ use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
 };
+
+pub mod observed;
 
 /// No test waits longer for anything.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -76,6 +78,11 @@ impl TestServer {
         let mut client = self.client(nick).await;
         client.join(room).await;
         client
+    }
+
+    /// Ends without stopping the server, which can't stop as it is.
+    pub fn abandon(self) {
+        self.running.abort();
     }
 
     /// Stops the server and returns its data directory.
@@ -144,6 +151,29 @@ impl Client {
     pub async fn call(&mut self, id: &str) {
         let (id, offer) = (id.into(), OFFER.into());
         self.send(ClientLine::Call { id, offer }).await;
+    }
+
+    /// The next call that is answered, and whether it is ready.
+    pub async fn answered(&mut self) -> (String, bool) {
+        self.find(|line| match line {
+            ServerLine::CallReady { id, .. } => Some((id.clone(), true)),
+            ServerLine::CallFailed { id, .. } => Some((id.clone(), false)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// What is found: number of each message and how it begins, or `None` if searching does not work.
+    pub async fn search(&mut self, text: &str) -> Option<Vec<(u64, String)>> {
+        self.send(ClientLine::Search { text: text.into() }).await;
+        self.find(|line| match line {
+            ServerLine::Found { text: looked_for, hits } if looked_for == text => {
+                Some(Some(hits.iter().map(|hit| (hit.seq, hit.snippet.clone())).collect()))
+            }
+            ServerLine::Error { code: ErrorCode::Busy, .. } => Some(None),
+            _ => None,
+        })
+        .await
     }
 
     /// The text of the next chat message.
