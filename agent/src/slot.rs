@@ -3,7 +3,7 @@
 
 use crate::adapter::{BudgetRule, Controls, DepthProbe};
 use crate::cell::{Links, Meter};
-use crate::clock::{ticks, wall};
+use crate::clock::ticks;
 use crate::gate::Gate;
 use crate::registry::{self, DumpRequest};
 use crate::sync::lock;
@@ -157,8 +157,7 @@ impl Slot {
     }
 
     /// A new actor fills the slot. Returns whether it is the first.
-    pub(crate) fn fill(&self, cold: &mut Cold, counted: bool) -> bool {
-        let now = wall();
+    pub(crate) fn fill(&self, cold: &mut Cold, counted: bool, now: Timestamp) -> bool {
         let first = cold.phase == Phase::Starting && cold.ended_at.is_none();
         if !first {
             let next = self.incarnation().next();
@@ -187,8 +186,8 @@ impl Slot {
         exit: ExitReason,
         reason: Option<String>,
         next: Phase,
+        now: Timestamp,
     ) {
-        let now = wall();
         self.meter.incarnation_ended();
         let total = self.counters();
         cold.history.push_front(PastIncarnation {

@@ -5,6 +5,7 @@
 //! into something sane and reported as an [`Oddity`], never into a panic or a lost slot.
 
 use crate::id::SlotId;
+use crate::id_map::IdMap;
 use crate::text;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -62,7 +63,7 @@ pub enum Found {
 /// All slots and who is under whom.
 #[derive(Debug, Default)]
 pub struct Forest {
-    nodes: HashMap<SlotId, Node>,
+    nodes: IdMap<Node>,
     roots: BTreeSet<SlotId>,
     /// Who has a name among the children of a parent.
     taken: HashMap<(Option<SlotId>, Arc<str>), SlotId>,

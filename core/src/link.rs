@@ -2,8 +2,8 @@
 //! (`tell_observed`, `ask_observed`): no framework tells by itself.
 
 use crate::id::SlotId;
+use crate::id_map::{IdMap, IdSet};
 use crate::slot::LatencySummary;
-use std::collections::{HashMap, HashSet};
 
 /// Longest chain of waits that is followed: longer ones are told by their beginning.
 const LONGEST_CYCLE: usize = 64;
@@ -63,8 +63,8 @@ pub struct WaitingFor {
 
 /// The slots that wait for each other, beginning with `start`: the shortest way from `start` through
 /// `waits` back to it. Empty if there is none.
-pub fn cycle(start: SlotId, waits: &HashMap<SlotId, Vec<SlotId>>) -> Vec<SlotId> {
-    let mut came_from: HashMap<SlotId, SlotId> = HashMap::new();
+pub fn cycle(start: SlotId, waits: &IdMap<Vec<SlotId>>) -> Vec<SlotId> {
+    let mut came_from: IdMap<SlotId> = IdMap::default();
     let mut edge = vec![start];
     for _ in 0..LONGEST_CYCLE {
         let mut next = Vec::new();
@@ -84,7 +84,7 @@ pub fn cycle(start: SlotId, waits: &HashMap<SlotId, Vec<SlotId>>) -> Vec<SlotId>
     Vec::new()
 }
 
-fn way_back(start: SlotId, last: SlotId, came_from: &HashMap<SlotId, SlotId>) -> Vec<SlotId> {
+fn way_back(start: SlotId, last: SlotId, came_from: &IdMap<SlotId>) -> Vec<SlotId> {
     let mut way = vec![last];
     let mut at = last;
     while at != start {
@@ -97,10 +97,10 @@ fn way_back(start: SlotId, last: SlotId, came_from: &HashMap<SlotId, SlotId>) ->
 }
 
 /// All groups of slots that wait for each other, at most `most`; each begins with its lowest id.
-pub fn cycles(waits: &HashMap<SlotId, Vec<SlotId>>, most: usize) -> Vec<Vec<SlotId>> {
+pub fn cycles(waits: &IdMap<Vec<SlotId>>, most: usize) -> Vec<Vec<SlotId>> {
     let mut starts: Vec<SlotId> = waits.keys().copied().collect();
     starts.sort_unstable();
-    let mut seen: HashSet<SlotId> = HashSet::new();
+    let mut seen: IdSet = IdSet::default();
     let mut found = Vec::new();
     for start in starts {
         if found.len() >= most {
@@ -126,8 +126,8 @@ mod tests {
         SlotId::new(n).unwrap()
     }
 
-    fn waits(edges: &[(u64, u64)]) -> HashMap<SlotId, Vec<SlotId>> {
-        let mut waits: HashMap<SlotId, Vec<SlotId>> = HashMap::new();
+    fn waits(edges: &[(u64, u64)]) -> IdMap<Vec<SlotId>> {
+        let mut waits: IdMap<Vec<SlotId>> = IdMap::default();
         for (from, to) in edges {
             waits.entry(id(*from)).or_default().push(id(*to));
         }

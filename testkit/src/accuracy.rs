@@ -154,7 +154,7 @@ fn compare(what: &str, mut truth: Vec<u64>, measured: &Buckets, verdict: &mut Ve
         let rank = (q.clamp(0.0, 1.0) * (truth.len() - 1) as f64).round() as usize;
         truth[rank] as f64
     };
-    let mut line = format!("{what}");
+    let mut line = what.to_owned();
     for (q, away) in QUANTILES {
         let told = measured.quantile(q).expect("a quantile") as f64;
         let (low, exact, high) = (at(q - away), at(q), at(q + away));

@@ -2,6 +2,7 @@
 
 use super::{Fact, Registry};
 use crate::adapter::{Controls, DepthProbe, Fate};
+use crate::clock::wall;
 use crate::gate::Request;
 use crate::slot::{Asked, Phase, Slot};
 use actorscope_core::{
@@ -42,12 +43,13 @@ impl SlotHandle {
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
-        let parent_incarnation = self.registry().parent_incarnation(self.id());
+        let (now, registry) = (wall(), self.registry());
+        let parent_incarnation = registry.parent_incarnation(self.id());
         let (first, fact) = {
             let mut cold = self.slot.cold();
             let counted = cold.history.front().is_none_or(|h| h.exit != ExitReason::Shutdown);
             let asked = cold.asked.take();
-            let first = self.slot.fill(&mut cold, counted);
+            let first = self.slot.fill(&mut cold, counted, now);
             cold.controls = controls;
             cold.parent_incarnation = parent_incarnation;
             let by = asked.as_ref().map(|a| a.by.clone());
@@ -55,10 +57,10 @@ impl SlotHandle {
             (first, Fact { by, reason: why, exit: None })
         };
         if !first {
-            self.registry().occupied(&self.slot);
+            registry.occupied(&self.slot);
         }
         let kind = if first { EventKind::Started } else { EventKind::Restarted };
-        self.registry().event(kind, Some(&self.slot), fact);
+        registry.event_at(now, kind, Some(&self.slot), fact);
     }
 
     /// The actor is cleaning up.
@@ -71,6 +73,7 @@ impl SlotHandle {
     ///
     /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
     pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
+        let (now, registry) = (wall(), self.registry());
         let (exit, fact) = {
             let mut cold = self.slot.cold();
             if !cold.phase.has_actor() {
@@ -86,7 +89,7 @@ impl SlotHandle {
                 None => reason,
             };
             // Counted from the last quiet period on, as the budget is.
-            let used = cold.budget(crate::clock::wall()).map_or(0, |budget| budget.used);
+            let used = cold.budget(now).map_or(0, |budget| budget.used);
             let attempt = used.saturating_add(1);
             let phase = match &fate {
                 Fate::Restarts { at } => Phase::Restarting { attempt, at: *at },
@@ -97,26 +100,26 @@ impl SlotHandle {
                 Fate::Final => Phase::after(exit),
                 Fate::GaveUp => Phase::Failed,
             };
-            self.slot.vacate(&mut cold, exit, reason.clone(), phase);
+            self.slot.vacate(&mut cold, exit, reason.clone(), phase, now);
             if !phase.is_live() {
                 cold.asked = None;
             }
             (exit, Fact { exit: Some(exit), reason, by: asked.map(|a| a.by) })
         };
-        self.registry().event(EventKind::Exited, Some(&self.slot), fact);
+        registry.event_at(now, EventKind::Exited, Some(&self.slot), fact);
         match fate {
             Fate::Restarts { at: Some(at) } => {
-                let pause = at.since(crate::clock::wall()) / 1_000_000;
+                let pause = at.since(now) / 1_000_000;
                 let fact = Fact { reason: Some(format!("in {pause} ms")), ..Fact::default() };
-                self.registry().event(EventKind::RestartScheduled, Some(&self.slot), fact);
+                registry.event_at(now, EventKind::RestartScheduled, Some(&self.slot), fact);
             }
             Fate::Restarts { at: None } => {}
             // If its supervisor is restarted meanwhile, a new child comes in its place.
-            Fate::Undecided { .. } | Fate::Final => self.registry().vacated(&self.slot),
+            Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot),
             Fate::GaveUp => {
                 let fact = Fact { exit: Some(exit), ..Fact::default() };
-                self.registry().event(EventKind::GaveUp, Some(&self.slot), fact);
-                self.registry().vacated(&self.slot);
+                registry.event_at(now, EventKind::GaveUp, Some(&self.slot), fact);
+                registry.vacated(&self.slot);
             }
         }
     }

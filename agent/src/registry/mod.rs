@@ -26,10 +26,14 @@ use crate::slot::Slot;
 use crate::sync::lock;
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{Forest, Oddity};
-use actorscope_core::{ChildKind, Event, EventKind, ExitReason, Identity, SlotId, Timestamp};
+use actorscope_core::id_map::IdHasher;
+use actorscope_core::{
+    ChildKind, Event, EventKind, ExitReason, IdMap, IdSet, Identity, SlotId, Timestamp,
+};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::future::Future;
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
 use tokio::sync::Notify;
@@ -54,17 +58,21 @@ pub(crate) struct Inner {
     warnings: AtomicU64,
     restarts: AtomicU64,
     agent_runs: AtomicBool,
-    frameworks: Mutex<BTreeSet<&'static str>>,
 }
 
 /// Slots and who is under whom.
 #[derive(Default)]
 pub(crate) struct Structure {
     pub(crate) forest: Forest,
-    pub(crate) slots: HashMap<SlotId, Arc<Slot>>,
+    pub(crate) slots: IdMap<Arc<Slot>>,
+    /// Names of types and frameworks, which many slots share, by address and length: there are no
+    /// more of them than the program has texts.
+    names: HashMap<(usize, usize), Arc<str>, BuildHasherDefault<IdHasher>>,
+    /// Frameworks that registered actors.
+    frameworks: BTreeSet<&'static str>,
     /// Slots whose identity or place changed since the sampler last looked; `None` while nobody
     /// looks, so that it does not grow.
-    dirty: Option<HashSet<SlotId>>,
+    dirty: Option<IdSet>,
     /// Empty slots by parent and refill key.
     vacant: HashMap<(SlotId, String), BTreeSet<SlotId>>,
     /// Slots whose actor ended, oldest first; some may have been filled again since.
@@ -97,6 +105,12 @@ impl Structure {
         for child in children {
             sync_identity(self, child);
         }
+    }
+
+    /// The one copy of a static text.
+    fn shared_name(&mut self, name: &'static str) -> Arc<str> {
+        let key = (name.as_ptr() as usize, name.len());
+        self.names.entry(key).or_insert_with(|| name.into()).clone()
     }
 
     fn touch(&mut self, id: SlotId) {
@@ -134,7 +148,6 @@ impl Registry {
             warnings: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             agent_runs: AtomicBool::new(false),
-            frameworks: Mutex::default(),
         }))
     }
 
@@ -154,8 +167,11 @@ impl Registry {
 
     /// Makes a slot for an actor that is about to run, or finds the empty one it belongs into.
     pub fn register(&self, registration: Registration) -> SlotHandle {
-        lock(&self.0.frameworks).insert(registration.framework);
+        let now = wall();
         let mut structure = lock(&self.0.structure);
+        if !structure.frameworks.contains(registration.framework) {
+            structure.frameworks.insert(registration.framework);
+        }
         if let Some(slot) = self.refill(&mut structure, &registration) {
             return SlotHandle::new(slot);
         }
@@ -174,14 +190,14 @@ impl Registry {
             id,
             parent,
             name,
-            actor_type: registration.actor_type.into(),
-            framework: registration.framework.into(),
+            actor_type: structure.shared_name(registration.actor_type),
+            framework: structure.shared_name(registration.framework),
             kind,
             supervisor: registration.supervisor,
             child_spec: registration.child_spec,
             capabilities: registration.capabilities,
             mailbox_capacity: registration.mailbox_capacity,
-            created_at: wall(),
+            created_at: now,
             version: 1,
             no_kill: registration.no_kill.map(Into::into),
         };
@@ -283,11 +299,16 @@ impl Registry {
 
     /// Records that something happened to a slot.
     pub(crate) fn event(&self, kind: EventKind, slot: Option<&Slot>, fact: Fact) {
+        self.event_at(wall(), kind, slot, fact);
+    }
+
+    /// [`Registry::event`] at a moment that was read already.
+    pub(crate) fn event_at(&self, at: Timestamp, kind: EventKind, slot: Option<&Slot>, fact: Fact) {
         let path = slot.map(|s| self.path(s.id)).unwrap_or_default();
         let text = |t: Option<String>| t.map(|t| actorscope_core::text::line(&t, 1_000));
         let event = Event {
             seq: 0,
-            at: wall(),
+            at,
             kind,
             slot: slot.map(|s| s.id),
             incarnation: slot.map(Slot::incarnation),
@@ -324,7 +345,7 @@ impl Registry {
 
     /// Names of the frameworks that registered actors.
     pub(crate) fn frameworks(&self) -> Vec<String> {
-        lock(&self.0.frameworks).iter().map(|f| (*f).to_owned()).collect()
+        lock(&self.0.structure).frameworks.iter().map(|f| (*f).to_owned()).collect()
     }
 
     /// Claims the registry for one agent; false if it has one already.

@@ -3,10 +3,9 @@
 use super::row::Row;
 use crate::cell::LinkReading;
 use crate::clock::{Ticks, nanos};
-use actorscope_core::SlotId;
 use actorscope_core::forest::Forest;
 use actorscope_core::link::{self, Link, Links, WaitingFor, Waits};
-use std::collections::HashMap;
+use actorscope_core::{IdMap, SlotId};
 
 /// An answer that is out for less is no reason to speak of a deadlock.
 const LONG_NS: u64 = 500_000_000;
@@ -24,8 +23,8 @@ const OTHER: &str = "_other";
 pub(super) fn long_waits<'a>(
     rows: impl Iterator<Item = (&'a SlotId, &'a Row)>,
     now: Ticks,
-) -> HashMap<SlotId, Vec<SlotId>> {
-    let mut waits: HashMap<SlotId, Vec<SlotId>> = HashMap::new();
+) -> IdMap<Vec<SlotId>> {
+    let mut waits: IdMap<Vec<SlotId>> = IdMap::default();
     for (id, row) in rows {
         for (peer, since) in &row.waits {
             if nanos(*since, now) >= LONG_NS {
@@ -37,7 +36,7 @@ pub(super) fn long_waits<'a>(
 }
 
 /// Groups that wait for each other, by path.
-pub(super) fn deadlocks(waits: &HashMap<SlotId, Vec<SlotId>>, forest: &Forest) -> Vec<Vec<String>> {
+pub(super) fn deadlocks(waits: &IdMap<Vec<SlotId>>, forest: &Forest) -> Vec<Vec<String>> {
     let by_path = |group: Vec<SlotId>| group.into_iter().map(|id| forest.path(id)).collect();
     link::cycles(waits, GROUPS).into_iter().map(by_path).collect()
 }
@@ -51,8 +50,8 @@ pub(super) fn waiting_for(row: &Row, forest: &Forest, now: Ticks) -> Option<Wait
 /// Messages from and to a slot; `None` if nobody ever told of any.
 pub(super) fn links_of(
     id: SlotId,
-    rows: &HashMap<SlotId, Row>,
-    waits: &HashMap<SlotId, Vec<SlotId>>,
+    rows: &IdMap<Row>,
+    waits: &IdMap<Vec<SlotId>>,
     forest: &Forest,
     now: Ticks,
 ) -> Option<Links> {

@@ -12,9 +12,9 @@ use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
-use actorscope_core::{ChildKind, EventKind, Identity, SlotId, SlotState, Timestamp};
+use actorscope_core::{ChildKind, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 /// Slots that get a tier-2 histogram because their waits are the worst.
 const WORST: usize = 32;
@@ -28,9 +28,9 @@ const FAILED_KEPT_NS: u64 = 600_000_000_000;
 pub(crate) struct Rows {
     registry: Registry,
     forest: Forest,
-    rows: HashMap<SlotId, Row>,
+    rows: IdMap<Row>,
     /// Who has been waiting for whom for long.
-    waits: HashMap<SlotId, Vec<SlotId>>,
+    waits: IdMap<Vec<SlotId>>,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -41,8 +41,8 @@ impl Rows {
         Self {
             registry,
             forest: Forest::new(),
-            rows: HashMap::new(),
-            waits: HashMap::new(),
+            rows: IdMap::default(),
+            waits: IdMap::default(),
             summary: Summary::default(),
             tick: 0,
             now: 0,

@@ -55,7 +55,7 @@ pub struct Figures {
 }
 
 /// Runs what the command line asks for: `MODE WHAT`, with WHAT `time`, `memory` or, for profilers,
-/// `loop` (nothing but messages). If there is a socket it is printed first, and a line on stdin begins
+/// `loop` (nothing but messages) or `spawn` (nothing but spawns and exits). If there is a socket it is printed first, and a line on stdin begins
 /// the measurement.
 pub fn main<V: Variant>() {
     let mut arguments = std::env::args().skip(1);
@@ -81,6 +81,9 @@ pub fn main<V: Variant>() {
             messages(&variant, &actor, BATCHES).await
         });
         Figures { message_ns: Some(each), ..Figures::default() }
+    } else if what == "spawn" {
+        let each = single.block_on(spawns(&variant, 20 * SPAWNS));
+        Figures { spawn_exit_ns: Some(each), ..Figures::default() }
     } else {
         let mut figures = single.block_on(measure_time(&variant));
         let two = tokio::runtime::Builder::new_multi_thread()
@@ -115,6 +118,15 @@ async fn messages<V: Variant>(variant: &V, actor: &V::Actor, batches: usize) -> 
     each(begin.elapsed(), batches * (BATCH + 1))
 }
 
+/// So many spawns and exits, one after another; nanoseconds each.
+async fn spawns<V: Variant>(variant: &V, count: usize) -> f64 {
+    let begin = Instant::now();
+    for _ in 0..count {
+        variant.spawn_and_exit().await;
+    }
+    each(begin.elapsed(), count)
+}
+
 fn each(all: Duration, count: usize) -> f64 {
     all.as_nanos() as f64 / count as f64
 }
@@ -129,17 +141,12 @@ async fn measure_time<V: Variant>(variant: &V) -> Figures {
     }
     let ask_ns = each(begin.elapsed(), ASKS);
     variant.end(actor).await;
-    for _ in 0..SPAWNS / 8 {
-        variant.spawn_and_exit().await;
-    }
-    let begin = Instant::now();
-    for _ in 0..SPAWNS {
-        variant.spawn_and_exit().await;
-    }
+    spawns(variant, SPAWNS / 8).await;
+    let spawn_exit_ns = spawns(variant, SPAWNS).await;
     Figures {
         message_ns: Some(message_ns),
         ask_ns: Some(ask_ns),
-        spawn_exit_ns: Some(each(begin.elapsed(), SPAWNS)),
+        spawn_exit_ns: Some(spawn_exit_ns),
         ..Figures::default()
     }
 }
