@@ -54,6 +54,7 @@ mod own_next;
 mod parent;
 mod printing;
 mod runs;
+pub mod sends;
 pub mod supervise;
 mod table;
 mod undelivered;
@@ -62,6 +63,7 @@ pub use actorscope_agent as agent;
 pub use actorscope_macros::{Actor, observed_kameo as observed};
 pub use kameo::actor::Actor;
 pub use names::name_actor;
+pub use sends::{AskObserved, TellObserved};
 pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved};
 
 /// Implemented by `#[observed]`.

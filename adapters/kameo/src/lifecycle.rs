@@ -3,6 +3,7 @@
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities, depth_probe};
 use crate::parent::{self, Parent};
+use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
 use actorscope_agent::adapter::{BudgetRule, Fate, Registration, Registry, current_slot, in_slot};
 use actorscope_agent::core::capability::Capability;
@@ -130,6 +131,7 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         cell.slot.set_mailbox(capacity, probe);
     }
     table::insert(cell.clone());
+    early::started(cell.id, cell.slot.id());
     if let (Parent::Is(supervisor), None) = (parent, slot_of_parent) {
         orphans::wait_for(supervisor, &cell.slot);
     }

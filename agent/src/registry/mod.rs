@@ -16,7 +16,7 @@ pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::{SlotHandle, current_slot, in_slot};
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use ring::{Read, Ring};
-pub use sends::Asking;
+pub use sends::{Asking, Moment};
 
 use crate::adapter::Registration;
 use crate::clock::wall;
