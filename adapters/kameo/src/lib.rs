@@ -77,9 +77,9 @@ pub trait Observed: Actor {}
 #[doc(hidden)]
 pub mod __private {
     pub use crate::between::{between, between_printing};
-    pub use crate::lifecycle::{Hooks, is_restart_request, start, stopped};
+    pub use crate::lifecycle::{Hooks, is_restart_request, start, starting, stopped};
     pub use crate::mailbox::{handle, next};
-    pub use crate::own_next::{before_own_next, own_next};
+    pub use crate::own_next::{before_own_next, handle_own, own_next};
     pub use crate::printing::{printer, printing};
     pub use crate::undelivered::undelivered;
     pub use kameo::actor::{Actor, ActorRef, WeakActorRef};

@@ -44,13 +44,15 @@ impl With {
         replace_body(
             function,
             quote! {
-                let __actor_ref = ::core::clone::Clone::clone(&#actor_ref);
+                let __starting = ::actorscope_kameo::__private::starting(
+                    &#actor_ref,
+                    ::actorscope_kameo::__private::Hooks {
+                        own_next: #own_next,
+                        prints_state: #prints_state,
+                    },
+                );
                 let __body = #body;
-                let __hooks = ::actorscope_kameo::__private::Hooks {
-                    own_next: #own_next,
-                    prints_state: #prints_state,
-                };
-                ::actorscope_kameo::__private::start::<Self, _>(__actor_ref, __hooks, __body).await
+                ::actorscope_kameo::__private::start(__starting, __body).await
             },
         );
         Ok(())
@@ -82,21 +84,21 @@ impl With {
         let actor_ref = name_argument(function, 1)?;
         let stop = name_argument(function, 3)?;
         let between = self.between(this(function)?, &stop.to_token_stream());
-        let body = body_future(function);
+        let (body, handle) = (body_future(function), self.handle());
         replace_body(
             function,
             quote! {
                 let __id = #actor_ref.id();
                 #between
                 let __body = #body;
-                ::actorscope_kameo::__private::handle(__id, __body).await
+                #handle(__id, __body).await
             },
         );
         Ok(())
     }
 
     fn default_on_message(self) -> ImplItemFn {
-        let between = self.between(quote!(self), &quote!(stop));
+        let (between, handle) = (self.between(quote!(self), &quote!(stop)), self.handle());
         parse_quote! {
             async fn on_message(
                 &mut self,
@@ -111,12 +113,17 @@ impl With {
                 use ::actorscope_kameo::__private::DynMessage as _;
                 let __id = actor_ref.id();
                 #between
-                ::actorscope_kameo::__private::handle(
-                    __id,
-                    msg.handle_dyn(self, actor_ref, tx, stop),
-                )
-                .await
+                #handle(__id, msg.handle_dyn(self, actor_ref, tx, stop)).await
             }
+        }
+    }
+
+    /// What measures a handler.
+    fn handle(self) -> TokenStream {
+        if self.own_next {
+            quote!(::actorscope_kameo::__private::handle_own)
+        } else {
+            quote!(::actorscope_kameo::__private::handle)
         }
     }
 
@@ -177,7 +184,7 @@ fn next(function: &mut ImplItemFn) -> Result<()> {
         quote! {
             let __observed = ::actorscope_kameo::__private::before_own_next(&#actor_ref);
             let __body = #body;
-            ::actorscope_kameo::__private::own_next::<Self, _>(__observed, __body).await
+            ::actorscope_kameo::__private::own_next(__observed, __body).await
         },
     );
     Ok(())
