@@ -336,7 +336,10 @@ impl Registry {
         for slot in slots {
             slot.cold().suspended_until = None;
             slot.meter.offer_fine(None);
-            slot.gate.resume();
+            if slot.gate.resume() {
+                let reason = Some("the agent is gone".to_owned());
+                self.event(EventKind::Resumed, Some(&slot), Fact { reason, ..Fact::default() });
+            }
         }
         self.untrack_changes();
         self.0.agent_runs.store(false, Relaxed);
