@@ -1,5 +1,7 @@
 //! The blast radius of a verb: what it would stop and restart, said before it is done.
 
+mod queue;
+
 use crate::capability::Capability;
 use crate::forest::Forest;
 use crate::id::{Incarnation, SlotId};
@@ -72,7 +74,7 @@ pub struct BlastRadius {
     pub affected_total: u64,
     /// What becomes of queued messages.
     pub queued: QueueFate,
-    /// How many there are, where that is known.
+    /// How many there are, where that is known exactly.
     pub queued_messages: Option<u64>,
     /// The budget that a restart would draw on.
     pub budget: Option<BudgetUse>,
@@ -96,7 +98,7 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
         affected: Vec::new(),
         affected_total: 0,
         queued: QueueFate::Unknown,
-        queued_messages: stats.depth.value(),
+        queued_messages: stats.depth.value().filter(|_| !stats.depth.is_lower_bound()),
         budget: stats.budget.clone(),
         exceeds_budget: false,
         sentences: Vec::new(),
@@ -161,6 +163,8 @@ enum Successor {
     Yes,
     /// It is not, for this reason.
     No(String),
+    /// Nobody told how it is supervised.
+    Unknown,
 }
 
 fn successor(radius: &BlastRadius, identity: &Identity) -> Successor {
@@ -172,7 +176,7 @@ fn successor(radius: &BlastRadius, identity: &Identity) -> Successor {
         return Successor::No("It stays down: its restart budget is used up.".to_owned());
     }
     match spec.restart {
-        None => Successor::No("Whether it is restarted is not known.".to_owned()),
+        None => Successor::Unknown,
         Some(RestartType::Temporary) => {
             Successor::No("It stays down: a temporary child is never restarted.".to_owned())
         }
@@ -223,7 +227,11 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
         .collect();
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
-    radius.queued = if restarts && keeps { QueueFate::Kept } else { QueueFate::Lost };
+    radius.queued = match successor {
+        Successor::Yes if keeps => QueueFate::Kept,
+        Successor::Unknown if keeps => QueueFate::Unknown,
+        Successor::Yes | Successor::No(_) | Successor::Unknown => QueueFate::Lost,
+    };
     // Whose restarts are counted together is the parent's to say.
     let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
@@ -265,6 +273,7 @@ fn sentences(
     touched: &Touched,
 ) {
     let mut say = Vec::new();
+    let is_kameo = &*identity.framework == "kameo";
     let parent = forest.parent(radius.slot).map(|p| forest.path(p));
     match successor {
         Successor::Yes => say.push(format!(
@@ -273,6 +282,7 @@ fn sentences(
             radius.incarnation.next(),
         )),
         Successor::No(why) => say.push(why),
+        Successor::Unknown => say.push("Whether it is restarted is not known.".to_owned()),
     }
     if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
         say.push(if identity.capabilities.has(Capability::InterruptsHandler) {
@@ -281,22 +291,21 @@ fn sentences(
             "The running handler is finished first: it can't be interrupted.".to_owned()
         });
     }
-    match (radius.queued, radius.queued_messages) {
-        (QueueFate::Kept, Some(n)) if n > 0 => say.push(format!(
-            "{n} queued messages are kept. If its successor fails before it has started, they are lost."
-        )),
-        (QueueFate::Lost, Some(n)) if n > 0 => say.push(format!("{n} queued messages are lost.")),
-        (QueueFate::Lost, None) => say.push("Queued messages are lost; how many is not known.".to_owned()),
-        _ => {}
-    }
+    let queue = queue::sentence(radius.queued, identity, stats);
+    let asks_are_refused = is_kameo && queue.is_some() && radius.queued == QueueFate::Kept;
+    say.extend(queue);
     if touched.siblings > 0 {
         let siblings = plural(touched.siblings, "sibling");
-        say.push(format!("Its supervisor's strategy restarts {siblings} along with it."));
+        let when = if is_kameo { ", after the messages queued before" } else { "" };
+        say.push(format!("Its supervisor's strategy restarts {siblings} along with it{when}."));
     }
     if touched.below > 0 {
         let verb =
             if touched.below == 1 { "ends with its parent" } else { "end with their parents" };
         say.push(format!("{} below {verb}.", plural(touched.below, "actor")));
+        if asks_are_refused {
+            say.push("Queued asks are refused while the actors below it end.".to_owned());
+        }
     }
     if let Some(budget) = &radius.budget {
         say.push(budget_sentence(budget, radius.exceeds_budget, scope, radius.verb));

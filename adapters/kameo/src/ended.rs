@@ -37,6 +37,10 @@ pub(crate) fn forget(cell: &ActorCell) {
 
 /// The slot of an observed actor, alive or not.
 pub(crate) fn slot_of(id: ActorId) -> Option<SlotId> {
+    // With kameo's feature `remote`, actors of other processes have numbers as well.
+    if id != ActorId::new(id.sequence_id()) {
+        return None;
+    }
     if let Some(cell) = table::get(id) {
         return Some(cell.slot.id());
     }

@@ -21,11 +21,12 @@ pub type Handled = Result<(), Box<dyn ReplyError>>;
 /// The boxed future that kameo makes of a message.
 pub type Boxed<'a> = Pin<Box<dyn Future<Output = Handled> + Send + 'a>>;
 
-/// The body of an `on_message` that the user did not write; `printer` prints the actor if somebody
-/// asks.
+/// The body of an `on_message` that the user did not write. `own_next`: the user wrote that instead;
+/// `printer` prints the actor if somebody asks.
 #[inline]
 pub fn on_message<'a, A: Actor>(
     actor: &'a mut A,
+    own_next: bool,
     printer: Option<Printer<A>>,
     message: BoxMessage<A>,
     actor_ref: ActorRef<A>,
@@ -36,21 +37,31 @@ pub fn on_message<'a, A: Actor>(
     if cell::any_buffered() {
         let after_the_buffer = async move {
             between(actor, printer, id, stop).await;
-            handle(id, message.handle_dyn(actor, actor_ref, reply, stop)).await
+            Handle::new(Some(id), own_next, message.handle_dyn(actor, actor_ref, reply, stop)).await
         };
-        return Handle {
-            id: None,
-            cell: None,
-            inside: InSlot::nowhere(Box::pin(after_the_buffer)),
-        };
+        return Handle::new(None, own_next, Box::pin(after_the_buffer));
     }
-    handle(id, message.handle_dyn(actor, actor_ref, reply, stop))
+    Handle::new(Some(id), own_next, message.handle_dyn(actor, actor_ref, reply, stop))
 }
 
 /// Measures a handler.
 #[inline]
 pub fn handle<F: Future<Output = Handled>>(id: ActorId, handler: F) -> Handle<F> {
-    Handle { id: Some(id), cell: None, inside: InSlot::nowhere(handler) }
+    Handle::new(Some(id), false, handler)
+}
+
+/// Measures a handler of an actor that has a `next` of its own: how long its message waited is not
+/// known.
+#[inline]
+pub fn handle_own<F: Future<Output = Handled>>(id: ActorId, handler: F) -> Handle<F> {
+    Handle::new(Some(id), true, handler)
+}
+
+impl<F> Handle<F> {
+    /// Without an id nothing is measured.
+    const fn new(id: Option<ActorId>, own_next: bool, handler: F) -> Self {
+        Self { id, own_next, cell: None, inside: InSlot::nowhere(handler) }
+    }
 }
 
 pin_project! {
@@ -59,6 +70,7 @@ pin_project! {
     pub struct Handle<F> {
         // Until the first poll.
         id: Option<ActorId>,
+        own_next: bool,
         // From the first poll until the end, if the actor is observed.
         cell: Option<Arc<ActorCell>>,
         #[pin]
@@ -85,7 +97,8 @@ impl<F: Future<Output = Handled>> Future for Handle<F> {
             && let Some(Held { cell, slot }) = Held::take(id)
         {
             let taken = cell.begins();
-            cell.slot.begin(taken.map(|t| t.arrival), taken.map(|t| t.message_type));
+            let arrival = taken.map(|t| t.arrival).filter(|_| !*this.own_next);
+            cell.slot.begin(arrival, taken.map(|t| t.message_type));
             this.inside.as_mut().put_slot(slot);
             *this.cell = Some(cell);
         }

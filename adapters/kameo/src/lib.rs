@@ -24,8 +24,61 @@
 //! # }
 //! ```
 //!
-//! Children spawned with [`SuperviseObserved::supervise_observed`] also show their name, restart
-//! policy and restart budget, which kameo keeps to itself.
+//! # What else there is
+//! **The derive.** Whoever has `#[derive(Actor)]` from kameo takes it from here instead, and changes
+//! nothing else:
+//!
+//! ```
+//! use actorscope_kameo::Actor; // and no longer `kameo::Actor`, whose trait this is as well
+//!
+//! #[derive(Actor)]
+//! #[actor(name = "lobby")]
+//! struct Lobby;
+//! ```
+//!
+//! **Children** spawned with [`SuperviseObserved::supervise_observed`] also show their name, restart
+//! policy and restart budget, which kameo keeps to itself:
+//!
+//! ```
+//! # use actorscope_kameo::Actor;
+//! use actorscope_kameo::{ChildSpec, SuperviseObserved};
+//! use kameo::prelude::{ActorRef, Spawn};
+//! use std::time::Duration;
+//!
+//! # #[derive(Actor)] struct Lobby;
+//! # #[derive(Actor, Clone)] struct Room;
+//! # async fn open(lobby: &ActorRef<Lobby>) {
+//! let spec = ChildSpec::new("room-1").restart_limit(3, Duration::from_secs(10));
+//! let room = Room::supervise_observed(lobby, spec, Room).spawn().await;
+//! # }
+//! ```
+//!
+//! **Names** for all others, such as those in kameo's registry or in a pool's factory, are given with
+//! [`name_actor`], before or after the actor has started.
+//!
+//! **Who talks to whom**, how long answers take and who waits for whom is known of messages that are
+//! sent with [`tell_observed`](TellObserved::tell_observed) and
+//! [`ask_observed`](AskObserved::ask_observed); see [`sends`].
+//!
+//! **State on demand.** An actor that is `Debug` can be asked for its state, if the host says
+//! `Agent::builder(…).allow_state_dump()`: with `#[observed(state)]`, or `#[actor(state)]` for the
+//! derive. It prints itself between two messages, also while it is idle or suspended:
+//!
+//! ```
+//! # use actorscope_kameo::Actor;
+//! #[derive(Actor, Debug)]
+//! #[actor(state)]
+//! struct Till {
+//!     coins: u32,
+//! }
+//! ```
+//!
+//! # What is not known
+//! With a `next` of its own an actor chooses its messages itself: handling is measured and verbs
+//! work, but its waits and depth are absent and it can't print its state. With an `on_message` of its
+//! own the time that this takes is the handling time. Links (`link`, `spawn_link`) do not show in the
+//! tree; when a linked actor's death ends another, the reason names its slot. A pool of
+//! `kameo_actors` is not observed itself, its workers are.
 //!
 //! # How it sees
 //! The attribute wraps the hooks that kameo calls anyway. `next` measures the queue wait without
@@ -34,8 +87,9 @@
 //! held: being observed keeps no actor alive.
 //!
 //! Reading order: [`supervise`] (what users call), `lifecycle` and `runs` (starts and ends), `mailbox`
-//! (messages), `held`, `cell` and `table` (what is kept of an actor), `control` (verbs), `parent` and
-//! `orphans` (who supervises whom).
+//! and `between` (messages), `handler` (what they are handled in), `own_next` (actors that choose them
+//! themselves), `held`, `cell`, `table` and `ended` (what is kept of an actor), `control` (verbs),
+//! `printing` (state), `parent` and `orphans` (who supervises whom), [`sends`] (who talks to whom).
 
 #![cfg_attr(
     not(test),
@@ -56,6 +110,7 @@ mod own_next;
 mod parent;
 mod printing;
 mod runs;
+pub mod sends;
 pub mod supervise;
 mod table;
 mod undelivered;
@@ -64,6 +119,7 @@ pub use actorscope_agent as agent;
 pub use actorscope_macros::{Actor, observed_kameo as observed};
 pub use kameo::actor::Actor;
 pub use names::name_actor;
+pub use sends::{AskObserved, TellObserved};
 pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved};
 
 /// Implemented by `#[observed]`.
@@ -77,8 +133,8 @@ pub trait Observed: Actor {}
 #[doc(hidden)]
 pub mod __private {
     pub use crate::between::between;
-    pub use crate::handler::{handle, on_message};
-    pub use crate::lifecycle::{Hooks, is_restart_request, start, stopped};
+    pub use crate::handler::{handle, handle_own, on_message};
+    pub use crate::lifecycle::{Hooks, is_restart_request, start, starting, stopped};
     pub use crate::mailbox::next;
     pub use crate::own_next::{before_own_next, own_next};
     pub use crate::printing::printer;

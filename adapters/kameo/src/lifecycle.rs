@@ -3,16 +3,21 @@
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities, depth_probe};
 use crate::parent::{self, Parent};
+use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
-use actorscope_agent::adapter::{BudgetRule, Fate, Registration, Registry, current_slot, in_slot};
+use actorscope_agent::adapter::{
+    BudgetRule, Controls, Fate, Registration, Registry, current_slot, in_slot,
+};
 use actorscope_agent::core::capability::Capability;
 use actorscope_agent::core::spec::{BudgetScope, SupervisorSpec};
 use actorscope_agent::core::{ExitReason, SlotId, Strategy};
 use kameo::Actor;
 use kameo::actor::{ActorId, ActorRef, WeakActorRef};
 use kameo::error::{ActorStopReason, PanicError};
+use kameo::mailbox::WeakMailboxSender;
 use kameo::supervision::SupervisionStrategy;
 use std::any::Any;
+use std::fmt;
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -43,53 +48,70 @@ pub struct Hooks {
     pub prints_state: bool,
 }
 
-/// Wraps `on_start`: registers the actor, or finds the slot it had before, and runs the user's body
-/// as part of it.
-pub async fn start<A: Actor, F>(
-    actor_ref: ActorRef<A>,
-    hooks: Hooks,
-    body: F,
-) -> Result<A, A::Error>
+/// An actor that is about to run the user's `on_start`. Knows nothing of its type: the user's future
+/// is `Send` for actors that borrow for ever only if no type of theirs is looked up inside it.
+#[allow(missing_debug_implementations, reason = "nobody sees it")]
+pub struct Starting {
+    cell: Arc<ActorCell>,
+    controls: Arc<dyn Controls>,
+    closed: Closed,
+    is_restart: bool,
+}
+
+/// Registers the actor, or finds the slot it had before. Keeps no strong reference to it.
+pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
+    let known = table::get(actor_ref.id());
+    Starting {
+        is_restart: known.is_some(),
+        cell: known.unwrap_or_else(|| register(actor_ref, hooks)),
+        controls: Arc::new(Reach(actor_ref.downgrade())),
+        closed: closed(actor_ref.mailbox_sender().downgrade()),
+    }
+}
+
+/// Runs the body of the user's `on_start` as part of the actor's slot.
+pub async fn start<T, E, F>(starting: Starting, body: F) -> Result<T, E>
 where
-    F: Future<Output = Result<A, A::Error>>,
+    E: fmt::Debug,
+    F: Future<Output = Result<T, E>>,
 {
-    let cell = match table::get(actor_ref.id()) {
-        Some(cell) => {
-            if !cell.runs.predecessor_ended().await {
-                let unknown = Some("its end was not reported".to_owned());
-                cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
-            }
-            cell
-        }
-        None => register(&actor_ref, hooks),
-    };
+    let Starting { cell, controls, closed, is_restart } = starting;
+    if is_restart && !cell.runs.predecessor_ended().await {
+        let unknown = Some("its end was not reported".to_owned());
+        cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+    }
     cell.runs.start();
-    cell.slot.started(Some(Arc::new(Reach(actor_ref.downgrade()))));
-    let mut witness = StartWitness { cell: &cell, weak: actor_ref.downgrade(), outcome: None };
-    // The parameter must not outlive the user's own use of it: it is a strong reference.
-    drop(actor_ref);
+    cell.slot.started(Some(controls));
+    let mut witness = StartWitness { cell: &cell, closed, outcome: None };
     let result = in_slot(cell.slot.clone(), body).await;
     witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
     result
 }
 
 /// Reports an actor whose `on_start` failed: kameo does not call its `on_stop`.
-struct StartWitness<'a, A: Actor> {
+struct StartWitness<'a> {
     cell: &'a Arc<ActorCell>,
-    weak: WeakActorRef<A>,
+    closed: Closed,
     /// The error's text, or `Some(None)` for a success; `None` for a panic.
     outcome: Option<Option<String>>,
 }
 
-impl<A: Actor> Drop for StartWitness<'_, A> {
+impl Drop for StartWitness<'_> {
     fn drop(&mut self) {
         let (exit, reason) = match self.outcome.take() {
             Some(None) => return,
             Some(Some(error)) => (ExitReason::Error, error),
             None => (ExitReason::Panic, "a panic".to_owned()),
         };
-        report_end(self.cell, &self.weak, exit, Some(format!("on_start: {reason}")));
+        report_end(self.cell, &self.closed, exit, Some(format!("on_start: {reason}")));
     }
+}
+
+/// Whether an actor's mailbox is gone.
+type Closed = Arc<dyn Fn() -> bool + Send + Sync>;
+
+fn closed<A: Actor>(mailbox: WeakMailboxSender<A>) -> Closed {
+    Arc::new(move || mailbox.upgrade().is_none_or(|mailbox| mailbox.is_closed()))
 }
 
 fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
@@ -130,6 +152,7 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         cell.slot.set_mailbox(capacity, probe);
     }
     table::insert(cell.clone());
+    early::started(cell.id, cell.slot.id());
     if let (Parent::Is(supervisor), None) = (parent, slot_of_parent) {
         orphans::wait_for(supervisor, &cell.slot);
     }
@@ -188,7 +211,7 @@ pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) 
         }
         other => other,
     };
-    report_end(&cell, actor_ref, exit, text);
+    report_end(&cell, &closed(actor_ref.mailbox_sender().clone()), exit, text);
 }
 
 fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
@@ -204,7 +227,7 @@ fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
         ActorStopReason::Panicked(error) => (ExitReason::Error, Some(error.to_string())),
         ActorStopReason::LinkDied { id, reason } => {
             let who = match ended::slot_of(*id) {
-                Some(slot) => format!("#{slot}"),
+                Some(slot) => slot.to_string(),
                 None => format!("{id} of kameo"),
             };
             (ExitReason::Error, Some(format!("linked actor {who} died: {reason}")))
@@ -215,17 +238,12 @@ fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
     }
 }
 
-fn report_end<A: Actor>(
-    cell: &Arc<ActorCell>,
-    actor_ref: &WeakActorRef<A>,
-    exit: ExitReason,
-    reason: Option<String>,
-) {
+fn report_end(cell: &Arc<ActorCell>, closed: &Closed, exit: ExitReason, reason: Option<String>) {
     if !cell.runs.is_current() {
         return;
     }
     let lost = cell.lose_taken() + undelivered::take();
-    let fate = fate(cell, actor_ref);
+    let fate = fate(cell, closed);
     if matches!(fate, Fate::Final) {
         ended::forget(cell);
     }
@@ -238,16 +256,16 @@ fn report_end<A: Actor>(
 
 /// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
 /// its way to the supervisor, and when that drops it, nobody will come.
-fn fate<A: Actor>(cell: &Arc<ActorCell>, actor_ref: &WeakActorRef<A>) -> Fate {
+fn fate(cell: &Arc<ActorCell>, closed: &Closed) -> Fate {
     if !cell.slot.is_supervised() {
         return Fate::Final;
     }
-    let sender = actor_ref.mailbox_sender().clone();
+    let closed = closed.clone();
     let forget = ForgetUnlessRestarted { starts: cell.runs.starts(), cell: cell.clone() };
     Fate::Undecided {
         is_final: Arc::new(move || {
             let _ = &forget;
-            sender.upgrade().is_none_or(|sender| sender.is_closed())
+            closed()
         }),
     }
 }

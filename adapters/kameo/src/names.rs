@@ -41,8 +41,12 @@ fn pending() -> MutexGuard<'static, VecDeque<(ActorId, String)>> {
 pub fn name_actor<A: Observed>(actor_ref: &ActorRef<A>, name: &str) -> bool {
     let id = actor_ref.id();
     if let Some(cell) = table::get(id) {
-        cell.slot.rename(name);
-        return true;
+        // A thread may still know an actor that is gone.
+        let is_live = cell.slot.is_live();
+        if is_live {
+            cell.slot.rename(name);
+        }
+        return is_live;
     }
     if !actor_ref.is_alive() {
         return false;

@@ -1,9 +1,9 @@
 //! Actors with a `next` of their own: it chooses the message, so nothing is known of waits and
-//! depth, but what operators want is done before it is asked.
+//! depth. Which message it chose is known, and what operators want is done before it is asked.
 
-use crate::cell::ActorCell;
+use crate::cell::{ActorCell, Taken};
 use crate::{lifecycle, table};
-use actorscope_agent::adapter::Request;
+use actorscope_agent::adapter::{Arrival, Request};
 use kameo::Actor;
 use kameo::actor::WeakActorRef;
 use kameo::mailbox::Signal;
@@ -13,43 +13,70 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
-/// What is kept of an actor between the two halves of its `next`.
+/// What is kept of an actor between the two halves of its `next`. Knows its signals `S` and not its
+/// type, for the reason given at [`lifecycle::Starting`].
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
-pub struct Observed(Option<Arc<ActorCell>>);
+pub struct Observed<S> {
+    cell: Option<Arc<ActorCell>>,
+    stop: S,
+    look: fn(&S) -> Look,
+}
+
+/// What a signal is to us.
+enum Look {
+    Message(&'static str),
+    StopBySupervisor,
+    Other,
+}
 
 /// To be called before the user's `next`, which takes the reference.
-pub fn before_own_next<A: Actor>(actor_ref: &WeakActorRef<A>) -> Observed {
+pub fn before_own_next<A: Actor>(actor_ref: &WeakActorRef<A>) -> Observed<Signal<A>> {
     let cell = table::get(actor_ref.id());
-    if let Some(cell) = &cell
-        && !cell.parent_known.load(Relaxed)
-    {
-        lifecycle::learn_parent(cell, actor_ref);
+    if let Some(cell) = &cell {
+        if !cell.parent_known.load(Relaxed) {
+            lifecycle::learn_parent(cell, actor_ref);
+        }
+        cell.looks(0);
     }
-    Observed(cell)
+    let look = |signal: &Signal<A>| match signal {
+        Signal::Message { message_name, .. } => Look::Message(message_name),
+        Signal::SupervisorRestart => Look::StopBySupervisor,
+        _ => Look::Other,
+    };
+    Observed { cell, stop: Signal::Stop, look }
 }
 
 /// The user's `next`, polled while the actor is not held.
-pub async fn own_next<A, F>(observed: Observed, next: F) -> F::Output
+pub async fn own_next<S, E, F>(observed: Observed<S>, next: F) -> F::Output
 where
-    A: Actor,
-    F: Future<Output = Result<Option<Signal<A>>, A::Error>>,
+    F: Future<Output = Result<Option<S>, E>>,
 {
-    let Observed(Some(cell)) = observed else {
+    let Observed { cell: Some(cell), stop, look } = observed else {
         return next.await;
     };
-    let mut next = pin!(next);
+    let (mut next, mut stop) = (pin!(next), Some(stop));
     let result = poll_fn(|cx| {
         cell.slot.register(cx.waker());
         match cell.slot.check() {
             Request::Proceed => next.as_mut().poll(cx),
             Request::Restart => lifecycle::restart_now(),
-            Request::Stop => Poll::Ready(Ok(Some(Signal::Stop))),
+            Request::Stop => Poll::Ready(Ok(stop.take())),
             Request::Hold => Poll::Pending,
         }
     })
     .await;
-    if let Ok(Some(Signal::SupervisorRestart)) = &result {
-        cell.stop_by_supervisor();
+    match result.as_ref().ok().and_then(Option::as_ref).map(look) {
+        Some(Look::Message(name)) => chose(&cell, name),
+        Some(Look::StopBySupervisor) => cell.stop_by_supervisor(),
+        Some(Look::Other) | None => {}
     }
     result
+}
+
+fn chose(cell: &ActorCell, message_name: &'static str) {
+    // Stands for the arrival, which is not known and not told to the slot.
+    if let Some(arrival) = Arrival::from_raw(1) {
+        let message_type = cell.slot.message_type(message_name);
+        cell.took(Taken { arrival, message_type });
+    }
 }

@@ -15,12 +15,10 @@ use tonic::Code;
 
 const NO_HURRY: Duration = Duration::ZERO;
 
-/// Prints two fields; not `Sync`, as actors need not be.
+/// Prints its field; not `Sync`, as actors need not be.
 #[derive(Debug)]
 struct Till {
     coins: std::cell::Cell<u32>,
-    #[expect(dead_code, reason = "it is printed")]
-    busy: Arc<Notify>,
 }
 
 #[observed(state)]
@@ -29,7 +27,7 @@ impl Actor for Till {
     type Error = Infallible;
     async fn on_start(name: &'static str, me: ActorRef<Self>) -> Result<Self, Infallible> {
         assert!(name_actor(&me, name));
-        Ok(Self { coins: 0.into(), busy: Arc::default() })
+        Ok(Self { coins: 0.into() })
     }
 }
 

@@ -102,10 +102,9 @@ impl Link {
         }
     }
 
-    pub(crate) fn asked(&self) -> Ask {
+    pub(crate) fn asked(&self, begun: Ticks) -> Ask {
         self.asks.fetch_add(1, Relaxed);
         self.waiting.fetch_add(1, Relaxed);
-        let begun = ticks();
         let claim = |place: &AtomicU64| place.compare_exchange(0, begun, Relaxed, Relaxed).is_ok();
         Ask { begun, place: self.since.iter().position(claim) }
     }
@@ -157,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_out_is_told_until_it_is_answered() {
         let links = Links::default();
-        let (first, second) = (links.to(id(2)).asked(), links.to(id(2)).asked());
+        let (first, second) = (links.to(id(2)).asked(ticks()), links.to(id(2)).asked(ticks()));
         assert_eq!(links.waits().map(|(peer, _)| peer).collect::<Vec<_>>(), [id(2)]);
         links.to(id(2)).answered(first, true);
         assert_eq!(links.read()[0].waiting, 1);

@@ -18,7 +18,7 @@ pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use ring::{Read, Ring};
-pub use sends::Asking;
+pub use sends::{Asking, Moment};
 
 use crate::adapter::Registration;
 use crate::clock::wall;
@@ -359,7 +359,10 @@ impl Registry {
         for slot in slots {
             slot.cold().suspended_until = None;
             slot.meter.lend_fine(None);
-            slot.gate.resume();
+            if slot.gate.resume() {
+                let reason = Some("the agent is gone".to_owned());
+                self.event(EventKind::Resumed, Some(&slot), Fact { reason, ..Fact::default() });
+            }
         }
         self.untrack_changes();
         self.0.agent_runs.store(false, Relaxed);

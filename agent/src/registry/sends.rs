@@ -2,7 +2,19 @@
 
 use super::SlotHandle;
 use crate::cell::Ask;
+use crate::clock::{Ticks, ticks};
 use actorscope_core::SlotId;
+
+/// When something began, for telling of it later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment(Ticks);
+
+impl Moment {
+    /// This one.
+    pub fn now() -> Self {
+        Self(ticks())
+    }
+}
 
 impl From<&SlotHandle> for SlotId {
     fn from(slot: &SlotHandle) -> Self {
@@ -20,8 +32,13 @@ impl SlotHandle {
     /// A message goes to `receiver`, and its answer is waited for until the returned guard is told of
     /// it or dropped. Callable from any task; concurrent asks are kept apart.
     pub fn asks(&self, receiver: impl Into<SlotId>) -> Asking {
+        self.asks_since(receiver, Moment::now())
+    }
+
+    /// [`SlotHandle::asks`] of a message that was sent before its receiver's slot was known.
+    pub fn asks_since(&self, receiver: impl Into<SlotId>, sent: Moment) -> Asking {
         let receiver = receiver.into();
-        let ask = self.slot.links().to(receiver).asked();
+        let ask = self.slot.links().to(receiver).asked(sent.0);
         Asking { sender: self.clone(), receiver, ask, answered: false }
     }
 }

@@ -44,13 +44,15 @@ impl With {
         replace_body(
             function,
             quote! {
-                let __actor_ref = ::core::clone::Clone::clone(&#actor_ref);
+                let __starting = ::actorscope_kameo::__private::starting(
+                    &#actor_ref,
+                    ::actorscope_kameo::__private::Hooks {
+                        own_next: #own_next,
+                        prints_state: #prints_state,
+                    },
+                );
                 let __body = #body;
-                let __hooks = ::actorscope_kameo::__private::Hooks {
-                    own_next: #own_next,
-                    prints_state: #prints_state,
-                };
-                ::actorscope_kameo::__private::start::<Self, _>(__actor_ref, __hooks, __body).await
+                ::actorscope_kameo::__private::start(__starting, __body).await
             },
         );
         Ok(())
@@ -81,7 +83,7 @@ impl With {
         let actor_ref = name_argument(function, 1)?;
         let stop = name_argument(function, 3)?;
         let (this, printer) = (this(function)?, self.perhaps_printer());
-        let body = body_future(function);
+        let (body, handle) = (body_future(function), self.handle());
         replace_body(
             function,
             quote! {
@@ -91,14 +93,14 @@ impl With {
                 )
                 .await;
                 let __body = #body;
-                ::actorscope_kameo::__private::handle(__id, __body).await
+                #handle(__id, __body).await
             },
         );
         Ok(())
     }
 
     fn default_on_message(self) -> ImplItemFn {
-        let printer = self.perhaps_printer();
+        let (own_next, printer) = (self.own_next, self.perhaps_printer());
         parse_quote! {
             async fn on_message(
                 &mut self,
@@ -110,9 +112,20 @@ impl With {
                 (),
                 ::std::boxed::Box<dyn ::actorscope_kameo::__private::ReplyError>,
             > {
-                ::actorscope_kameo::__private::on_message(self, #printer, msg, actor_ref, tx, stop)
-                    .await
+                ::actorscope_kameo::__private::on_message(
+                    self, #own_next, #printer, msg, actor_ref, tx, stop,
+                )
+                .await
             }
+        }
+    }
+
+    /// What measures a handler.
+    fn handle(self) -> TokenStream {
+        if self.own_next {
+            quote!(::actorscope_kameo::__private::handle_own)
+        } else {
+            quote!(::actorscope_kameo::__private::handle)
         }
     }
 
@@ -168,7 +181,7 @@ fn next(function: &mut ImplItemFn) -> Result<()> {
         quote! {
             let __observed = ::actorscope_kameo::__private::before_own_next(&#actor_ref);
             let __body = #body;
-            ::actorscope_kameo::__private::own_next::<Self, _>(__observed, __body).await
+            ::actorscope_kameo::__private::own_next(__observed, __body).await
         },
     );
     Ok(())
