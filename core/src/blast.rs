@@ -1,5 +1,7 @@
 //! The blast radius of a verb: what it would stop and restart, said before it is done.
 
+mod group;
+
 use crate::capability::Capability;
 use crate::forest::Forest;
 use crate::id::{Incarnation, SlotId};
@@ -105,6 +107,7 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
         return Some(radius);
     }
     match verb {
+        _ if identity.kind == ChildKind::Group => group::cancelled(&mut radius, source),
         Verb::Suspend => held(&mut radius, Effect::Held),
         Verb::Resume => held(&mut radius, Effect::Released),
         Verb::Kill | Verb::Stop | Verb::Restart => ended(&mut radius, source, identity, &stats),
@@ -128,8 +131,33 @@ pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<S
         return Some(why.to_string());
     }
     Some(match (verb, &*identity.framework, identity.kind) {
+        (_, "tokio", ChildKind::Group) if identity.capabilities.has(Capability::Stop) => {
+            "a token can only be cancelled, once and for all: `stop` does".to_owned()
+        }
+        (_, "tokio", ChildKind::Group) => {
+            "nothing runs in it: it only gathers what hangs below it".to_owned()
+        }
+        (_, "tokio", ChildKind::Mailbox) => {
+            "it is a mailbox of the task above it: do it to that".to_owned()
+        }
+        (Verb::Restart, "tokio", ChildKind::Blocking) => {
+            "nobody knows how to start it again: its closure can be called once".to_owned()
+        }
+        (_, "tokio", ChildKind::Blocking) => {
+            "a blocking closure asks nobody between its beginning and its end".to_owned()
+        }
         (Verb::Restart, "tokio", _) => {
             "nobody knows how to start it again: run it under `supervise(name, || fut)`".to_owned()
+        }
+        (Verb::Stop, "tokio", ChildKind::Task) => {
+            "it has no observed receiver, at which it would end in order: give it one with \
+             `channel(name, n)`, or cancel the token that it listens to"
+                .to_owned()
+        }
+        (Verb::Suspend | Verb::Resume, "tokio", ChildKind::Task) => {
+            "it has no observed receiver, and elsewhere than between two messages it might hold a \
+             lock that others wait for"
+                .to_owned()
         }
         (Verb::Restart, _, _) if identity.child_spec.is_none() => {
             "it has no supervisor that would start it again".to_owned()
@@ -153,6 +181,16 @@ fn held(radius: &mut BlastRadius, effect: Effect) {
         }
         _ => "It goes on with the messages that piled up.".to_owned(),
     });
+}
+
+/// Names the slots that are touched, as many as fit.
+fn name(radius: &mut BlastRadius, forest: &Forest, touched: Vec<(SlotId, Effect)>) {
+    radius.affected_total = touched.len() as u64;
+    radius.affected = touched
+        .into_iter()
+        .take(MAX_NAMED)
+        .map(|(slot, effect)| Affected { slot, path: forest.path(slot), effect })
+        .collect();
 }
 
 /// Whether and why the slot is filled again after an exit through `verb`.
@@ -210,20 +248,24 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     touched.retain(|(slot, _)| {
         *slot == radius.slot || source.stats(*slot).is_some_and(|s| s.state.is_live())
     });
-    radius.affected_total = touched.len() as u64;
     let how_many = |effect| touched.iter().filter(|(_, e)| *e == effect).count();
     let touched_by = Touched {
         siblings: how_many(Effect::Restarts).saturating_sub(usize::from(restarts)),
         below: how_many(Effect::EndsWithParent),
     };
-    radius.affected = touched
-        .into_iter()
-        .take(MAX_NAMED)
-        .map(|(slot, effect)| Affected { slot, path: forest.path(slot), effect })
-        .collect();
+    name(radius, forest, touched);
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
-    radius.queued = if restarts && keeps { QueueFate::Kept } else { QueueFate::Lost };
+    // A task whose depth is not known has no mailbox.
+    let bare = matches!(identity.kind, ChildKind::Task | ChildKind::Blocking)
+        && radius.queued_messages.is_none();
+    radius.queued = if bare {
+        QueueFate::Unknown
+    } else if restarts && keeps {
+        QueueFate::Kept
+    } else {
+        QueueFate::Lost
+    };
     // Whose restarts are counted together is the parent's to say.
     let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
