@@ -8,12 +8,7 @@ use actorscope_core::{
     Capabilities, ChildSpec, EventKind, ExitReason, Incarnation, SlotId, SupervisorSpec, Verb,
 };
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
-
-tokio::task_local! {
-    static CURRENT_SLOT: SlotHandle;
-}
 
 /// An adapter's hold on one slot. Cheap to clone; keeps no actor alive.
 #[derive(Clone)]
@@ -25,16 +20,6 @@ impl fmt::Debug for SlotHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SlotHandle({})", self.id())
     }
-}
-
-/// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`].
-pub fn current_slot() -> Option<SlotHandle> {
-    CURRENT_SLOT.try_with(Clone::clone).ok()
-}
-
-/// Runs a future as part of a slot's actor: what it starts hangs under that slot.
-pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> impl Future<Output = F::Output> {
-    CURRENT_SLOT.scope(slot, future)
 }
 
 impl SlotHandle {
