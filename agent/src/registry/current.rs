@@ -77,8 +77,10 @@ pub(crate) trait Place {
 }
 
 impl Place for Current {
+    #[inline]
     fn exchange(&mut self) {
-        with(|current| std::mem::swap(current, self));
+        // On a thread that is ending nobody is anywhere.
+        let _ = CURRENT.try_with(|cell| cell.swap(Cell::from_mut(self)));
     }
 }
 

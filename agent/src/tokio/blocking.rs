@@ -25,6 +25,7 @@ const RUNS: &str = "a blocking closure that has begun runs to its end: nothing c
 ///
 /// # Panics
 /// Outside of a tokio runtime, as tokio's does.
+#[track_caller]
 pub fn spawn_blocking<F, R>(name: &str, work: F) -> JoinHandle<R>
 where
     F: FnOnce() -> R + Send + 'static,

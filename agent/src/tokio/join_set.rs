@@ -37,6 +37,7 @@ pub trait JoinSetExt<T> {
 }
 
 impl<T: 'static> JoinSetExt<T> for JoinSet<T> {
+    #[track_caller]
     fn spawn_observed<F>(&mut self, name: &str, future: F) -> AbortHandle
     where
         F: Future<Output = T> + Send + 'static,
@@ -48,6 +49,7 @@ impl<T: 'static> JoinSetExt<T> for JoinSet<T> {
         abort
     }
 
+    #[track_caller]
     fn spawn_local_observed<F>(&mut self, name: &str, future: F) -> AbortHandle
     where
         F: Future<Output = T> + 'static,
@@ -58,6 +60,7 @@ impl<T: 'static> JoinSetExt<T> for JoinSet<T> {
         abort
     }
 
+    #[track_caller]
     fn spawn_blocking_observed<F>(&mut self, name: &str, work: F) -> AbortHandle
     where
         F: FnOnce() -> T + Send + 'static,

@@ -15,6 +15,7 @@ pub trait LocalSetExt {
 }
 
 impl LocalSetExt for LocalSet {
+    #[track_caller]
     fn spawn_local_observed<F>(&self, name: &str, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,

@@ -19,6 +19,7 @@ const NO_HOLD: &str = "it was made with `task`, which has no hold on what runs i
 ///
 /// # Panics
 /// Outside of a tokio runtime, as tokio's does.
+#[track_caller]
 pub fn spawn<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
@@ -34,6 +35,7 @@ where
 ///
 /// # Panics
 /// Outside of a [`LocalSet`](tokio::task::LocalSet), as tokio's does.
+#[track_caller]
 pub fn spawn_local<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,

@@ -40,6 +40,7 @@ pub trait TaskTrackerExt {
 }
 
 impl TaskTrackerExt for TaskTracker {
+    #[track_caller]
     fn spawn_observed<F>(&self, name: &str, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
@@ -51,6 +52,7 @@ impl TaskTrackerExt for TaskTracker {
         task
     }
 
+    #[track_caller]
     fn spawn_local_observed<F>(&self, name: &str, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
@@ -62,6 +64,7 @@ impl TaskTrackerExt for TaskTracker {
         task
     }
 
+    #[track_caller]
     fn spawn_blocking_observed<F, R>(&self, name: &str, work: F) -> JoinHandle<R>
     where
         F: FnOnce() -> R + Send + 'static,

@@ -147,3 +147,17 @@ async fn supervisors_take_any_output_that_can_tell_a_failure() {
         detail.history.iter().map(|h| (h.exit.as_str(), h.reason.as_deref())).collect();
     assert_eq!(exits, [("normal", None), ("error", Some("code 3"))]);
 }
+
+#[tokio::test]
+async fn what_an_error_says_is_kept_within_bounds() {
+    let rig = Rig::start().await;
+    scope(rig.registry.clone(), async {
+        spawn("verbose", async { outcome_of(Err::<(), _>("no\u{1b}[2J".repeat(1_000_000))) });
+    })
+    .await;
+    rig.when("/verbose", |s| state(s) == "failed").await;
+    let (_, _, detail) = rig.show("/verbose").await.unwrap();
+    let said = detail.history[0].reason.as_ref().unwrap();
+    assert!(said.len() <= 1_000 && said.starts_with("no"), "{}", said.len());
+    assert!(!said.chars().any(char::is_control));
+}
