@@ -35,8 +35,6 @@ pub(crate) struct Gate {
     waker: AtomicWaker,
     /// When a sender woke the sleeping task; 0 = not since it was last taken.
     woken_at: AtomicU64,
-    /// When anybody woke it, for whatever reason; 0 = not since its last poll began.
-    task_woken_at: AtomicU64,
     /// The instant of the wake that a sender is just passing on; 0 = none is.
     waking: AtomicU64,
 }
@@ -124,26 +122,11 @@ impl Gate {
         self.waking.store(0, Relaxed);
     }
 
-    /// The task is woken, by whomever: notes when, unless it is awake already. The clock is not read
-    /// again within the wake of a sender.
-    pub(crate) fn task_woken(&self) {
-        if self.task_woken_at.load(Relaxed) == 0 {
-            let known = self.waking.load(Relaxed);
-            self.task_woken_at.store(if known == 0 { ticks() } else { known }, Relaxed);
-        }
-    }
-
-    /// When the task was woken, once; for the beginning of its poll.
-    ///
-    /// Not a swap, which costs more: a wake in between goes without a stamp, not without its poll.
-    #[inline]
-    pub(crate) fn take_task_woken_at(&self) -> Option<Ticks> {
-        let at = self.task_woken_at.load(Relaxed);
-        if at == 0 {
-            return None;
-        }
-        self.task_woken_at.store(0, Relaxed);
-        Some(at)
+    /// The instant of a wake that just happens to the task: within that of a sender, the clock is not
+    /// read again.
+    pub(crate) fn wake_instant(&self) -> Ticks {
+        let known = self.waking.load(Relaxed);
+        if known == 0 { ticks() } else { known }
     }
 
     /// Wakes the task for another reason than a message.
@@ -187,17 +170,17 @@ mod tests {
 
     #[test]
     fn the_wake_of_a_task_by_a_message_is_that_of_its_sender() {
-        struct Task(Arc<Gate>);
+        struct Task(Arc<Gate>, AtomicU64);
         impl Wake for Task {
             fn wake(self: Arc<Self>) {
-                self.0.task_woken();
+                self.1.store(self.0.wake_instant(), Relaxed);
             }
         }
         let gate = Arc::new(Gate::default());
-        gate.register(&Waker::from(Arc::new(Task(gate.clone()))));
+        let task = Arc::new(Task(gate.clone(), AtomicU64::new(0)));
+        gate.register(&Waker::from(task.clone()));
         gate.wake_at(10);
-        assert_eq!((gate.take_task_woken_at(), gate.take_task_woken_at()), (Some(10), None));
-        gate.task_woken();
-        assert!(gate.take_task_woken_at().is_some_and(|at| at > 10), "nobody sends any more");
+        assert_eq!(task.1.load(Relaxed), 10);
+        assert!(gate.wake_instant() > 10, "nobody sends any more");
     }
 }

@@ -256,10 +256,7 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     name(radius, forest, touched);
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
-    // A task whose depth is not known has no mailbox.
-    let bare = matches!(identity.kind, ChildKind::Task | ChildKind::Blocking)
-        && radius.queued_messages.is_none();
-    radius.queued = if bare {
+    radius.queued = if takes_no_messages(identity, stats) {
         QueueFate::Unknown
     } else if restarts && keeps {
         QueueFate::Kept
@@ -271,6 +268,11 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
     let scope = scope.unwrap_or(BudgetScope::PerChild);
     sentences(radius, identity, stats, successor, forest, scope, &touched_by);
+}
+
+/// Whether a slot is a task without a mailbox: the depth of those that have one is known.
+fn takes_no_messages(identity: &Identity, stats: &Stats) -> bool {
+    matches!(identity.kind, ChildKind::Task | ChildKind::Blocking) && stats.depth.value().is_none()
 }
 
 /// How many slots go with the target.
@@ -317,7 +319,10 @@ fn sentences(
         Successor::No(why) => say.push(why),
     }
     if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
-        say.push(if identity.capabilities.has(Capability::InterruptsHandler) {
+        say.push(if takes_no_messages(identity, stats) {
+            "It is inside a poll, which nothing can interrupt: it ends when that comes back."
+                .to_owned()
+        } else if identity.capabilities.has(Capability::InterruptsHandler) {
             "The running handler is cancelled at its next await point.".to_owned()
         } else {
             "The running handler is finished first: it can't be interrupted.".to_owned()

@@ -290,6 +290,10 @@ fn a_task_without_a_mailbox_loses_no_messages() {
     let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
     assert_eq!(radius.queued, QueueFate::Unknown);
     assert_eq!(radius.sentences, ["Nobody restarts it: it is not supervised."]);
+    rows.edit(5, |_, s| s.state = SlotState::Handling);
+    let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
+    assert!(radius.sentences[1].contains("inside a poll, which nothing can interrupt"));
+    rows.edit(5, |_, s| s.state = SlotState::Idle);
     rows.edit(5, |_, s| s.depth = Reading::exact(2));
     let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
     assert_eq!(radius.sentences[1], "2 queued messages are lost.");

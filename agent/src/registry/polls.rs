@@ -4,16 +4,17 @@ use super::SlotHandle;
 use crate::clock::Ticks;
 
 impl SlotHandle {
-    /// Somebody wakes the task, or has just spawned it. Callable from any thread.
+    /// The instant of a wake that just happens to the task. Callable from any thread.
     #[inline]
-    pub(crate) fn task_woken(&self) {
-        self.slot.gate.task_woken();
+    pub(crate) fn wake_instant(&self) -> Ticks {
+        self.slot.gate.wake_instant()
     }
 
-    /// A poll begins; `ended` is when the last one ended, 0 = there was none.
+    /// A poll begins. `woken` is when the task was woken for it, if that is known, `ended` when its
+    /// last poll ended; 0 = there was none.
     #[inline]
-    pub(crate) fn poll_begins(&self, ended: Ticks) {
-        self.slot.polls().begin(self.slot.gate.take_task_woken_at(), ended);
+    pub(crate) fn poll_begins(&self, woken: Option<Ticks>, ended: Ticks) {
+        self.slot.polls().begin(woken, ended);
     }
 
     /// The running poll ends; when.

@@ -4,6 +4,7 @@ use super::observed::timed;
 use super::slots::register;
 use super::witness::Witness;
 use crate::adapter::{Controls, Reaction, Registration, SlotHandle};
+use crate::clock::ticks;
 use crate::registry::{Current, inside};
 use actorscope_core::ChildKind;
 use actorscope_core::capability::{Capabilities, Capability};
@@ -54,7 +55,7 @@ impl Blocking {
 
     /// What is to be given to a thread.
     pub(super) fn observe<F: FnOnce() -> R, R>(&self, work: F) -> impl FnOnce() -> R + use<F, R> {
-        self.slot.task_woken();
+        let queued_at = ticks();
         let mut witness = Witness::of_waiting(self.slot.clone());
         let begun = self.begun.clone();
         move || {
@@ -63,7 +64,7 @@ impl Blocking {
             slot.set_capabilities(|c| c.without(Capability::Kill));
             witness.runs();
             let mut place = Current::of(slot.clone());
-            let result = timed(&slot, &mut 0, || inside(&mut place, work));
+            let result = timed(&slot, Some(queued_at), &mut 0, || inside(&mut place, work));
             match result {
                 Ok(output) => {
                     witness.done(place.take_error());

@@ -4,7 +4,7 @@
 use super::waker::Stamping;
 use super::witness::Witness;
 use crate::adapter::SlotHandle;
-use crate::clock::Ticks;
+use crate::clock::{Ticks, ticks};
 use crate::registry::{Current, Placed};
 use std::fmt;
 use std::future::Future;
@@ -30,10 +30,20 @@ pin_project_lite::pin_project! {
 }
 
 impl<F> Observed<F> {
-    pub(super) fn new(witness: Witness, future: F) -> Self {
+    /// Of a future that is spawned now.
+    pub(super) fn spawned(witness: Witness, future: F) -> Self {
+        Self::new(witness, future, Some(ticks()))
+    }
+
+    /// Of a future that somebody polls at some time.
+    pub(super) fn given_away(witness: Witness, future: F) -> Self {
+        Self::new(witness, future, None)
+    }
+
+    fn new(witness: Witness, future: F, spawned_at: Option<Ticks>) -> Self {
         let place = Current::of(witness.slot().clone());
         let future = Placed::new(place, future);
-        Self { future, waker: Stamping::default(), ended: 0, witness }
+        Self { future, waker: Stamping::new(spawned_at), ended: 0, witness }
     }
 }
 
@@ -50,8 +60,9 @@ impl<F: Future> Future for Observed<F> {
         let this = self.project();
         let (witness, mut future) = (this.witness, this.future);
         witness.runs();
+        let woken = this.waker.take();
         let waker = this.waker.over(cx.waker(), witness.slot());
-        let polled = timed(witness.slot(), this.ended, || {
+        let polled = timed(witness.slot(), woken, this.ended, || {
             future.as_mut().poll(&mut Context::from_waker(waker))
         });
         let error = future.place().take_error();
@@ -69,15 +80,16 @@ impl<F: Future> Future for Observed<F> {
     }
 }
 
-/// Runs `work`, a poll of the slot's task, and counts it. A panic is caught for whoever is to see
-/// its text and to resume it, which runs no panic hook again.
+/// Runs `work`, a poll of the slot's task, and counts it; see [`SlotHandle::poll_begins`]. A panic is
+/// caught for whoever is to see its text and to resume it, which runs no panic hook again.
 #[inline]
 pub(super) fn timed<R>(
     slot: &SlotHandle,
+    woken: Option<Ticks>,
     ended: &mut Ticks,
     work: impl FnOnce() -> R,
 ) -> std::thread::Result<R> {
-    slot.poll_begins(*ended);
+    slot.poll_begins(woken, *ended);
     let result = catch_unwind(AssertUnwindSafe(work));
     *ended = slot.poll_ends();
     result

@@ -37,9 +37,7 @@ impl Spawning {
 
     /// What is to be spawned.
     pub(super) fn observe<F>(&self, future: F) -> Observed<F> {
-        // From here on it waits for a worker.
-        self.slot.task_woken();
-        Observed::new(Witness::of_started(self.slot.clone()), future)
+        Observed::spawned(Witness::of_started(self.slot.clone()), future)
     }
 
     /// It was spawned.

@@ -179,9 +179,8 @@ where
     let mut pause = None;
     loop {
         slot.started(None);
-        slot.task_woken();
         let witness = Witness::of_supervised(slot.clone());
-        let task = tokio::spawn(Observed::new(witness, (plan.make)()));
+        let task = tokio::spawn(Observed::spawned(witness, (plan.make)()));
         let abort = task.abort_handle();
         slot.set_controls(Arc::new(Reach { slot: slot.clone(), abort }));
         let child = Child { slot: slot.clone(), abort: task.abort_handle() };

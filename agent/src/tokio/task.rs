@@ -56,5 +56,5 @@ where
 /// where that is wanted.
 pub fn task<F: Future>(name: &str, future: F) -> Observed<F> {
     let new = Registration::new("tokio", name, std::any::type_name::<F>()).kind(ChildKind::Task);
-    Observed::new(Witness::of_waiting(register(new.no_kill(NO_HOLD))), future)
+    Observed::given_away(Witness::of_waiting(register(new.no_kill(NO_HOLD))), future)
 }

@@ -6,8 +6,9 @@ use actorscope_agent::tokio::{
 };
 use actorscope_proto::v1;
 use actorscope_testkit::{Rig, state};
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::sync::mpsc;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 use tokio::task::{JoinSet, LocalSet, yield_now};
 
@@ -161,6 +162,39 @@ async fn a_task_with_a_mailbox_is_busy_with_messages_and_polled_all_the_same() {
     assert_eq!(stats.polling.unwrap().polls, 23);
     assert!(detail.delay.unwrap().count.iter().sum::<u64>() >= 6);
     assert!(detail.queue_wait.is_some());
+}
+
+#[tokio::test]
+async fn what_wakes_an_earlier_incarnation_is_no_wake_of_its_successor() {
+    let rig = Rig::start().await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel::<Waker>();
+    scope(rig.registry.clone(), async {
+        let mut incarnation = 0;
+        supervise("worker", move || {
+            incarnation += 1;
+            let (first, tell) = (incarnation == 1, tell.clone());
+            async move {
+                let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+                tell.send(waker).unwrap();
+                if !first {
+                    pending::<()>().await;
+                }
+            }
+        })
+        .spawn()
+    })
+    .await;
+    let old = told.recv().await.unwrap();
+    let new = told.recv().await.unwrap();
+    rig.when("/worker", |s| s.incarnation == 2 && polls(s) == 2).await;
+    old.wake();
+    // Longer than the machine may take to run the successor.
+    std::thread::sleep(10 * LONG);
+    new.wake();
+    let (_, stats) = rig.when("/worker", |s| polls(s) == 3).await;
+    let delay = stats.polling.unwrap().delay.unwrap();
+    assert_eq!(delay.count, 3);
+    assert!(delay.max.unwrap() < 10 * LONG.as_nanos() as u64);
 }
 
 #[tokio::test]
