@@ -1,5 +1,6 @@
 //! The blast radius of a verb: what it would stop and restart, said before it is done.
 
+mod below;
 mod group;
 
 use crate::capability::Capability;
@@ -237,23 +238,22 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let restarts = matches!(successor, Successor::Yes);
 
     let target = if restarts { Effect::Restarts } else { Effect::Ends };
-    let mut touched = vec![(radius.slot, target)];
-    touched.extend(forest.descendants(radius.slot).map(|d| (d, Effect::EndsWithParent)));
+    let mut all = vec![(radius.slot, target)];
     if restarts {
-        for sibling in siblings_restarted(source, forest, radius.slot) {
-            touched.push((sibling, Effect::Restarts));
-            touched.extend(forest.descendants(sibling).map(|d| (d, Effect::EndsWithParent)));
-        }
+        let is_live = |s: &SlotId| source.stats(*s).is_some_and(|s| s.state.is_live());
+        let siblings = siblings_restarted(source, forest, radius.slot).into_iter().filter(is_live);
+        all.extend(siblings.map(|sibling| (sibling, Effect::Restarts)));
     }
-    touched.retain(|(slot, _)| {
-        *slot == radius.slot || source.stats(*slot).is_some_and(|s| s.state.is_live())
+    let mut touched = Touched { siblings: all.len() - 1, ..Touched::default() };
+    let all = all.into_iter().flat_map(|(slot, effect)| {
+        let below = below::below(source, slot);
+        touched.below += below.go.len();
+        touched.unharmed += below.stay;
+        let go = below.go.into_iter().map(|below| (below, Effect::EndsWithParent));
+        std::iter::once((slot, effect)).chain(go)
     });
-    let how_many = |effect| touched.iter().filter(|(_, e)| *e == effect).count();
-    let touched_by = Touched {
-        siblings: how_many(Effect::Restarts).saturating_sub(usize::from(restarts)),
-        below: how_many(Effect::EndsWithParent),
-    };
-    name(radius, forest, touched);
+    let all = all.collect();
+    name(radius, forest, all);
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
     radius.queued = if takes_no_messages(identity, stats) {
@@ -267,7 +267,7 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
     let scope = scope.unwrap_or(BudgetScope::PerChild);
-    sentences(radius, identity, stats, successor, forest, scope, &touched_by);
+    sentences(radius, identity, stats, successor, forest, scope, &touched);
 }
 
 /// Whether a slot is a task without a mailbox: the depth of those that have one is known.
@@ -276,11 +276,14 @@ fn takes_no_messages(identity: &Identity, stats: &Stats) -> bool {
 }
 
 /// How many slots go with the target.
+#[derive(Default)]
 struct Touched {
     /// Restarted along with it.
     siblings: usize,
     /// Ended with their parents.
     below: usize,
+    /// Not ended, though they are below.
+    unharmed: usize,
 }
 
 /// Siblings that the parent's strategy restarts along.
@@ -344,6 +347,17 @@ fn sentences(
         let verb =
             if touched.below == 1 { "ends with its parent" } else { "end with their parents" };
         say.push(format!("{} below {verb}.", plural(touched.below, "actor")));
+    }
+    if touched.unharmed > 0 {
+        let (run, owned) = if touched.unharmed == 1 {
+            ("runs on, unless it is", "is")
+        } else {
+            ("run on, except those that are", "are")
+        };
+        say.push(format!(
+            "{} below {run} awaited in it or {owned} in a `JoinSet` that it owns.",
+            plural(touched.unharmed, "task"),
+        ));
     }
     if let Some(budget) = &radius.budget {
         say.push(budget_sentence(budget, radius.exceeds_budget, scope, radius.verb));

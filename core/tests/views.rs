@@ -259,6 +259,29 @@ fn what_is_impossible_says_why() {
 }
 
 #[test]
+fn tasks_on_tokio_outlive_whoever_spawned_them() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.add(6, Some(5), "spawned-by-that");
+    rows.add(7, Some(3), "receiver");
+    for raw in [5, 6, 7] {
+        rows.edit(raw, |i, _| {
+            i.framework = "tokio".into();
+            i.kind = if raw == 7 { ChildKind::Mailbox } else { ChildKind::Task };
+        });
+    }
+    let ends = [(3, Effect::Restarts), (7, Effect::EndsWithParent)];
+    assert_eq!(effects(&rows, 3, Verb::Kill), ends);
+    let said = |rows: &Rows| preview(rows, slot(3), Verb::Kill).unwrap().sentences.join(" ");
+    let all = said(&rows);
+    assert!(
+        all.contains("1 actor below ends with its parent. 2 tasks below run on, except"),
+        "{all}"
+    );
+    rows.edit(6, |_, s| s.state = SlotState::Stopped);
+    assert!(said(&rows).contains("1 task below runs on, unless it is awaited in it or is in a"));
+}
+
+#[test]
 fn stopping_a_group_asks_everybody_below_it() {
     let mut rows = family(Strategy::OneForOne);
     rows.edit(1, |i, _| i.kind = ChildKind::Group);

@@ -5,6 +5,8 @@ use actorscope_agent::tokio::{
     JoinSetExt, LocalSetExt, TaskTrackerExt, channel, spawn, spawn_blocking, spawn_local, task,
 };
 use actorscope_testkit::{Rig, state};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::future::{Future, pending};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -224,4 +226,63 @@ async fn outputs_come_through_and_ended_futures_stay_pending() {
     assert!(futures_util::poll!(future.as_mut()).is_pending());
     fn is_send<T: Future + Send>(_: &T) {}
     is_send(&future);
+}
+
+#[tokio::test]
+async fn who_goes_with_a_task_is_told_before_it_is_killed_and_true_afterwards() {
+    let rig = Rig::start().await;
+    let _sender = scope(rig.registry.clone(), async {
+        let (sender, receiver) = channel::<u32>("first", 1);
+        let (_other, second) = channel::<u32>("second", 1);
+        spawn("outer", async move {
+            let (mut receiver, mut second) = (receiver, second);
+            spawn("spawned", pending::<()>());
+            let mut set = JoinSet::new();
+            set.spawn_observed("owned", pending::<()>());
+            tokio::join!(receiver.recv(), second.recv(), pending::<()>());
+        });
+        sender
+    })
+    .await;
+    rig.when("/outer/second", |_| true).await;
+    rig.when("/outer/owned", |s| state(s) == "idle").await;
+    let radius = rig.preview("kill", "/outer").await.unwrap();
+    let paths: Vec<&str> = radius.affected.iter().map(|a| a.path.as_str()).collect();
+    assert_eq!(paths, ["/outer", "/outer/second"]);
+    assert_eq!(
+        radius.sentences[1..],
+        [
+            "1 actor below ends with its parent.",
+            "2 tasks below run on, except those that are awaited in it or are in a `JoinSet` that \
+             it owns.",
+        ]
+    );
+    assert_eq!(rig.act("kill", "/outer").await.unwrap().outcome, "done");
+    rig.when("/outer/owned", |s| state(s) == "stopped").await;
+    rig.when("/outer/second", |s| state(s) == "stopped").await;
+    rig.when("/outer/spawned", |s| state(s) == "idle").await;
+}
+
+#[tokio::test]
+async fn executors_of_somebody_else_are_woken_for_what_they_run() {
+    let rig = Rig::start().await;
+    let (wake, woken): (Vec<_>, Vec<_>) = (0..50).map(|_| oneshot::channel::<()>()).unzip();
+    // Each of its futures is polled with a waker of its own, and only when that is woken.
+    let all: FuturesUnordered<_> = scope(rig.registry.clone(), async {
+        let named = |(i, woken)| task(&format!("part-{i}"), woken);
+        woken.into_iter().enumerate().map(named).collect()
+    })
+    .await;
+    let wakes = tokio::spawn(async {
+        for wake in wake {
+            wake.send(()).unwrap();
+            tokio::task::yield_now().await;
+        }
+    });
+    assert_eq!(all.collect::<Vec<_>>().await.len(), 50);
+    wakes.await.unwrap();
+    let (_, stats) = rig.when("/part-49", |s| state(s) == "stopped").await;
+    let polling = stats.polling.unwrap();
+    // Polled once in vain and once because it was woken; nobody knows since when it waited at first.
+    assert_eq!((polling.polls, polling.delay.unwrap().count), (2, 1));
 }
