@@ -9,8 +9,8 @@
 
 pub use crate::gate::Request;
 pub use crate::registry::{
-    Arrival, Asking, Handling, InSlot, MessageType, Moment, Registry, SlotHandle, current_slot,
-    in_slot, scope,
+    Arrival, Asking, Handling, InSlot, MessageType, Moment, Registry, SlotHandle, current_place,
+    current_slot, in_slot, scope,
 };
 
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};

@@ -4,7 +4,7 @@
 //! A verb sets a flag and wakes the task; the task acts on it before its next message, so verbs do
 //! not wait behind a backlog.
 
-use crate::clock::Ticks;
+use crate::clock::{Ticks, ticks};
 use atomic_waker::AtomicWaker;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
@@ -35,6 +35,8 @@ pub(crate) struct Gate {
     waker: AtomicWaker,
     /// When a sender woke the sleeping task; 0 = not since it was last taken.
     woken_at: AtomicU64,
+    /// The instant of the wake that a sender is just passing on; 0 = none is.
+    waking: AtomicU64,
 }
 
 impl Gate {
@@ -118,10 +120,22 @@ impl Gate {
 
     /// A sender wakes the task: notes when, and forwards the wake in any case.
     pub(crate) fn wake_at(&self, now: impl FnOnce() -> Ticks) {
-        if self.woken_at.load(Relaxed) == 0 {
-            self.woken_at.store(now(), Release);
+        if self.woken_at.load(Relaxed) != 0 {
+            self.waker.wake();
+            return;
         }
+        let now = now();
+        self.woken_at.store(now, Release);
+        self.waking.store(now, Relaxed);
         self.waker.wake();
+        self.waking.store(0, Relaxed);
+    }
+
+    /// The instant of a wake that just happens to the task: within that of a sender, the clock is not
+    /// read again.
+    pub(crate) fn wake_instant(&self) -> Ticks {
+        let known = self.waking.load(Relaxed);
+        if known == 0 { ticks() } else { known }
     }
 
     /// Wakes the task for another reason than a message.
@@ -148,6 +162,8 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::task::Wake;
 
     #[test]
     fn a_restart_goes_before_a_stop_and_both_are_handed_out_once() {
@@ -168,5 +184,21 @@ mod tests {
         gate.wake_at(|| 10);
         gate.wake_at(|| 20);
         assert_eq!((gate.take_woken_at(), gate.take_woken_at()), (Some(10), None));
+    }
+
+    #[test]
+    fn the_wake_of_a_task_by_a_message_is_that_of_its_sender() {
+        struct Task(Arc<Gate>, AtomicU64);
+        impl Wake for Task {
+            fn wake(self: Arc<Self>) {
+                self.1.store(self.0.wake_instant(), Relaxed);
+            }
+        }
+        let gate = Arc::new(Gate::default());
+        let task = Arc::new(Task(gate.clone(), AtomicU64::new(0)));
+        gate.register(&Waker::from(task.clone()));
+        gate.wake_at(|| 10);
+        assert_eq!(task.1.load(Relaxed), 10);
+        assert!(gate.wake_instant() > 10, "nobody sends any more");
     }
 }

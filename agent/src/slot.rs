@@ -2,7 +2,7 @@
 //! the message path never takes.
 
 use crate::adapter::{BudgetRule, Controls, DepthProbe};
-use crate::cell::{Links, Meter};
+use crate::cell::{Links, Meter, Polls};
 use crate::clock::ticks;
 use crate::gate::Gate;
 use crate::registry::{self, DumpRequest};
@@ -90,6 +90,8 @@ pub(crate) struct Slot {
     incarnation: AtomicU32,
     /// Whom it sends to; most slots never say.
     links: OnceLock<Box<Links>>,
+    /// How its task is polled; only tasks are measured so.
+    polls: OnceLock<Box<Polls>>,
     cold: Mutex<Cold>,
 }
 
@@ -108,6 +110,7 @@ impl Slot {
             registry,
             incarnation: AtomicU32::new(1),
             links: OnceLock::new(),
+            polls: OnceLock::new(),
             cold: Mutex::new(Cold {
                 started_at: identity.created_at,
                 identity,
@@ -148,6 +151,17 @@ impl Slot {
     /// Whom it sends to, if it ever said so.
     pub(crate) fn read_links(&self) -> Option<&Links> {
         self.links.get().map(Box::as_ref)
+    }
+
+    /// How its task is polled.
+    #[inline]
+    pub(crate) fn polls(&self) -> &Polls {
+        self.polls.get_or_init(Box::default)
+    }
+
+    /// How its task is polled, if it is one and was.
+    pub(crate) fn read_polls(&self) -> Option<&Polls> {
+        self.polls.get().map(Box::as_ref)
     }
 
     /// The totals so far.

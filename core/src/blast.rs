@@ -1,5 +1,7 @@
 //! The blast radius of a verb: what it would stop and restart, said before it is done.
 
+mod below;
+mod group;
 mod queue;
 
 use crate::capability::Capability;
@@ -107,6 +109,7 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
         return Some(radius);
     }
     match verb {
+        _ if identity.kind == ChildKind::Group => group::cancelled(&mut radius, source),
         Verb::Suspend => held(&mut radius, Effect::Held),
         Verb::Resume => held(&mut radius, Effect::Released),
         Verb::Kill | Verb::Stop | Verb::Restart => ended(&mut radius, source, identity, &stats),
@@ -130,8 +133,33 @@ pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<S
         return Some(why.to_string());
     }
     Some(match (verb, &*identity.framework, identity.kind) {
+        (_, "tokio", ChildKind::Group) if identity.capabilities.has(Capability::Stop) => {
+            "a token can only be cancelled, once and for all: `stop` does".to_owned()
+        }
+        (_, "tokio", ChildKind::Group) => {
+            "nothing runs in it: it only gathers what hangs below it".to_owned()
+        }
+        (_, "tokio", ChildKind::Mailbox) => {
+            "it is a mailbox of the task above it: do it to that".to_owned()
+        }
+        (Verb::Restart, "tokio", ChildKind::Blocking) => {
+            "nobody knows how to start it again: its closure can be called once".to_owned()
+        }
+        (_, "tokio", ChildKind::Blocking) => {
+            "a blocking closure asks nobody between its beginning and its end".to_owned()
+        }
         (Verb::Restart, "tokio", _) => {
             "nobody knows how to start it again: run it under `supervise(name, || fut)`".to_owned()
+        }
+        (Verb::Stop, "tokio", ChildKind::Task) => {
+            "it has no observed receiver, at which it would end in order: give it one with \
+             `channel(name, n)`, or cancel the token that it listens to"
+                .to_owned()
+        }
+        (Verb::Suspend | Verb::Resume, "tokio", ChildKind::Task) => {
+            "it has no observed receiver, and elsewhere than between two messages it might hold a \
+             lock that others wait for"
+                .to_owned()
         }
         (Verb::Restart, _, _) if identity.child_spec.is_none() => {
             "it has no supervisor that would start it again".to_owned()
@@ -155,6 +183,16 @@ fn held(radius: &mut BlastRadius, effect: Effect) {
         }
         _ => "It goes on with the messages that piled up.".to_owned(),
     });
+}
+
+/// Names the slots that are touched, as many as fit.
+fn name(radius: &mut BlastRadius, forest: &Forest, touched: Vec<(SlotId, Effect)>) {
+    radius.affected_total = touched.len() as u64;
+    radius.affected = touched
+        .into_iter()
+        .take(MAX_NAMED)
+        .map(|(slot, effect)| Affected { slot, path: forest.path(slot), effect })
+        .collect();
 }
 
 /// Whether and why the slot is filled again after an exit through `verb`.
@@ -203,31 +241,26 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let restarts = matches!(successor, Successor::Yes);
 
     let target = if restarts { Effect::Restarts } else { Effect::Ends };
-    let mut touched = vec![(radius.slot, target)];
-    touched.extend(forest.descendants(radius.slot).map(|d| (d, Effect::EndsWithParent)));
+    let mut all = vec![(radius.slot, target)];
     if restarts {
-        for sibling in siblings_restarted(source, forest, radius.slot) {
-            touched.push((sibling, Effect::Restarts));
-            touched.extend(forest.descendants(sibling).map(|d| (d, Effect::EndsWithParent)));
-        }
+        let is_live = |s: &SlotId| source.stats(*s).is_some_and(|s| s.state.is_live());
+        let siblings = siblings_restarted(source, forest, radius.slot).into_iter().filter(is_live);
+        all.extend(siblings.map(|sibling| (sibling, Effect::Restarts)));
     }
-    touched.retain(|(slot, _)| {
-        *slot == radius.slot || source.stats(*slot).is_some_and(|s| s.state.is_live())
+    let mut touched = Touched { siblings: all.len() - 1, ..Touched::default() };
+    let all = all.into_iter().flat_map(|(slot, effect)| {
+        let below = below::below(source, slot);
+        touched.below += below.go.len();
+        touched.unharmed += below.stay;
+        let go = below.go.into_iter().map(|below| (below, Effect::EndsWithParent));
+        std::iter::once((slot, effect)).chain(go)
     });
-    radius.affected_total = touched.len() as u64;
-    let how_many = |effect| touched.iter().filter(|(_, e)| *e == effect).count();
-    let touched_by = Touched {
-        siblings: how_many(Effect::Restarts).saturating_sub(usize::from(restarts)),
-        below: how_many(Effect::EndsWithParent),
-    };
-    radius.affected = touched
-        .into_iter()
-        .take(MAX_NAMED)
-        .map(|(slot, effect)| Affected { slot, path: forest.path(slot), effect })
-        .collect();
+    let all = all.collect();
+    name(radius, forest, all);
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
     radius.queued = match successor {
+        _ if takes_no_messages(identity, stats) => QueueFate::Unknown,
         Successor::Yes if keeps => QueueFate::Kept,
         Successor::Unknown if keeps => QueueFate::Unknown,
         Successor::Yes | Successor::No(_) | Successor::Unknown => QueueFate::Lost,
@@ -236,15 +269,23 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let parent = forest.parent(radius.slot).and_then(|p| source.identity(p));
     let scope = parent.and_then(|p| p.supervisor).and_then(|s| s.scope);
     let scope = scope.unwrap_or(BudgetScope::PerChild);
-    sentences(radius, identity, stats, successor, forest, scope, &touched_by);
+    sentences(radius, identity, stats, successor, forest, scope, &touched);
+}
+
+/// Whether a slot is a task without a mailbox: the depth of those that have one is known.
+fn takes_no_messages(identity: &Identity, stats: &Stats) -> bool {
+    matches!(identity.kind, ChildKind::Task | ChildKind::Blocking) && stats.depth.value().is_none()
 }
 
 /// How many slots go with the target.
+#[derive(Default)]
 struct Touched {
     /// Restarted along with it.
     siblings: usize,
     /// Ended with their parents.
     below: usize,
+    /// Not ended, though they are below.
+    unharmed: usize,
 }
 
 /// Siblings that the parent's strategy restarts along.
@@ -285,13 +326,18 @@ fn sentences(
         Successor::Unknown => say.push("Whether it is restarted is not known.".to_owned()),
     }
     if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
-        say.push(if identity.capabilities.has(Capability::InterruptsHandler) {
+        say.push(if takes_no_messages(identity, stats) {
+            "It is inside a poll, which nothing can interrupt: it ends when that comes back."
+                .to_owned()
+        } else if identity.capabilities.has(Capability::InterruptsHandler) {
             "The running handler is cancelled at its next await point.".to_owned()
         } else {
             "The running handler is finished first: it can't be interrupted.".to_owned()
         });
     }
-    let queue = queue::sentence(radius.queued, identity, stats);
+    let queue = (!takes_no_messages(identity, stats))
+        .then(|| queue::sentence(radius.queued, identity, stats))
+        .flatten();
     let asks_are_refused = is_kameo && queue.is_some() && radius.queued == QueueFate::Kept;
     say.extend(queue);
     if touched.siblings > 0 {
@@ -306,6 +352,17 @@ fn sentences(
         if asks_are_refused {
             say.push("Queued asks are refused while the actors below it end.".to_owned());
         }
+    }
+    if touched.unharmed > 0 {
+        let (run, owned) = if touched.unharmed == 1 {
+            ("runs on, unless it is", "is")
+        } else {
+            ("run on, except those that are", "are")
+        };
+        say.push(format!(
+            "{} below {run} awaited in it or {owned} in a `JoinSet` that it owns.",
+            plural(touched.unharmed, "task"),
+        ));
     }
     if let Some(budget) = &radius.budget {
         say.push(budget_sentence(budget, radius.exceeds_budget, scope, radius.verb));

@@ -108,7 +108,8 @@ impl Counters {
     }
 }
 
-/// What a slot handles at this moment.
+/// What a slot handles at this moment: a message or, if it is a task that takes none, nothing but the
+/// poll that it has not come out of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HandlingNow {
     /// The message's type, where the framework tells.
@@ -136,7 +137,8 @@ pub struct Stats {
     pub current: Counters,
     /// Messages handled a second, over the last tick.
     pub rate_per_s: Option<f64>,
-    /// Share of wall time inside handlers over the last tick, 0 … 1.
+    /// Share of wall time inside handlers over the last tick, 0 … 1; of a task that takes no
+    /// messages, inside polls.
     pub utilization: Option<f64>,
     /// How long the oldest queued message has been waiting, in nanoseconds.
     pub oldest_wait_ns: Option<u64>,

@@ -10,7 +10,7 @@ pub enum SlotState {
     Starting,
     /// Waiting for a message.
     Idle,
-    /// Inside a handler.
+    /// Inside a handler or, if it is a task that takes no messages, inside a poll.
     Handling,
     /// Held by an operator; messages pile up.
     Suspended,

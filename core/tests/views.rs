@@ -258,6 +258,99 @@ fn what_is_impossible_says_why() {
     assert!(preview(&rows, slot(99), Verb::Kill).is_none());
 }
 
+#[test]
+fn tasks_on_tokio_outlive_whoever_spawned_them() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.add(6, Some(5), "spawned-by-that");
+    rows.add(7, Some(3), "receiver");
+    for raw in [5, 6, 7] {
+        rows.edit(raw, |i, _| {
+            i.framework = "tokio".into();
+            i.kind = if raw == 7 { ChildKind::Mailbox } else { ChildKind::Task };
+        });
+    }
+    let ends = [(3, Effect::Restarts), (7, Effect::EndsWithParent)];
+    assert_eq!(effects(&rows, 3, Verb::Kill), ends);
+    let said = |rows: &Rows| preview(rows, slot(3), Verb::Kill).unwrap().sentences.join(" ");
+    let all = said(&rows);
+    assert!(
+        all.contains("1 actor below ends with its parent. 2 tasks below run on, except"),
+        "{all}"
+    );
+    rows.edit(6, |_, s| s.state = SlotState::Stopped);
+    assert!(said(&rows).contains("1 task below runs on, unless it is awaited in it or is in a"));
+}
+
+#[test]
+fn stopping_a_group_asks_everybody_below_it() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(1, |i, _| i.kind = ChildKind::Group);
+    rows.edit(3, |i, _| i.kind = ChildKind::Group);
+    rows.edit(3, |i, _| i.child_spec = None);
+    rows.edit(4, |_, s| s.state = SlotState::Stopped);
+    use Effect::{Ends, EndsWithParent};
+    let all = [(1, Ends), (2, EndsWithParent), (3, Ends), (5, Ends)];
+    assert_eq!(effects(&rows, 1, Verb::Stop), all, "the dead are left alone");
+    let radius = preview(&rows, slot(1), Verb::Stop).unwrap();
+    assert_eq!((radius.affected_total, radius.queued), (4, QueueFate::Unknown));
+    let said: Vec<&str> = radius.sentences.iter().map(String::as_str).collect();
+    assert_eq!(
+        said,
+        [
+            "It is cancelled, which asks and forces nobody: everything that listens to it or to a \
+             child token ends by itself.",
+            "1 group below is cancelled with it.",
+            "2 actors below end if they listen to it.",
+            "1 of them is supervised and may be started again.",
+        ]
+    );
+}
+
+#[test]
+fn a_task_without_a_mailbox_loses_no_messages() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(5, |i, _| i.kind = ChildKind::Task);
+    let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
+    assert_eq!(radius.queued, QueueFate::Unknown);
+    assert_eq!(radius.sentences, ["Nobody restarts it: it is not supervised."]);
+    rows.edit(5, |_, s| s.state = SlotState::Handling);
+    let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
+    assert!(radius.sentences[1].contains("inside a poll, which nothing can interrupt"));
+    rows.edit(5, |_, s| s.state = SlotState::Idle);
+    rows.edit(5, |_, s| s.depth = Reading::exact(2));
+    let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
+    assert_eq!(radius.sentences[1], "2 queued messages are lost.");
+}
+
+#[test]
+fn what_tokio_cannot_do_is_told_with_what_would_help() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(5, |i, _| {
+        i.framework = "tokio".into();
+        i.capabilities = Capabilities::NONE;
+        i.kind = ChildKind::Task;
+    });
+    let why = |rows: &Rows, verb| preview(rows, slot(5), verb).unwrap().impossible.unwrap();
+    assert!(why(&rows, Verb::Restart).contains("`supervise(name, || fut)`"));
+    assert!(why(&rows, Verb::Stop).contains("`channel(name, n)`"));
+    assert!(why(&rows, Verb::Suspend).contains("hold a lock that others wait for"));
+    rows.edit(5, |i, _| i.no_kill = Some("so it is".into()));
+    assert_eq!(why(&rows, Verb::Kill), "so it is");
+    for (kind, says) in [
+        (ChildKind::Blocking, "asks nobody"),
+        (ChildKind::Group, "only gathers"),
+        (ChildKind::Mailbox, "the task above it"),
+    ] {
+        rows.edit(5, |i, _| i.kind = kind);
+        assert!(why(&rows, Verb::Suspend).contains(says), "{kind}");
+    }
+    rows.edit(5, |i, _| {
+        i.kind = ChildKind::Group;
+        i.capabilities = Capabilities::of(&[Capability::Stop]);
+    });
+    assert!(why(&rows, Verb::Restart).contains("once and for all"));
+}
+
 proptest! {
     #[test]
     fn the_first_n_are_what_sorting_everything_would_give(

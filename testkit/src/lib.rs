@@ -120,6 +120,24 @@ impl Rig {
         Ok((frame.identities[0].clone(), frame.stats[0].clone(), frame.detail.unwrap_or_default()))
     }
 
+    /// What a verb would do to the slot with this path.
+    pub async fn preview(&self, verb: &str, path: &str) -> Result<v1::BlastRadius, Status> {
+        let (identity, ..) = self.show(path).await?;
+        let instance = self.instance.to_bytes().to_vec();
+        let target = v1::Target { instance, slot: identity.slot, incarnation: 0 };
+        let request = v1::PreviewRequest { verb: verb.to_owned(), target: Some(target) };
+        Ok(self.observe().preview(request).await?.into_inner())
+    }
+
+    /// Waits until there is no slot with this path.
+    pub async fn gone(&self, path: &str) {
+        let deadline = tokio::time::Instant::now() + SOON;
+        while self.show(path).await.is_ok() {
+            assert!(tokio::time::Instant::now() < deadline, "{path} is still there");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Does something to whatever actor is in the slot with this path.
     pub async fn act(&self, verb: &str, path: &str) -> Result<v1::ActResponse, Status> {
         let (identity, ..) = self.show(path).await?;

@@ -9,12 +9,14 @@ mod fine;
 mod hot;
 mod links;
 mod meter;
+mod polls;
 mod tier1;
 
 pub(crate) use fine::Lent;
 pub(crate) use hot::HotSnapshot;
 pub(crate) use links::{Ask, LinkReading, Links};
 pub(crate) use meter::Meter;
+pub(crate) use polls::{Polls, PollsSnapshot};
 pub(crate) use tier1::name_of;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

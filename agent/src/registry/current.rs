@@ -1,41 +1,134 @@
-//! In whose actor the calling task runs.
+//! Whose code runs: the slot whose actor is being polled, the group it is inside of, and whether it
+//! has just said that it failed.
+//!
+//! A thread-local that is exchanged when a future is entered and left, so that one wrapper can do
+//! this and whatever else is to be done around a poll.
 
 use super::SlotHandle;
-use pin_project_lite::pin_project;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 thread_local! {
-    /// The slot whose future is being polled on this thread.
-    static CURRENT: Cell<Option<SlotHandle>> = const { Cell::new(None) };
+    static CURRENT: Cell<Current> = const { Cell::new(Current::NOBODY) };
+}
+
+/// Somebody's code.
+#[derive(Debug, Default)]
+pub(crate) struct Current {
+    actor: Option<SlotHandle>,
+    /// Where the actor hangs what it starts, unless that is below itself.
+    group: Option<SlotHandle>,
+    /// What the actor's code said last of how it ends.
+    error: Option<Box<str>>,
+}
+
+impl Current {
+    const NOBODY: Self = Self { actor: None, group: None, error: None };
+
+    /// The code of a slot's actor.
+    pub(crate) const fn of(slot: SlotHandle) -> Self {
+        Self { actor: Some(slot), group: None, error: None }
+    }
+
+    /// What the code said with [`failed`] since the last call.
+    pub(crate) fn take_error(&mut self) -> Option<Box<str>> {
+        self.error.take()
+    }
+}
+
+/// Looks at whose code runs and may change it. `None` on a thread that is ending.
+fn with<R>(look: impl FnOnce(&mut Current) -> R) -> Option<R> {
+    CURRENT
+        .try_with(|cell| {
+            let mut current = cell.take();
+            let seen = look(&mut current);
+            cell.set(current);
+            seen
+        })
+        .ok()
 }
 
 /// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`].
 pub fn current_slot() -> Option<SlotHandle> {
-    // A thread that is ending has no current slot any more.
-    CURRENT
-        .try_with(|current| {
-            let slot = current.take();
-            current.set(slot.clone());
-            slot
-        })
-        .ok()
-        .flatten()
+    with(|current| current.actor.clone()).flatten()
+}
+
+/// The slot under which what is started now hangs: the group that the calling code is inside of,
+/// else [`current_slot`].
+pub fn current_place() -> Option<SlotHandle> {
+    with(|current| current.group.clone().or_else(|| current.actor.clone())).flatten()
+}
+
+/// The code that runs ends with this error, as far as it knows.
+pub(crate) fn failed(error: String) {
+    with(|current| {
+        if current.actor.is_some() {
+            current.error = Some(error.into());
+        }
+    });
+}
+
+/// Something to be inside of.
+pub(crate) trait Place {
+    /// Exchanges it with where the thread is. Twice is the same as never.
+    fn exchange(&mut self);
+}
+
+impl Place for Current {
+    #[inline]
+    fn exchange(&mut self) {
+        // On a thread that is ending nobody is anywhere.
+        let _ = CURRENT.try_with(|cell| cell.swap(Cell::from_mut(self)));
+    }
+}
+
+/// A group, and whatever has to live as long as somebody may be inside of it.
+#[derive(Debug)]
+pub(crate) struct InGroup<K> {
+    group: Option<SlotHandle>,
+    _kept: K,
+}
+
+impl<K> InGroup<K> {
+    pub(crate) const fn new(group: SlotHandle, kept: K) -> Self {
+        Self { group: Some(group), _kept: kept }
+    }
+}
+
+impl<K> Place for InGroup<K> {
+    /// The actor stays who it is: only what it starts hangs elsewhere.
+    fn exchange(&mut self) {
+        with(|current| std::mem::swap(&mut current.group, &mut self.group));
+    }
+}
+
+/// Runs `work` inside of `place`.
+#[inline]
+pub(crate) fn inside<P: Place, R>(place: &mut P, work: impl FnOnce() -> R) -> R {
+    struct Leave<'a, P: Place>(&'a mut P);
+    impl<P: Place> Drop for Leave<'_, P> {
+        fn drop(&mut self) {
+            self.0.exchange();
+        }
+    }
+    place.exchange();
+    let _leave = Leave(place);
+    work()
 }
 
 /// Runs a future as part of a slot's actor: what it starts hangs under that slot.
-pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> InSlot<F> {
-    InSlot { slot: Some(slot), future }
+pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> impl Future<Output = F::Output> {
+    Placed::new(Current::of(slot), future)
 }
 
-pin_project! {
-    /// See [`in_slot`].
+pin_project_lite::pin_project! {
+    /// [`in_slot`] for adapters that move one handle from message to message instead of cloning it.
+    /// The future is dropped wherever this is.
     #[derive(Debug)]
     pub struct InSlot<F> {
-        // Out of its place while the future is being polled.
-        slot: Option<SlotHandle>,
+        place: Current,
         #[pin]
         future: F,
     }
@@ -44,45 +137,19 @@ pin_project! {
 impl<F> InSlot<F> {
     /// Runs a future in whatever slot the calling task is, until [`InSlot::put_slot`].
     pub const fn nowhere(future: F) -> Self {
-        Self { slot: None, future }
+        Self { place: Current::NOBODY, future }
     }
 
     /// From the next poll on the future runs as part of this slot's actor.
     #[inline]
     pub fn put_slot(self: Pin<&mut Self>, slot: SlotHandle) {
-        *self.project().slot = Some(slot);
+        self.project().place.actor = Some(slot);
     }
 
-    /// Takes the slot back, for adapters that move one handle from message to message instead of
-    /// cloning it.
+    /// Takes the slot back.
     #[inline]
     pub fn take_slot(self: Pin<&mut Self>) -> Option<SlotHandle> {
-        self.project().slot.take()
-    }
-}
-
-/// Exchanges the current slot and a future's, now and again when dropped: also when the future
-/// panics.
-struct Exchange<'a>(&'a mut Option<SlotHandle>);
-
-impl<'a> Exchange<'a> {
-    #[inline]
-    fn begin(slot: &'a mut Option<SlotHandle>) -> Self {
-        let mut exchange = Self(slot);
-        exchange.swap();
-        exchange
-    }
-
-    #[inline]
-    fn swap(&mut self) {
-        let _ = CURRENT.try_with(|current| *self.0 = current.replace(self.0.take()));
-    }
-}
-
-impl Drop for Exchange<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.swap();
+        self.project().place.actor.take()
     }
 }
 
@@ -92,11 +159,57 @@ impl<F: Future> Future for InSlot<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.slot.is_none() {
+        if this.place.actor.is_none() {
             return this.future.poll(cx);
         }
-        let _exchange = Exchange::begin(this.slot);
-        this.future.poll(cx)
+        inside(this.place, || this.future.poll(cx))
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A future that is polled, and dropped, inside of a place. After its end it stays pending.
+    pub(crate) struct Placed<F, P: Place> {
+        #[pin]
+        future: Option<F>,
+        place: P,
+    }
+
+    impl<F, P: Place> PinnedDrop for Placed<F, P> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let mut future = this.future;
+            if future.is_some() {
+                inside(this.place, || future.set(None));
+            }
+        }
+    }
+}
+
+impl<F, P: Place> Placed<F, P> {
+    pub(crate) const fn new(place: P, future: F) -> Self {
+        Self { future: Some(future), place }
+    }
+
+    pub(crate) fn place(self: Pin<&mut Self>) -> &mut P {
+        self.project().place
+    }
+}
+
+impl<F: Future, P: Place> Future for Placed<F, P> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let mut future = this.future;
+        inside(this.place, || {
+            let Some(running) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+            let poll = running.poll(cx);
+            if poll.is_ready() {
+                // Here and not later, so that what its end starts hangs in the same place.
+                future.set(None);
+            }
+            poll
+        })
     }
 }
 
@@ -104,49 +217,78 @@ impl<F: Future> Future for InSlot<F> {
 mod tests {
     use super::*;
     use crate::adapter::{Registration, Registry};
-    use actorscope_core::SlotId;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::pin::pin;
-    use std::task::Waker;
 
-    fn slots() -> (SlotHandle, SlotHandle) {
-        let registry = Registry::new();
-        let slot = |name| registry.register(Registration::new("test", name, "T"));
-        (slot("outer"), slot("inner"))
+    fn slot(registry: &Registry, name: &str) -> SlotHandle {
+        registry.register(Registration::new("test", name, "T"))
     }
 
-    fn here() -> Option<SlotId> {
-        current_slot().map(|slot| slot.id())
+    fn names() -> (Option<String>, Option<String>) {
+        let name = |slot: SlotHandle| slot.name().to_string();
+        (current_slot().map(name), current_place().map(name))
     }
 
-    #[tokio::test]
-    async fn the_innermost_slot_is_the_current_one_and_only_while_it_is_polled() {
-        let (outer, inner) = slots();
-        let ids = (outer.id(), inner.id());
-        let seen = in_slot(outer, async {
-            let before = here();
-            let within = in_slot(inner, async {
-                tokio::task::yield_now().await;
-                here()
-            })
-            .await;
-            (before, within, here())
-        })
-        .await;
-        assert_eq!(seen, (Some(ids.0), Some(ids.1), Some(ids.0)));
-        assert_eq!(here(), None);
+    fn here(actor: &str, place: &str) -> (Option<String>, Option<String>) {
+        (Some(actor.to_owned()), Some(place.to_owned()))
     }
 
     #[test]
-    fn a_panic_leaves_no_slot_behind() {
-        let (slot, _) = slots();
-        let mut future = pin!(in_slot(slot, async {
-            std::panic::resume_unwind(Box::new("without the hook"));
-        }));
-        let mut cx = Context::from_waker(Waker::noop());
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx).is_ready()));
-        assert!(polled.is_err());
-        assert_eq!(here(), None);
-        assert!(future.take_slot().is_some());
+    fn an_actor_inside_of_a_group_stays_who_it_is() {
+        let registry = Registry::new();
+        let [a, b, group] = ["a", "b", "group"].map(|name| slot(&registry, name));
+        let seen = inside(&mut Current::of(a), || {
+            let grouped = inside(&mut InGroup::new(group, ()), || {
+                // Another actor's code does not start its children in our group.
+                (names(), inside(&mut Current::of(b), names), names())
+            });
+            (grouped, names())
+        });
+        let (in_group, in_actor) = (here("a", "group"), here("b", "b"));
+        assert_eq!(seen, ((in_group.clone(), in_actor, in_group), here("a", "a")));
+        assert_eq!(names(), (None, None));
+    }
+
+    #[test]
+    fn a_panic_leaves_the_place() {
+        let mut place = Current::of(slot(&Registry::new(), "a"));
+        let panic = catch_unwind(AssertUnwindSafe(|| inside(&mut place, || panic!("on purpose"))));
+        assert!(panic.is_err());
+        assert_eq!(names(), (None, None));
+        assert!(inside(&mut place, current_slot).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_future_is_dropped_where_it_was_polled() {
+        struct SaysWhere<'a>(&'a Cell<Option<SlotHandle>>);
+        impl Drop for SaysWhere<'_> {
+            fn drop(&mut self) {
+                self.0.set(current_slot());
+            }
+        }
+        let registry = Registry::new();
+        for is_finished in [true, false] {
+            let dropped_in = Cell::new(None);
+            let guard = SaysWhere(&dropped_in);
+            let mut future = Box::pin(in_slot(slot(&registry, "a"), async move {
+                let _guard = guard;
+                if !is_finished {
+                    std::future::pending::<()>().await;
+                }
+            }));
+            assert_eq!(futures_util::poll!(future.as_mut()).is_ready(), is_finished);
+            drop(future);
+            assert!(dropped_in.take().is_some());
+        }
+    }
+
+    #[test]
+    fn an_error_is_for_the_actor_whose_code_tells_it() {
+        failed("of nobody".to_owned());
+        let mut place = Current::of(slot(&Registry::new(), "a"));
+        inside(&mut place, || ());
+        assert_eq!(place.take_error(), None);
+        let group = slot(&Registry::new(), "group");
+        inside(&mut place, || inside(&mut InGroup::new(group, ()), || failed("ours".to_owned())));
+        assert_eq!((place.take_error().as_deref(), place.take_error()), (Some("ours"), None));
     }
 }

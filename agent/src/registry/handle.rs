@@ -5,11 +5,15 @@ use crate::adapter::{Controls, DepthProbe, Fate};
 use crate::clock::wall;
 use crate::gate::Request;
 use crate::slot::{Asked, Phase, Slot};
+use actorscope_core::text;
 use actorscope_core::{
     Capabilities, ChildSpec, EventKind, ExitReason, Incarnation, SlotId, SupervisorSpec, Verb,
 };
 use std::fmt;
 use std::sync::Arc;
+
+/// Longest reason of an exit that is kept, in bytes: what a panic says may be of any length.
+const REASON_BYTES: usize = 1_000;
 
 /// An adapter's hold on one slot. Cheap to clone; keeps no actor alive.
 #[derive(Clone)]
@@ -86,7 +90,7 @@ impl SlotHandle {
             };
             let reason = match &asked {
                 Some(asked) => Some(asked.in_words()),
-                None => reason,
+                None => reason.map(|reason| text::line(&reason, REASON_BYTES)),
             };
             // Counted from the last quiet period on, as the budget is.
             let used = cold.budget(now).map_or(0, |budget| budget.used);

@@ -3,6 +3,7 @@
 
 use super::SlotHandle;
 use crate::gate::Request;
+use actorscope_core::capability::Capability;
 use std::task::Waker;
 
 impl SlotHandle {
@@ -112,8 +113,10 @@ impl SlotHandle {
         !std::mem::replace(&mut cold.has_mailbox, true)
     }
 
-    /// The slot's mailbox is gone, the actor is not.
+    /// The slot's mailbox is gone, the actor is not: what can be done between two messages only
+    /// cannot be done any more.
     pub(crate) fn mailbox_closed(&self) {
+        self.set_capabilities(|c| c.without(Capability::Stop).without(Capability::Suspend));
         {
             let mut cold = self.slot.cold();
             cold.has_mailbox = false;

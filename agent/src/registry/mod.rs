@@ -7,13 +7,15 @@ mod current;
 mod dump;
 mod handle;
 mod messages;
+mod polls;
 mod ring;
 mod sends;
 #[cfg(test)]
 mod tests;
 mod vacancy;
 
-pub use current::{InSlot, current_slot, in_slot};
+pub(crate) use current::{Current, InGroup, Placed, failed, inside};
+pub use current::{InSlot, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
 pub use messages::{Arrival, Handling, MessageType};
@@ -387,19 +389,21 @@ fn sync_identity(structure: &mut Structure, id: SlotId) {
     structure.touch(id);
 }
 
-/// A supervised child hangs under `id`: it is a supervisor, and must not be held, because then it
-/// could not restart its children.
+/// A supervised child hangs under `id`: if that can be a supervisor, it is one, and must not be held,
+/// because then it could not restart its children. What only started the child, as tokio's tasks do,
+/// stays what it is.
 fn become_supervisor(structure: &mut Structure, id: SlotId) {
     let Some(slot) = structure.slots.get(&id) else {
         return;
     };
     {
         let mut cold = slot.cold();
+        let Some(supervisor) = cold.latent_supervisor else { return };
         if cold.identity.kind == ChildKind::Supervisor {
             return;
         }
         cold.identity.kind = ChildKind::Supervisor;
-        cold.identity.supervisor = cold.identity.supervisor.or(cold.latent_supervisor);
+        cold.identity.supervisor = cold.identity.supervisor.or(Some(supervisor));
         cold.identity.capabilities = cold.identity.capabilities.without(Capability::Suspend);
         cold.identity.version = cold.identity.version.saturating_add(1);
     }

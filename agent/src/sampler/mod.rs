@@ -4,6 +4,7 @@
 mod figures;
 mod fine;
 mod links;
+mod polling;
 mod row;
 mod rows;
 

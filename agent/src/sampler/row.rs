@@ -1,14 +1,15 @@
 //! One slot as of the last pass.
 
 use super::fine::Attached;
-use crate::cell::HotSnapshot;
+use super::polling::Polled;
+use crate::cell::{HotSnapshot, Polls, PollsSnapshot};
 use crate::clock::{Ticks, nanos};
 use crate::slot::{Phase, Slot};
 use actorscope_core::histogram::Buckets;
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
-use actorscope_core::{Identity, Incarnation, SlotId, SlotState, Timestamp};
+use actorscope_core::{ChildKind, Identity, Incarnation, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -27,6 +28,8 @@ pub(super) struct Row {
     pub(super) restarts: u64,
     pub(super) ended_at: Option<Timestamp>,
     pub(super) hot: HotSnapshot,
+    /// How its task is polled, if it is one.
+    polls: Option<PollsSnapshot>,
     pub(super) depth: Reading,
     pub(super) oldest_wait_ns: Option<u64>,
     pub(super) rate_per_s: Option<f64>,
@@ -58,6 +61,7 @@ impl Row {
             restarts: 0,
             ended_at: None,
             hot: HotSnapshot::default(),
+            polls: None,
             depth: Reading::ABSENT,
             oldest_wait_ns: None,
             rate_per_s: None,
@@ -81,18 +85,25 @@ impl Row {
     pub(super) fn sample(&mut self, now: Ticks, wall: Timestamp) {
         self.now = now;
         self.hot = self.slot.meter.hot.read();
-        let handling = self.hot.handling_since != 0;
+        self.polls = self.slot.read_polls().map(Polls::read);
         let suspended = self.slot.gate.is_suspended();
         let probe = {
             let cold = self.slot.cold();
+            if self.has_mailbox != cold.has_mailbox {
+                // What it is busy with changes with that.
+                self.since = None;
+                self.has_mailbox = cold.has_mailbox;
+            }
             self.phase = cold.phase;
-            self.state = cold.state(handling, suspended, wall);
+            let handling = self.handling_since() != 0;
+            // A task without a mailbox asks nobody whether it may go on.
+            let held = suspended && (self.has_mailbox || self.polls.is_none());
+            self.state = cold.state(handling, held, wall);
             self.restarts = cold.restarts;
             self.started_at = cold.started_at;
             self.incarnation = self.slot.incarnation();
             self.base = cold.base;
             self.ended_at = cold.ended_at;
-            self.has_mailbox = cold.has_mailbox;
             cold.probe.clone()
         };
         self.depth = self.read_depth(probe.and_then(|p| p.depth()));
@@ -105,6 +116,24 @@ impl Row {
         if let Some(attached) = &mut self.attached {
             attached.rotate_if_due(now);
         }
+    }
+
+    /// When what it does now began: the running handler or, of a task that takes no messages, the
+    /// running poll. 0 = it does nothing.
+    fn handling_since(&self) -> Ticks {
+        let poll = self.polls.filter(|_| !self.has_mailbox).map_or(0, |polls| polls.since);
+        if self.hot.handling_since != 0 { self.hot.handling_since } else { poll }
+    }
+
+    fn busy_until(&self, now: Ticks) -> u64 {
+        match self.polls.filter(|_| !self.has_mailbox) {
+            Some(polls) => polls.busy_until(now),
+            None => self.hot.busy_until(now),
+        }
+    }
+
+    fn polled(&self) -> Option<Polled<'_>> {
+        Some(Polled { seen: self.polls?, polls: self.slot.read_polls()? })
     }
 
     fn read_depth(&self, live: Option<u64>) -> Reading {
@@ -148,7 +177,7 @@ impl Row {
     }
 
     fn read_rates(&mut self, now: Ticks) {
-        let busy = self.hot.busy_until(now);
+        let busy = self.busy_until(now);
         let mark = (now, self.hot.handled, busy, self.hot.wait_sum_ns);
         let Some((at, handled, busy_then, waits)) = self.since else {
             self.since = Some(mark);
@@ -159,11 +188,20 @@ impl Row {
             return;
         }
         let messages = self.hot.handled.saturating_sub(handled);
-        self.rate_per_s = Some(messages as f64 * 1e9 / span as f64);
+        let rate = messages as f64 * 1e9 / span as f64;
+        self.rate_per_s = self.takes_messages().then_some(rate);
         let busy_share = busy.saturating_sub(busy_then) as f64 / span as f64;
-        self.utilization = Some(busy_share.clamp(0.0, 1.0));
+        let runs = self.identity.kind != ChildKind::Group;
+        self.utilization = runs.then_some(busy_share.clamp(0.0, 1.0));
         self.tick_mean_ns = self.hot.wait_sum_ns.saturating_sub(waits).checked_div(messages);
         self.since = Some(mark);
+    }
+
+    /// Whether it takes messages, as far as is known.
+    fn takes_messages(&self) -> bool {
+        let bare =
+            matches!(self.identity.kind, ChildKind::Task | ChildKind::Blocking | ChildKind::Group);
+        self.has_mailbox || self.hot.handled > 0 || !(bare || self.polls.is_some())
     }
 
     /// The whole row.
@@ -192,14 +230,20 @@ impl Row {
             queue_wait: self.queue_wait(),
             queue_wait_quality: if self.has_mailbox { Quality::Measured } else { Quality::Absent },
             handling: self.handling(),
-            handling_now: (self.hot.handling_since != 0).then(|| HandlingNow {
-                message_type: crate::cell::name_of(self.hot.message_type),
-                for_ns: nanos(self.hot.handling_since, self.now),
-            }),
+            handling_now: self.handling_now(),
             budget,
-            polling: None,
+            polling: self.polled().map(|polled| polled.summary(self.now)),
             waiting_for: None,
         }
+    }
+
+    fn handling_now(&self) -> Option<HandlingNow> {
+        let since = self.handling_since();
+        let of_message = self.hot.handling_since != 0;
+        (since != 0).then(|| HandlingNow {
+            message_type: of_message.then(|| crate::cell::name_of(self.hot.message_type)).flatten(),
+            for_ns: nanos(since, self.now),
+        })
     }
 
     fn queue_wait(&self) -> Option<LatencySummary> {
@@ -261,13 +305,14 @@ impl Row {
 
     /// What the detail page adds.
     pub(super) fn detail(&self, children: usize) -> SlotDetail {
+        let (poll, delay) = self.polled().map(Polled::buckets).unwrap_or_default();
         SlotDetail {
             handlers: self.slot.meter.read_tier1().map(|t| t.handlers()).unwrap_or_default(),
             history: self.slot.cold().history.iter().cloned().collect(),
             queue_wait: self.has_mailbox.then(|| self.wait_buckets()).flatten(),
             handling: self.handling_buckets(),
-            poll: None,
-            delay: None,
+            poll,
+            delay,
             links: None,
             children: children as u64,
         }

@@ -1,5 +1,6 @@
 //! Bounded channels. The sender is tokio's own.
 
+use super::inbox::Inbox;
 use super::receiver::{Observer, Queue};
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
@@ -18,7 +19,7 @@ pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (mpsc::Sender<
         Some(sender.max_capacity().saturating_sub(sender.capacity()) as u64)
     };
     let observer = Observer::new::<T>(name, Some(capacity as u64), Some(Box::new(probe)));
-    (sender, Receiver { inner: receiver, observer })
+    (sender, Inbox::new(receiver, observer))
 }
 
 /// Observes the receiver of a channel that is there already; `Sender<T>` and `T` stay as they are.
@@ -27,15 +28,11 @@ pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (mpsc::Sender<
 pub fn observe_rx<T: Send + 'static>(name: &str, receiver: mpsc::Receiver<T>) -> Receiver<T> {
     let capacity = receiver.max_capacity() as u64;
     let observer = Observer::new::<T>(name, Some(capacity), None);
-    Receiver { inner: receiver, observer }
+    Inbox::new(receiver, observer)
 }
 
 /// The observed receiver of a bounded channel.
-#[derive(Debug)]
-pub struct Receiver<T> {
-    inner: mpsc::Receiver<T>,
-    observer: Observer,
-}
+pub type Receiver<T> = Inbox<mpsc::Receiver<T>>;
 
 impl<T> Queue for mpsc::Receiver<T> {
     type Item = T;
@@ -48,48 +45,10 @@ impl<T> Queue for mpsc::Receiver<T> {
     fn try_recv(&mut self) -> Result<T, TryRecvError> {
         Self::try_recv(self)
     }
-}
-
-impl<T> Receiver<T> {
-    /// The next message, or `None` when all senders are gone or an operator stopped this receiver.
-    /// Cancel safe.
-    pub async fn recv(&mut self) -> Option<T> {
-        self.observer.recv(&mut self.inner).await
+    fn close(&mut self) {
+        Self::close(self);
     }
-
-    /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.
-    /// Cancel safe. The whole batch counts as one handling.
-    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        self.observer.recv_many(&mut self.inner, buffer, limit).await
-    }
-
-    /// Takes a message if one is there.
-    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        self.observer.try_recv(&mut self.inner)
-    }
-
-    /// Refuses further messages; those queued can still be received.
-    pub fn close(&mut self) {
-        self.inner.close();
-    }
-
-    /// Messages queued now.
-    pub fn len(&self) -> usize {
-        self.inner.len()
-    }
-
-    /// Whether none is queued.
-    pub fn is_empty(&self) -> bool {
-        self.inner.is_empty()
-    }
-
-    /// Whether all senders are gone or the receiver was closed.
-    pub fn is_closed(&self) -> bool {
-        self.inner.is_closed()
-    }
-
-    /// Whether an operator stopped this receiver: `recv` returns `None` though senders are there.
-    pub fn is_stopped(&self) -> bool {
-        self.observer.is_stopped()
+    fn is_closed(&self) -> bool {
+        Self::is_closed(self)
     }
 }

@@ -1,20 +1,27 @@
 //! What bounded and unbounded receivers have in common: the observed way of taking a message out.
 
-use crate::adapter::{
-    DepthProbe, MessageType, Registration, Registry, Request, SlotHandle, current_slot,
-};
+use super::slots::register;
+use crate::adapter::{DepthProbe, MessageType, Registration, Request, SlotHandle, current_slot};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::{ChildKind, Incarnation};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// A queue that can be received from.
-pub(super) trait Queue {
+/// A queue that can be received from. Public in name only: nobody outside can reach it.
+pub trait Queue {
+    /// What is in it.
     type Item;
+    /// How much of it.
     fn len(&self) -> usize;
+    /// As tokio's receivers do.
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
+    /// As tokio's receivers do.
     fn try_recv(&mut self) -> Result<Self::Item, tokio::sync::mpsc::error::TryRecvError>;
+    /// Takes nothing in any more.
+    fn close(&mut self);
+    /// Whether it takes nothing in any more.
+    fn is_closed(&self) -> bool;
 }
 
 /// A receiving end as its slot sees it.
@@ -56,14 +63,11 @@ impl Observer {
         probe: Option<Box<dyn Fn() -> Option<u64> + Send + Sync>>,
     ) -> Self {
         let type_name = std::any::type_name::<T>();
-        let parent = current_slot();
-        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry());
         let registration = Registration::new("tokio", name, type_name)
-            .parent(parent.map(|p| p.id()))
             .kind(ChildKind::Mailbox)
             .mailbox_capacity(capacity)
             .capabilities(MAILBOX);
-        let slot = registry.register(registration);
+        let slot = register(registration);
         let probe = probe.map(|probe| Arc::new(ProbeOf(probe)));
         slot.set_mailbox(capacity, probe.clone().map(|p| p as Arc<dyn DepthProbe>));
         slot.started(None);

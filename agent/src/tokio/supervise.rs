@@ -1,8 +1,10 @@
 //! Supervised tasks: started again when they end, within a budget.
 
-use crate::adapter::{
-    BudgetRule, Controls, Fate, Reaction, Registration, Registry, SlotHandle, current_slot, in_slot,
-};
+use super::observed::Observed;
+use super::outcome::TaskOutcome;
+use super::slots::register;
+use super::witness::{Witness, panic_text};
+use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle};
 use crate::clock::wall;
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::spec::{Backoff, RestartType};
@@ -15,24 +17,6 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
-/// How a supervised future ended, as its supervisor takes it.
-pub trait TaskOutcome: Send + 'static {
-    /// The error's text; `None` for an end in order.
-    fn error(&self) -> Option<String>;
-}
-
-impl TaskOutcome for () {
-    fn error(&self) -> Option<String> {
-        None
-    }
-}
-
-impl<T: Send + 'static, E: std::fmt::Display + Send + 'static> TaskOutcome for Result<T, E> {
-    fn error(&self) -> Option<String> {
-        self.as_ref().err().map(ToString::to_string)
-    }
-}
-
 /// A task that is started again when it ends: `supervise("writer", || write(queue.clone())).spawn()`.
 ///
 /// Without further calls it is permanent and allowed 3 restarts in 5 s, without a pause.
@@ -40,7 +24,7 @@ pub fn supervise<M, F>(name: &str, make: M) -> Supervise<M>
 where
     M: FnMut() -> F + Send + 'static,
     F: Future + Send + 'static,
-    F::Output: TaskOutcome,
+    F::Output: TaskOutcome + Send + 'static,
 {
     Supervise {
         name: name.to_owned(),
@@ -68,7 +52,7 @@ impl<M, F> Supervise<M>
 where
     M: FnMut() -> F + Send + 'static,
     F: Future + Send + 'static,
-    F::Output: TaskOutcome,
+    F::Output: TaskOutcome + Send + 'static,
 {
     /// When it is started again.
     pub fn restart(mut self, restart: RestartType) -> Self {
@@ -94,8 +78,6 @@ where
     /// # Panics
     /// Outside of a tokio runtime, as [`tokio::spawn`] does.
     pub fn spawn(self) -> Supervised {
-        let parent = current_slot();
-        let registry = parent.as_ref().map_or_else(Registry::current, |p| p.registry());
         let nanos = |d: Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
         let spec = ChildSpec {
             child_id: Some(self.name.clone()),
@@ -107,9 +89,8 @@ where
                 .map(|(first, longest)| Backoff { first_ns: nanos(first), max_ns: nanos(longest) }),
             ..ChildSpec::default()
         };
-        let slot = registry.register(
+        let slot = register(
             Registration::new("tokio", self.name.as_str(), std::any::type_name::<F>())
-                .parent(parent.map(|p| p.id()))
                 .kind(ChildKind::Task)
                 .child_spec(spec)
                 .budget_rule(BudgetRule::Sliding)
@@ -192,13 +173,14 @@ async fn run<M, F>(slot: SlotHandle, mut plan: Supervise<M>) -> ExitReason
 where
     M: FnMut() -> F + Send + 'static,
     F: Future + Send + 'static,
-    F::Output: TaskOutcome,
+    F::Output: TaskOutcome + Send + 'static,
 {
     let mut budget = Budget { times: VecDeque::new(), most: plan.intensity, period: plan.period };
     let mut pause = None;
     loop {
         slot.started(None);
-        let task = tokio::spawn(in_slot(slot.clone(), (plan.make)()));
+        let witness = Witness::of_supervised(slot.clone());
+        let task = tokio::spawn(Observed::spawned(witness, (plan.make)()));
         let abort = task.abort_handle();
         slot.set_controls(Arc::new(Reach { slot: slot.clone(), abort }));
         let child = Child { slot: slot.clone(), abort: task.abort_handle() };
@@ -245,14 +227,6 @@ fn ended<O: TaskOutcome>(result: Result<O, JoinError>) -> (ExitReason, Option<St
             Err(_) => (ExitReason::Aborted, None),
         },
     }
-}
-
-/// What a panic said, if it said it in words.
-pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> Option<String> {
-    payload
-        .downcast_ref::<&'static str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
 /// OTP's budget: one restart more than `most` within `period` is one too many.

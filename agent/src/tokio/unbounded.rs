@@ -1,5 +1,6 @@
 //! Unbounded channels. tokio's sender cannot tell how much is queued, so ours counts.
 
+use super::inbox::Inbox;
 use super::receiver::{Observer, Queue};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -43,8 +44,8 @@ pub fn unbounded_channel<T: Send + 'static>(
         move || Some(counts.depth())
     };
     let observer = Observer::new::<T>(name, None, Some(Box::new(probe)));
-    let receiver = UnboundedReceiver { inner: receiver, observer, counts: Some(counts.clone()) };
-    (UnboundedSender { inner: sender, counts }, receiver)
+    let receiver = Counting { inner: receiver, counts: Some(counts.clone()) };
+    (UnboundedSender { inner: sender, counts }, Inbox::new(receiver, observer))
 }
 
 /// Observes the receiver of an unbounded channel that is there already.
@@ -55,7 +56,7 @@ pub fn observe_unbounded_rx<T: Send + 'static>(
     receiver: mpsc::UnboundedReceiver<T>,
 ) -> UnboundedReceiver<T> {
     let observer = Observer::new::<T>(name, None, None);
-    UnboundedReceiver { inner: receiver, observer, counts: None }
+    Inbox::new(Counting { inner: receiver, counts: None }, observer)
 }
 
 /// The sender of [`unbounded_channel`].
@@ -108,75 +109,44 @@ impl<T> UnboundedSender<T> {
 }
 
 /// The observed receiver of an unbounded channel.
+pub type UnboundedReceiver<T> = Inbox<Counting<T>>;
+
+/// A receiver that counts what it takes, if its senders count what they send.
 #[derive(Debug)]
-pub struct UnboundedReceiver<T> {
+pub struct Counting<T> {
     inner: mpsc::UnboundedReceiver<T>,
-    observer: Observer,
     counts: Option<Arc<Counts>>,
 }
 
-impl<T> Queue for mpsc::UnboundedReceiver<T> {
-    type Item = T;
-    fn len(&self) -> usize {
-        Self::len(self)
-    }
-    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        Self::poll_recv(self, cx)
-    }
-    fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        Self::try_recv(self)
-    }
-}
-
-impl<T> UnboundedReceiver<T> {
-    /// The next message, or `None` when all senders are gone or an operator stopped this receiver.
-    /// Cancel safe.
-    pub async fn recv(&mut self) -> Option<T> {
-        let message = self.observer.recv(&mut self.inner).await?;
-        self.count(1);
-        Some(message)
-    }
-
-    /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.
-    /// Cancel safe. The whole batch counts as one handling.
-    pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        let count = self.observer.recv_many(&mut self.inner, buffer, limit).await;
-        self.count(count as u64);
-        count
-    }
-
-    /// Takes a message if one is there.
-    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let message = self.observer.try_recv(&mut self.inner)?;
-        self.count(1);
-        Ok(message)
-    }
-
-    /// Refuses further messages; those queued can still be received.
-    pub fn close(&mut self) {
-        self.inner.close();
-    }
-
-    /// Messages queued now.
-    pub fn len(&self) -> usize {
-        self.inner.len()
-    }
-
-    /// Whether none is queued.
-    pub fn is_empty(&self) -> bool {
-        self.inner.is_empty()
-    }
-
-    /// Whether an operator stopped this receiver: `recv` returns `None` though senders are there.
-    pub fn is_stopped(&self) -> bool {
-        self.observer.is_stopped()
-    }
-
-    fn count(&self, taken: u64) {
+impl<T> Counting<T> {
+    fn count(&self) {
         if let Some(counts) = &self.counts {
             // Single writer: this receiver.
             let received = counts.received.0.load(Relaxed);
-            counts.received.0.store(received.wrapping_add(taken), Relaxed);
+            counts.received.0.store(received.wrapping_add(1), Relaxed);
         }
+    }
+}
+
+impl<T> Queue for Counting<T> {
+    type Item = T;
+    fn len(&self) -> usize {
+        self.inner.len()
+    }
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let poll = self.inner.poll_recv(cx);
+        if matches!(poll, Poll::Ready(Some(_))) {
+            self.count();
+        }
+        poll
+    }
+    fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        self.inner.try_recv().inspect(|_| self.count())
+    }
+    fn close(&mut self) {
+        self.inner.close();
+    }
+    fn is_closed(&self) -> bool {
+        self.inner.is_closed()
     }
 }

@@ -1,0 +1,60 @@
+//! Slots of what plain tokio runs: where they hang, what can be done to them, and why not more.
+
+use super::observed::Observed;
+use super::witness::Witness;
+use crate::adapter::{Controls, Reaction, Registration, Registry, SlotHandle, current_place};
+use actorscope_core::ChildKind;
+use actorscope_core::capability::{Capabilities, Capability};
+use std::any::type_name;
+use std::sync::Arc;
+use tokio::task::AbortHandle;
+
+/// Registers something under whatever code is running.
+pub(super) fn register(new: Registration) -> SlotHandle {
+    register_under(current_place().as_ref(), new)
+}
+
+/// Registers something under `parent`, in the same registry.
+pub(super) fn register_under(parent: Option<&SlotHandle>, new: Registration) -> SlotHandle {
+    let registry = parent.map_or_else(Registry::current, SlotHandle::registry);
+    registry.register(new.parent(parent.map(SlotHandle::id)))
+}
+
+/// A task of this type that is about to be spawned by somebody who can abort it.
+pub(super) struct Spawning {
+    slot: SlotHandle,
+}
+
+impl Spawning {
+    pub(super) fn new<F>(name: &str) -> Self {
+        let killable = Capabilities::of(&[Capability::Kill, Capability::InterruptsHandler]);
+        let task = Registration::new("tokio", name, type_name::<F>()).kind(ChildKind::Task);
+        let slot = register(task.capabilities(killable));
+        // Before it is spawned: it may end before this thread goes on.
+        slot.started(None);
+        Self { slot }
+    }
+
+    /// What is to be spawned.
+    pub(super) fn observe<F>(&self, future: F) -> Observed<F> {
+        Observed::spawned(Witness::of_started(self.slot.clone()), future)
+    }
+
+    /// It was spawned.
+    pub(super) fn killed_by(self, abort: AbortHandle) {
+        self.slot.set_controls(Arc::new(Abort(abort)));
+    }
+}
+
+/// Kills a task by aborting it.
+struct Abort(AbortHandle);
+
+impl Controls for Abort {
+    fn kill(&self) -> Reaction {
+        if self.0.is_finished() {
+            return Reaction::Gone;
+        }
+        self.0.abort();
+        Reaction::Accepted
+    }
+}

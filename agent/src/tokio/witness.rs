@@ -1,0 +1,89 @@
+//! Reports how code came to its end, however it did.
+
+use crate::adapter::{Fate, SlotHandle};
+use actorscope_core::ExitReason;
+use std::any::Any;
+
+/// Where the code is that a [`Witness`] watches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// It has not run yet, and its slot is still starting.
+    Waits,
+    Runs,
+    /// It ended and was reported, or is for somebody else to report.
+    Over,
+}
+
+/// Lives with the code: dropped with it, it reports that it was dropped.
+#[derive(Debug)]
+pub(super) struct Witness {
+    slot: SlotHandle,
+    stage: Stage,
+}
+
+impl Witness {
+    /// Of code that counts as started when it first runs.
+    pub(super) const fn of_waiting(slot: SlotHandle) -> Self {
+        Self { slot, stage: Stage::Waits }
+    }
+
+    /// Of code that was started.
+    pub(super) const fn of_started(slot: SlotHandle) -> Self {
+        Self { slot, stage: Stage::Runs }
+    }
+
+    /// Of code whose supervisor reports its end.
+    pub(super) const fn of_supervised(slot: SlotHandle) -> Self {
+        Self { slot, stage: Stage::Over }
+    }
+
+    pub(super) const fn slot(&self) -> &SlotHandle {
+        &self.slot
+    }
+
+    /// The code runs; whether for the first time.
+    #[inline]
+    pub(super) fn runs(&mut self) -> bool {
+        let first = self.stage == Stage::Waits;
+        if first {
+            self.stage = Stage::Runs;
+            self.slot.started(None);
+        }
+        first
+    }
+
+    /// It came to its end, with an error or without.
+    pub(super) fn done(&mut self, error: Option<Box<str>>) {
+        match error {
+            None => self.over(ExitReason::Normal, None),
+            Some(error) => self.over(ExitReason::Error, Some(error.into())),
+        }
+    }
+
+    /// It panicked.
+    pub(super) fn panicked(&mut self, payload: &(dyn Any + Send)) {
+        self.over(ExitReason::Panic, panic_text(payload));
+    }
+
+    fn over(&mut self, exit: ExitReason, reason: Option<String>) {
+        if self.stage != Stage::Over {
+            self.stage = Stage::Over;
+            self.slot.exited(exit, reason, Fate::Final);
+        }
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        let before = (self.stage == Stage::Waits).then(|| "before it began".to_owned());
+        self.over(ExitReason::Aborted, before);
+    }
+}
+
+/// What a panic said, if it said it in words.
+pub(super) fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
+    payload
+        .downcast_ref::<&'static str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+}
