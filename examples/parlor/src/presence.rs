@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    fmt,
     sync::Arc,
     time::Duration,
 };
@@ -38,13 +39,26 @@ pub struct Presence {
     activity: u64,
 }
 
+#[derive(Debug)]
 struct Whereabouts {
     nick: Arc<str>,
     room: Option<String>,
     active_at: Option<Instant>,
 }
 
-#[observed]
+/// What an observer gets to see: everything that presence knows, without the ways to other actors.
+impl fmt::Debug for Presence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut presence = f.debug_struct("Presence");
+        presence.field("activity", &self.activity).field("online", &self.clients.len());
+        if let Some(sightings) = &self.sightings {
+            presence.field("sightings", &sightings.len());
+        }
+        presence.field("clients", &self.clients).finish()
+    }
+}
+
+#[observed(state)]
 impl Actor for Presence {
     type Args = Arc<World>;
     type Error = Infallible;

@@ -104,7 +104,12 @@ impl Server {
 
     fn observer(&self) -> agent::Builder {
         let builder = Agent::builder(&self.options.name);
-        if self.options.allow_control { builder.allow_control() } else { builder }
+        if self.options.allow_control {
+            // Whoever may act on actors may also see what they hold: here that is no secret.
+            builder.allow_control().allow_state_dump()
+        } else {
+            builder
+        }
     }
 
     /// Serves until `shutdown` resolves. Then: no new clients, a goodbye to those there are, everything said goes to

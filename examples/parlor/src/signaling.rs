@@ -8,11 +8,10 @@ use std::{
     time::Duration,
 };
 
-use actorscope_kameo::observed;
+use actorscope_kameo::{observed, sends::ObservedReply};
 use kameo::{
     actor::{Actor, ActorId, ActorRef, WeakActorRef},
     error::{ActorStopReason, Infallible, SendError},
-    request::PendingReply,
 };
 
 use crate::{
@@ -75,7 +74,7 @@ impl Actor for Signaling {
 pub struct SignalingRouter(Arc<RwLock<Vec<ActorRef<SignalingWorker>>>>);
 
 /// A call that a worker has taken into its queue.
-pub type PendingCall = PendingReply<SetUpCall, Result<CallSession, SetUpError>>;
+pub type PendingCall = ObservedReply<SetUpCall, Result<CallSession, SetUpError>>;
 
 /// No worker took the call.
 #[derive(Clone, Copy, Debug, thiserror::Error)]

@@ -3,7 +3,10 @@
 
 use std::{future::Future, time::Duration};
 
-use actorscope_kameo::{ChildSpec, Observed, SuperviseObserved, agent, name_actor};
+use actorscope_kameo::{
+    AskObserved, ChildSpec, Observed, SuperviseObserved, TellObserved, agent, name_actor,
+    sends::{ObservedAsk, ObservedTell},
+};
 use kameo::{
     actor::{Actor, ActorRef, Spawn},
     mailbox,
@@ -55,24 +58,27 @@ pub async fn child<S: Actor, C: Observed>(
 }
 
 /// A message without an answer, about to be sent. All traffic between actors goes through here and [`ask`].
-pub fn tell<A, M>(to: &ActorRef<A>, message: M) -> TellRequest<'_, A, M, WithoutRequestTimeout>
+pub fn tell<A, M>(
+    to: &ActorRef<A>,
+    message: M,
+) -> ObservedTell<TellRequest<'_, A, M, WithoutRequestTimeout>>
 where
     A: Actor + Message<M>,
     M: Send + 'static,
 {
-    to.tell(message)
+    to.tell_observed(message)
 }
 
 /// A message whose answer is waited for, about to be sent.
 pub fn ask<A, M>(
     to: &ActorRef<A>,
     message: M,
-) -> AskRequest<'_, A, M, WithoutRequestTimeout, WithoutRequestTimeout>
+) -> ObservedAsk<AskRequest<'_, A, M, WithoutRequestTimeout, WithoutRequestTimeout>>
 where
     A: Actor + Message<M>,
     M: Send + 'static,
 {
-    to.ask(message)
+    to.ask_observed(message)
 }
 
 /// Starts a task that is no actor.

@@ -20,6 +20,11 @@ struct Sighting {
 }
 
 impl Sightings {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Everybody in `by` saw `seen`.
     pub fn record(&mut self, seen: &Arc<str>, by: impl Iterator<Item = Arc<str>>, at: Instant) {
         let known = self.0.iter().filter(|old| old.seen == *seen && at - old.at < ONCE);
