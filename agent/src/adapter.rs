@@ -34,6 +34,7 @@ pub struct Registration {
     pub(crate) budget_rule: BudgetRule,
     pub(crate) refill_key: Option<String>,
     pub(crate) no_kill: Option<&'static str>,
+    pub(crate) ordinal: Option<u64>,
 }
 
 impl Registration {
@@ -54,6 +55,7 @@ impl Registration {
             budget_rule: BudgetRule::Sliding,
             refill_key: None,
             no_kill: None,
+            ordinal: None,
         }
     }
 
@@ -105,6 +107,14 @@ impl Registration {
     #[must_use]
     pub fn no_kill(mut self, why: &'static str) -> Self {
         self.no_kill = Some(why);
+        self
+    }
+
+    /// A number that grows in the order in which siblings are started, where actors may be registered
+    /// in another order than that.
+    #[must_use]
+    pub fn ordinal(mut self, ordinal: u64) -> Self {
+        self.ordinal = Some(ordinal);
         self
     }
 

@@ -299,7 +299,10 @@ fn siblings_restarted(source: &impl RowSource, forest: &Forest, slot: SlotId) ->
     let siblings = parent.into_iter().flat_map(|p| forest.children(p)).filter(|s| *s != slot);
     match strategy {
         Some(Strategy::OneForAll) => siblings.filter(supervised).collect(),
-        Some(Strategy::RestForOne) => siblings.filter(|s| *s > slot).filter(supervised).collect(),
+        Some(Strategy::RestForOne) => {
+            let ordinal = |s: SlotId| source.identity(s).map(|i| i.ordinal);
+            siblings.filter(|s| ordinal(*s) > ordinal(slot)).filter(supervised).collect()
+        }
         _ => Vec::new(),
     }
 }

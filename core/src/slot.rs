@@ -37,6 +37,9 @@ pub struct Identity {
     pub no_kill: Option<Arc<str>>,
     /// When the slot came to be.
     pub created_at: Timestamp,
+    /// Where it stands among its siblings in the order in which they were started, as its framework
+    /// counts: the numbers need not follow each other. Known where the registry is; elsewhere the id.
+    pub ordinal: u64,
     /// Grows with every change of the fields above.
     pub version: u32,
 }

@@ -65,6 +65,7 @@ impl Rows {
             created_at: Timestamp(raw),
             version: 1,
             no_kill: None,
+            ordinal: raw,
         };
         self.rows.insert(id, (identity, Stats::new(SlotState::Idle, Timestamp(raw))));
         id

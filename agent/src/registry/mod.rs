@@ -202,6 +202,7 @@ impl Registry {
             created_at: now,
             version: 1,
             no_kill: registration.no_kill.map(Into::into),
+            ordinal: registration.ordinal.unwrap_or(raw),
         };
         let slot = Arc::new(Slot::new(
             Arc::downgrade(&self.0),

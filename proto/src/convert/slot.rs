@@ -50,6 +50,7 @@ impl TryFrom<v1::Identity> for Identity {
             created_at: Timestamp(wire.created_at),
             version: wire.version,
             no_kill: wire.no_kill.map(Into::into),
+            ordinal: wire.slot,
         })
     }
 }

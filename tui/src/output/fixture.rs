@@ -84,6 +84,7 @@ fn supervisor() -> Identity {
         created_at: START,
         version: 1,
         no_kill: None,
+        ordinal: 1,
     }
 }
 

@@ -107,6 +107,7 @@ impl World {
             created_at: Timestamp(NOW.0 - 3 * 3_600 * S),
             version: 1,
             no_kill: None,
+            ordinal: id.get(),
         };
         self.identities.insert(id, identity);
         let mut stats = Stats::new(SlotState::Idle, Timestamp(NOW.0 - 3 * 3_600 * S));
