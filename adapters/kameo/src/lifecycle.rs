@@ -155,6 +155,10 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     }
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
+    // A name that was given between the look above and the entry.
+    if let Some(name) = names::claim(cell.id) {
+        cell.slot.rename(&name);
+    }
     if let (Parent::Is(supervisor), None) = (parent, slot_of_parent) {
         orphans::wait_for(supervisor, &cell.slot);
     }

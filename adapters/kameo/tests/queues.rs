@@ -82,6 +82,13 @@ async fn preview(rig: &Rig, verb: &str, path: &str) -> v1::BlastRadius {
     rig.observe().preview(request).await.unwrap().into_inner()
 }
 
+/// Messages that its last actor lost, once that was told.
+async fn lost(rig: &Rig, path: &str) -> Option<u64> {
+    rig.until_kinds(path, |kinds| kinds.iter().any(|k| k == "messages_lost")).await;
+    let (.., detail) = rig.show(path).await.unwrap();
+    detail.history[0].lost_messages
+}
+
 /// Does `verb` to a busy worker behind which three tells and an ask wait, and holds what happens
 /// against what was said before.
 async fn check(policy: Option<RestartPolicy>, verb: &str, bounded: bool, kept: bool) {
@@ -135,8 +142,7 @@ async fn check(policy: Option<RestartPolicy>, verb: &str, bounded: bool, kept: b
         rig.when(&path, |s| matches!(state(s), "stopped" | "failed")).await;
         assert!(asked.await.is_err(), "{what}");
         assert_eq!(world.counted.load(SeqCst), 1, "{what}");
-        let (.., detail) = rig.show(&path).await.unwrap();
-        assert_eq!(detail.history[0].lost_messages, Some(3), "{what}: the asker knows of the ask");
+        assert_eq!(lost(&rig, &path).await, Some(3), "{what}: the asker knows of the ask");
     }
     drop(sup);
 }
@@ -193,8 +199,7 @@ async fn a_suspended_actor_knows_how_many_wait_without_a_bound_too() {
     // A stop does not wait for the end of the suspension.
     assert_eq!(rig.act("stop", "/held").await.unwrap().outcome, "done");
     rig.when("/held", is("stopped")).await;
-    let (.., detail) = rig.show("/held").await.unwrap();
-    assert_eq!(detail.history[0].lost_messages, Some(5));
+    assert_eq!(lost(&rig, "/held").await, Some(5));
 }
 
 #[tokio::test]
@@ -249,8 +254,7 @@ async fn a_second_failure_loses_what_was_taken_at_the_start_as_is_said() {
     // Only the one that came later was not taken.
     rig.when("/again/child", |_| world.counted.load(SeqCst) == 2).await;
     rig.when("/again/child", |s| s.incarnation == 3 && state(s) == "idle").await;
-    let (.., detail) = rig.show("/again/child").await.unwrap();
-    assert_eq!(detail.history[0].lost_messages, Some(3));
+    assert_eq!(lost(&rig, "/again/child").await, Some(3));
 }
 
 #[tokio::test]

@@ -275,6 +275,7 @@ async fn messages_from_before_the_start_do_not_keep_it_from_printing_nor_from_st
     rig.when("/sleepy", is("stopped")).await;
     let outcome = stop.await.unwrap().unwrap().outcome;
     assert!(matches!(outcome.as_str(), "done" | "accepted"), "{outcome}");
+    rig.until_kinds("/sleepy", |kinds| kinds.iter().any(|k| k == "messages_lost")).await;
     let (_, stats, detail) = rig.show("/sleepy").await.unwrap();
     assert_eq!((stats.total.unwrap().handled, detail.history[0].exit.as_str()), (2, "normal"));
     assert_eq!(detail.history[0].lost_messages, Some(7));
