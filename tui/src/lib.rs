@@ -13,3 +13,4 @@ pub mod demo;
 pub mod format;
 pub mod output;
 pub mod ui;
+mod words;
