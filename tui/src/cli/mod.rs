@@ -1,11 +1,10 @@
 //! What can be written on the command line.
 
 mod demo;
-mod duration;
 mod exit;
 
+pub use crate::duration::parse_duration;
 pub use demo::{DemoArgs, DemoLoadArgs, DemoServeArgs};
-pub use duration::parse_duration;
 pub use exit::Exit;
 
 use crate::ui::ColorChoice;

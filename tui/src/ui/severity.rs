@@ -1,6 +1,7 @@
 //! Which rows want a look, and why, in words.
 
 use crate::format;
+use crate::words;
 use actorscope_core::SlotState;
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::view::{SortKey, SortValue};
@@ -67,6 +68,22 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
         let severity = if now.for_ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
         let text = format!("handles one message for {}", format::duration(now.for_ns));
         say(severity, text);
+    }
+    if let Some(waiting) = stats.waiting_for.as_ref().filter(|w| w.for_ns >= SEVERE_NS) {
+        say(Severity::Warn, format!("waits for {}", words::waits_for(waiting)));
+    }
+    if let Some(polling) = &stats.polling {
+        if let Some(longest) = polling.poll.max.filter(|ns| *ns >= WARN_NS) {
+            let took = format::duration(longest);
+            say(
+                Severity::Warn,
+                format!("a poll took {took}: its worker ran nothing else meanwhile"),
+            );
+        }
+        if let Some(delay) = polling.delay.p99.filter(|ns| *ns >= WARN_NS) {
+            let text = format!("woken, it waits up to {} for a worker", format::duration(delay));
+            say(Severity::Warn, text);
+        }
     }
     if let Some(budget) = &stats.budget {
         if budget.exhausted() && budget.used > 0 {
