@@ -234,7 +234,7 @@ fn the_screen_waits_for_a_service_to_come() {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(place.sockets(), std::fs::Permissions::from_mode(0o700)).unwrap();
     let _service = place.serve(&[]);
-    screen.wait_for(&["parlor", "live", "signaling"]);
+    screen.wait_for(&["parlor", "live", "nothing needs attention"]);
     screen.press("q");
     assert_eq!(screen.ended(), 0);
 }
@@ -244,6 +244,8 @@ fn without_colour_nothing_is_coloured_and_the_selection_is_still_seen() {
     let place = Place::new();
     let _service = place.serve(&[]);
     let mut screen = Screen::start(&place, &[], &[("NO_COLOR", "1")]);
+    screen.wait_for(&["live", "nothing needs attention"]);
+    screen.press("2");
     // More names than the header has: the rows are here.
     screen.wait_for(&["live", "presence", "signaling", "rooms"]);
     assert!(!screen.any_cell(|c| c.fgcolor() != vt100::Color::Default));

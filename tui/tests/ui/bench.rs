@@ -372,6 +372,7 @@ fn named(name: &str) -> Option<KeyEvent> {
         "end" => (KeyCode::End, KeyModifiers::NONE),
         "f1" => (KeyCode::F(1), KeyModifiers::NONE),
         "f9" => (KeyCode::F(9), KeyModifiers::NONE),
+        "ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
         "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
         _ => return None,
     };

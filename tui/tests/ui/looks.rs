@@ -6,8 +6,14 @@ use ratatui::style::{Color, Modifier};
 const SIZE: (u16, u16) = (80, 24);
 
 /// Every screen that differs from the others.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 17] = [
     "",
+    "<overview>",
+    "<system>",
+    "<system><end>",
+    "<nodes>",
+    "wi",
+    "wX<down><down><down><enter><tab>",
     "<table>",
     "<events>",
     "<events>/kind:exit",

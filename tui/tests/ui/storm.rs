@@ -278,9 +278,16 @@ proptest! {
 fn every_small_size_can_be_drawn() {
     for keys in [
         "",
+        "<overview>",
+        "<overview><down><down><right>",
         "<table>",
         "<events>",
         "<events>/a",
+        "<system>",
+        "<system><end>",
+        "<nodes>",
+        "wi",
+        "wX<down><down><down><enter><tab>",
         "w",
         "w<end>",
         "wX",

@@ -31,6 +31,8 @@ pub struct World {
     details: BTreeMap<SlotId, SlotDetail>,
     next: u64,
     pub figures: Figures,
+    /// What observing costs.
+    pub agent: AgentCost,
     /// When the agent looks: the time of what it answers.
     pub now: Timestamp,
 }
@@ -100,6 +102,13 @@ impl World {
             details: BTreeMap::new(),
             next: 1,
             figures: Figures::default(),
+            agent: AgentCost {
+                pass_ns: 41_000,
+                tick_ns: S,
+                cpu_cores: Some(0.001),
+                watchers: 1,
+                ..AgentCost::default()
+            },
             now: NOW,
         }
     }
@@ -343,6 +352,11 @@ impl World {
         }
     }
 
+    /// What the page of a slot adds, to change it.
+    pub fn detail_mut(&mut self, slot: SlotId) -> &mut SlotDetail {
+        self.details.entry(slot).or_default()
+    }
+
     pub fn named(&self, name: &str) -> SlotId {
         let is = |i: &&Identity| &*i.name == name;
         self.identities.values().find(is).unwrap().id
@@ -404,13 +418,7 @@ impl RowSource for World {
             last_event: 6,
             process: self.figures.process,
             runtime: self.figures.runtime.clone(),
-            agent: AgentCost {
-                pass_ns: 41_000,
-                tick_ns: S,
-                cpu_cores: Some(0.001),
-                watchers: 1,
-                ..AgentCost::default()
-            },
+            agent: self.agent,
             sampled_at: self.now,
         }
     }

@@ -184,7 +184,7 @@ fn runtime(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
     lines.push(measured("workers", Some(text), busy, at));
     lines.extend(workers_busy(runtime, at));
     fact(&mut lines, "tasks", &format!("{} alive", text::grouped(runtime.alive_tasks)), at);
-    let queue = text::counted(runtime.global_queue_depth, "task waits", "tasks wait");
+    let queue = text::counted(runtime.global_queue_depth, "task", "tasks");
     fact(&mut lines, "queue", &format!("{queue} for any worker"), at);
     lines
 }

@@ -75,7 +75,8 @@ impl Page for Screen {
         let places = places(layout, &items);
         // Pieces keep away from the edges; this line begins where the others do.
         let line = Rect { x: layout.rows.x, width: layout.rows.width, ..places.totals };
-        put_pieces(buf, line, &Span::raw("  "), totals(summary, theme), Vec::new());
+        let pieces = totals(summary, layout.header.height, theme);
+        put_pieces(buf, line, &Span::raw("  "), pieces, Vec::new());
         draw_health(&items, &places, theme, buf);
         for (list, area) in LISTS.iter().zip(places.lists) {
             draw_list(list, attached, area, theme, buf);
@@ -267,35 +268,47 @@ fn follow(attached: &mut Attached, to: To) {
     }
 }
 
-/// How many slots there are, and what they are doing.
-fn totals(summary: &Summary, theme: Theme) -> Vec<Piece> {
+/// How many slots there are, and what they are doing; with everything that the header has no room for.
+fn totals(summary: &Summary, header: u16, theme: Theme) -> Vec<Piece> {
     let n = text::grouped;
-    let mut pieces = vec![
-        Piece::new(0, text::counted(summary.live, "actor", "actors"), theme.strong()),
-        Piece::new(
-            3,
-            text::counted(summary.supervisors, "supervisor", "supervisors"),
-            theme.text(),
+    let mut pieces = vec![Piece::new(
+        0,
+        format!(
+            "{} of {}",
+            n(summary.live),
+            text::counted(summary.slots, "slot live", "slots live")
         ),
-        Piece::new(2, format!("{} handling", n(summary.handling)), theme.text()),
-        Piece::new(1, format!("{} queued", n(summary.queued)), theme.text()),
-        Piece::new(1, format!("{} msg/s", text::rate(summary.rate_per_s)), theme.text()),
-        Piece::new(4, format!("{} handled", crate::format::count(summary.handled)), theme.text()),
-    ];
+        theme.strong(),
+    )];
     let mut add = |rank, n: u64, text: String, severity| {
         let style = if n > 0 { theme.severity(severity) } else { theme.faint() };
         pieces.push(Piece::new(rank, text, style));
     };
-    let failed = summary.messages_failed;
-    add(5, failed, format!("{} failed", crate::format::count(failed)), Severity::Calm);
-    add(
-        6,
-        summary.restarts,
-        text::counted(summary.restarts, "restart", "restarts"),
-        Severity::Calm,
-    );
-    let ended = summary.slots.saturating_sub(summary.live);
-    add(7, ended, format!("{} ended", n(ended)), Severity::Calm);
+    let calm = Severity::Calm;
+    if header < 3 {
+        // The header has the rest only with a line of its own for it.
+        add(1, summary.queued, format!("{} queued", n(summary.queued)), calm);
+        let rate = summary.rate_per_s;
+        add(2, rate.ceil() as u64, format!("{} msg/s", text::rate(rate)), calm);
+    }
+    let supervisors = summary.supervisors;
+    add(6, supervisors, text::counted(supervisors, "supervisor", "supervisors"), calm);
+    for (rank, count, word, severity) in [
+        (5, summary.handling, "handling", calm),
+        (4, summary.restarting, "restarting", Severity::Warn),
+        (4, summary.suspended, "suspended", Severity::Warn),
+        (4, summary.failed, "failed", Severity::Severe),
+    ] {
+        // What there is none of is worth no room that others need.
+        let rank = if count > 0 { rank } else { 9 };
+        add(rank, count, format!("{} {word}", n(count)), severity);
+    }
+    let handled = crate::format::count(summary.handled);
+    let failed = match summary.messages_failed {
+        0 => String::new(),
+        failed => format!(", {} failed", crate::format::count(failed)),
+    };
+    add(3, summary.handled, format!("{handled} messages{failed}"), calm);
     pieces
 }
 

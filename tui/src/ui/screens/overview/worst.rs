@@ -19,7 +19,7 @@ use ratatui::text::{Line, Span};
 /// Most rows of one list.
 pub const ROWS: u16 = 5;
 /// Cells for the figure.
-const VALUE: usize = 9;
+const VALUE: usize = 8;
 /// Lists at least this wide say more.
 const ROOMY: usize = 56;
 /// Cells for that.
@@ -170,15 +170,15 @@ impl Worst {
 impl Entry<'_> {
     /// The row in so many cells.
     pub fn line(&self, width: usize, theme: Theme) -> Line<'static> {
-        let more = if width >= ROOMY { MORE } else { 0 };
-        let name = width.saturating_sub(VALUE + more);
+        let (more, figure) = if width >= ROOMY { (MORE, VALUE + 1) } else { (0, VALUE) };
+        let name = width.saturating_sub(figure + more);
         let path = text::left(&text::fit_path(self.row.path, name), name);
         let (value, tone) = &self.value;
         Line::from(vec![
             Span::styled(path, theme.text()),
             Span::styled(text::right(&self.more, more), theme.faint()),
             Span::styled(
-                text::right(value, VALUE.min(width)),
+                text::right(value, figure.min(width)),
                 crate::ui::screens::rows::style(*tone, theme),
             ),
         ])
