@@ -6,6 +6,7 @@
 mod agents;
 mod demo;
 mod events;
+mod figures;
 mod latency;
 mod links;
 mod node;

@@ -6,6 +6,7 @@ use crate::output::Failure;
 use crate::output::fixture::{slot, snapshot};
 use actorscope_client::{Acted, Dumped, Partial};
 use actorscope_core::blast::{Affected, BlastRadius, Effect, QueueFate};
+use actorscope_core::node::{ProcessFigures, RuntimeFigures, Summary};
 use actorscope_core::{Event, EventKind, ExitReason, Incarnation, Outcome, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -73,6 +74,33 @@ fn rows_have_all_that_was_promised() {
             "no_kill",
         ],
     );
+}
+
+#[test]
+fn a_node_is_told_at_a_glance_as_far_as_it_is_known() {
+    let mut snapshot = snapshot();
+    let node = value(Rows::from(&snapshot))["node"].clone();
+    assert_eq!(node["os"], "Linux");
+    for member in ["totals", "process", "runtime"] {
+        assert_eq!(node[member], Value::Null, "{member}");
+    }
+    snapshot.summary = Some(Summary {
+        live: 7,
+        deadlocks: vec![vec!["/a".into(), "/b".into()]],
+        process: ProcessFigures { cpu_cores: Some(0.5), ..ProcessFigures::default() },
+        runtime: Some(RuntimeFigures {
+            workers: 2,
+            worker_busy: vec![0.25, 0.75],
+            ..RuntimeFigures::default()
+        }),
+        ..Summary::default()
+    });
+    let node = value(Rows::from(&snapshot))["node"].clone();
+    assert_eq!((&node["totals"]["live"], &node["process"]["cpu_cores"]), (&json!(7), &json!(0.5)));
+    assert_eq!(node["totals"]["deadlocks"], json!([["/a", "/b"]]));
+    assert_eq!(node["process"]["threads"], Value::Null);
+    assert_eq!(node["runtime"]["worker_busy"], json!([0.25, 0.75]));
+    assert_eq!(node["runtime"]["busy_ratio"], Value::Null);
 }
 
 #[test]
