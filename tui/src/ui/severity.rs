@@ -64,13 +64,17 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
         let text = format!("messages wait {} on average", format::duration(wait));
         say(Severity::of_wait(wait), text);
     }
-    if let Some(now) = stats.handling_now.as_ref().filter(|n| n.for_ns >= SEVERE_NS) {
-        let severity = if now.for_ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
-        let text = format!("handles one message for {}", format::duration(now.for_ns));
-        say(severity, text);
+    let of_handling = |ns| if ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
+    let handled = stats.handling_now.as_ref().map_or(0, |now| now.for_ns);
+    let waiting = stats.waiting_for.as_ref().filter(|waiting| waiting.for_ns >= SEVERE_NS);
+    if let Some(waiting) = waiting {
+        say(of_handling(waiting.for_ns), format!("waits for {}", words::waits_for(waiting)));
     }
-    if let Some(waiting) = stats.waiting_for.as_ref().filter(|w| w.for_ns >= SEVERE_NS) {
-        say(Severity::Warn, format!("waits for {}", words::waits_for(waiting)));
+    // Who waits for somebody most of that time is told already.
+    let is_told = waiting.is_some_and(|waiting| waiting.for_ns >= handled - handled / 10);
+    if handled >= SEVERE_NS && !is_told {
+        let text = format!("handles one message for {}", format::duration(handled));
+        say(of_handling(handled), text);
     }
     if let Some(polling) = &stats.polling {
         if let Some(longest) = polling.poll.max.filter(|ns| *ns >= WARN_NS) {

@@ -162,6 +162,9 @@ fn a_deadlock_comes_first_and_leads_to_one_of_those_in_it() {
     bench
         .shows("deadlock: /parlor/rooms/room-09 waits for /parlor/store waits for /parlor/rooms/room-09")
         .shows("waits for /parlor/rooms/room-09 for 3.20 s");
+    bench.feed(actorscope::ui::input::Input::Resize(80, 24));
+    bench.shows("deadlock: room-09 waits for store waits for room-09");
+    bench.feed(actorscope::ui::input::Input::Resize(120, 30));
     let (_, deadlock) = bench.find("deadlock: ");
     let (_, failed) = bench.find("it failed for good");
     assert!(deadlock < failed);

@@ -10,6 +10,8 @@ use crate::words;
 use actorscope_core::link::Link;
 use ratatui::text::{Line, Span};
 
+/// Most links shown in each direction; `actorscope show` has all.
+const MOST: usize = 10;
 /// Cells of the columns behind the other's path.
 const COLUMNS: [(&str, usize); 6] =
     [("TELLS", 8), ("ASKS", 8), ("FAILED", 7), ("p50", 9), ("p99", 9), ("max", 9)];
@@ -30,9 +32,12 @@ pub fn deadlock(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'
         return Vec::new();
     };
     let cycle = words::cycle(links.cycle.iter().map(|waits| waits.path.as_str()));
-    let text = format!("! deadlock: {cycle}");
-    let line = |line| Line::from(Span::styled(line, theme.severe()));
-    text::wrap(&text, width).into_iter().map(line).collect()
+    let text = format!("deadlock: {cycle}");
+    let line = |(n, line)| {
+        let sign = if n == 0 { "! " } else { "  " };
+        Line::from(Span::styled(format!("{sign}{line}"), theme.severe()))
+    };
+    text::wrap(&text, width.saturating_sub(2)).into_iter().enumerate().map(line).collect()
 }
 
 /// The section.
@@ -57,8 +62,17 @@ pub fn section(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'s
     lines.push(Line::from(Span::styled(heads, theme.heading())));
     for (direction, links) in [(Direction::Out, &links.outgoing), (Direction::In, &links.incoming)]
     {
-        for link in links {
+        // Whoever waits now matters more than who has sent most.
+        let mut links: Vec<&Link> = links.iter().collect();
+        links.sort_by_key(|link| std::cmp::Reverse(link.waiting_ns.unwrap_or(0)));
+        for link in links.iter().take(MOST) {
             lines.extend(one(direction, link, name, (&shows, width), theme));
+        }
+        let more = links.len().saturating_sub(MOST);
+        if more > 0 {
+            let text = format!("  and {} more", text::grouped(more as u64));
+            let text = text::fit(&text, width).into_owned();
+            lines.push(Line::from(Span::styled(text, theme.faint())));
         }
     }
     lines

@@ -1,6 +1,6 @@
 //! What needs attention, as lines of the screen.
 
-use super::health::Item;
+use super::health::{Item, name};
 use super::place::Places;
 use crate::ui::severity::Severity;
 use crate::ui::text;
@@ -62,8 +62,7 @@ pub fn draw(items: &[Item], places: &Places, theme: Theme, buf: &mut Buffer) {
 /// Whom it is about, in at most `most` cells of a line that is `width` cells wide.
 fn who(item: &Item, most: usize, width: usize) -> Cow<'_, str> {
     let path = item.path.as_str();
-    let name = path.rsplit('/').next().unwrap_or(path);
-    text::fit_path(if width < ROOMY { name } else { path }, most)
+    text::fit_path(if width < ROOMY { name(path) } else { path }, most)
 }
 
 fn attention(item: &Item, path: usize, width: usize, theme: Theme) -> Line<'static> {
@@ -73,7 +72,12 @@ fn attention(item: &Item, path: usize, width: usize, theme: Theme) -> Line<'stat
     };
     let mark = format!("{} ", theme::mark(item.severity));
     if item.path.is_empty() {
-        let text = text::fit(&item.text, width.saturating_sub(2)).into_owned();
+        let room = width.saturating_sub(2);
+        let text = match &item.short {
+            Some(short) if text::width(&item.text) > room => short,
+            _ => &item.text,
+        };
+        let text = text::fit(text, room).into_owned();
         return Line::from(vec![Span::styled(mark, style), Span::styled(text, style)]);
     }
     let name = text::left(&who(item, path, width), path);

@@ -43,6 +43,8 @@ pub struct Item {
     pub path: String,
     /// What is so.
     pub text: String,
+    /// The same for lines that have no room for it.
+    pub short: Option<String>,
     /// Where Enter leads.
     pub to: To,
     /// Its place among equals: lower goes first.
@@ -66,10 +68,16 @@ fn deadlocks(attached: &Attached, summary: &Summary) -> Vec<Item> {
         severity: Severity::Severe,
         path: String::new(),
         text: format!("deadlock: {}", words::cycle(group.iter().map(String::as_str))),
+        short: Some(format!("deadlock: {}", words::cycle(group.iter().map(|path| name(path))))),
         to: in_group(attached, group).map_or(To::Table(SortKey::Utilization), To::Slot),
         rank: 0,
     };
     summary.deadlocks.iter().filter(|group| !group.is_empty()).map(one).collect()
+}
+
+/// The last segment of a path.
+pub fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A slot of a group that is told by paths, if anything in sight knows its id.
@@ -144,6 +152,7 @@ fn slots(attached: &Attached, summary: &Summary) -> Vec<Item> {
             severity: *severity,
             path: row.path.to_owned(),
             text: joined(reasons.iter().map(|(_, text)| text.as_str())),
+            short: None,
             to: To::Slot(row.identity.id),
             rank: if *severity == Severity::Severe { 2 } else { 4 },
         })
@@ -165,6 +174,7 @@ fn in_trouble(
         severity: trouble.severity,
         path: path.to_owned(),
         text,
+        short: None,
         to,
         rank: trouble.rank,
     };
@@ -216,7 +226,7 @@ fn joined<'a>(parts: impl Iterator<Item = &'a str>) -> String {
 fn node(app: &App, attached: &Attached, summary: &Summary) -> Vec<Item> {
     let mut items = Vec::new();
     let mut say = |severity, rank, text: String, to| {
-        items.push(Item { severity, path: String::new(), text, to, rank });
+        items.push(Item { severity, path: String::new(), text, short: None, to, rank });
     };
     let agent = summary.agent;
     let missing = attached.events().iter().rev().find(|event| {

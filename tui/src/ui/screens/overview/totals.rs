@@ -38,9 +38,10 @@ pub fn totals(summary: &Summary, header: u16, theme: Theme) -> Vec<Piece> {
         (4, summary.suspended, "suspended", Severity::Warn),
         (2, summary.failed, "failed", Severity::Severe),
     ] {
-        // What there is none of is worth no room that others need.
-        let rank = if count > 0 { rank } else { 9 };
-        add(rank, count, format!("{} {word}", n(count)), severity);
+        // No trouble is no news.
+        if count > 0 || severity == calm {
+            add(rank, count, format!("{} {word}", n(count)), severity);
+        }
     }
     let handled = format::count(summary.handled);
     let failed = match summary.messages_failed {
