@@ -20,7 +20,7 @@ pub(crate) fn lines(raw: &str) -> String {
     raw.lines().take(MAX_LINES).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Text of any number of lines, whose length the sender's limits bound.
+/// Text of any number of lines: what was received of it is bounded already.
 pub(crate) fn text(raw: &str) -> String {
     raw.lines().map(line).collect::<Vec<_>>().join("\n")
 }

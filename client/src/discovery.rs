@@ -47,7 +47,8 @@ impl Found {
 pub struct Finds {
     /// Sockets that somebody listens on, by name and process.
     pub live: Vec<Found>,
-    /// Sockets that cannot be reached although their process may live.
+    /// Sockets that cannot be reached although their process may live, and those of the dead that
+    /// could not be removed.
     pub unreachable: Vec<(Found, Why)>,
 }
 
@@ -133,6 +134,8 @@ impl Search {
         let (wanted, others): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|found| name.is_none_or(|name| found.is_called(name)));
         let Finds { mut live, mut unreachable } = self.knock_at(wanted).await;
+        // A target is not where somebody died.
+        unreachable.retain(|(_, why)| *why != Why::NobodyListens);
         match (live.len(), name) {
             (1, _) => Ok(live.remove(0).address()),
             (0, _) if !unreachable.is_empty() => {
@@ -159,7 +162,11 @@ impl Search {
         for (found, answer) in join_all(knocks).await {
             match answer {
                 Ok(()) => finds.live.push(found),
-                Err(Why::NobodyListens) => local::prune(&found.path),
+                Err(why @ Why::NobodyListens) => {
+                    if local::prune(&found.path) == Pruned::Stays {
+                        finds.unreachable.push((found, why));
+                    }
+                }
                 // Removed since the directory was read.
                 Err(Why::NoSuchFile) => {}
                 Err(why) => finds.unreachable.push((found, why)),
@@ -169,11 +176,20 @@ impl Search {
     }
 }
 
+/// What became of a socket that nobody listens on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Pruned {
+    /// It is removed, was removed already, or is so young that somebody is about to listen.
+    Away,
+    /// It belongs to somebody else or cannot be removed.
+    Stays,
+}
+
 #[cfg(unix)]
 mod local {
     //! What needs the system.
 
-    use super::{Path, PathBuf};
+    use super::{Path, PathBuf, Pruned};
     use std::fs::{self, DirEntry};
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
     use std::time::Duration;
@@ -219,18 +235,20 @@ mod local {
 
     /// Removes a socket that refused a connection, if it is ours and not newborn. What cannot be
     /// removed stays; the next one will try.
-    pub(super) fn prune(path: &Path) {
+    pub(super) fn prune(path: &Path) -> Pruned {
         let Ok(metadata) = fs::symlink_metadata(path) else {
-            return;
+            return Pruned::Away;
         };
         let settled = metadata
             .modified()
             .ok()
             .and_then(|at| at.elapsed().ok())
             .is_some_and(|age| age >= GRACE);
-        if settled && metadata.uid() == uid() && metadata.file_type().is_socket() {
-            let _ = fs::remove_file(path);
+        if !settled {
+            return Pruned::Away;
         }
+        let ours = metadata.uid() == uid() && metadata.file_type().is_socket();
+        if ours && fs::remove_file(path).is_ok() { Pruned::Away } else { Pruned::Stays }
     }
 }
 
@@ -238,7 +256,7 @@ mod local {
 mod local {
     //! Agents do not start here; nothing is ever found.
 
-    use super::{Path, PathBuf};
+    use super::{Path, PathBuf, Pruned};
 
     pub(super) fn uid() -> u32 {
         u32::MAX
@@ -256,5 +274,7 @@ mod local {
         Vec::new()
     }
 
-    pub(super) fn prune(_: &Path) {}
+    pub(super) fn prune(_: &Path) -> Pruned {
+        Pruned::Away
+    }
 }

@@ -156,6 +156,12 @@ pub enum CallError {
     /// No answer in time. A verb may or may not have been carried out.
     #[error("no answer within {} s", .0.as_secs())]
     Deadline(Duration),
+    /// The agent waited in vain for an actor.
+    #[error("{message}")]
+    TooLate {
+        /// Its words; they say what the actor is busy with.
+        message: String,
+    },
     /// This caller may not.
     #[error("{message}")]
     Refused {
@@ -219,7 +225,7 @@ impl CallError {
         match self {
             Self::NotConnected { .. } => "unreachable",
             Self::Lost { .. } => "lost",
-            Self::Deadline(_) => "deadline",
+            Self::Deadline(_) | Self::TooLate { .. } => "deadline",
             Self::Refused { .. } => "refused",
             Self::ControlOff { .. } => "control_off",
             Self::NotFound { .. } => "not_found",
@@ -242,6 +248,7 @@ impl From<Status> for CallError {
         let message = clean::lines(status.message());
         match status.code() {
             Code::PermissionDenied | Code::Unauthenticated => Self::Refused { message },
+            Code::DeadlineExceeded => Self::TooLate { message },
             Code::NotFound => Self::NotFound { message },
             Code::FailedPrecondition => ambiguous(&message),
             Code::InvalidArgument => Self::Invalid { message },

@@ -3,7 +3,7 @@
 
 mod support;
 
-use actorscope_client::{ConnectError, Target};
+use actorscope_client::{ConnectError, Target, Why};
 use std::path::Path;
 use std::time::SystemTime;
 use support::{FakeAgent, Script, directory};
@@ -98,4 +98,32 @@ async fn an_empty_or_missing_directory_holds_no_agents() {
     assert!(error.to_string().contains(&dir.path().display().to_string()));
     drop(dir);
     assert!(search.agents().await.live.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_is_told_and_stands_in_nobodys_way() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    let (dir, search) = directory();
+    let dead = FakeAgent::start(dir.path(), "shop", 2, &Script::new(2));
+    let path = dead.path.clone();
+    age(&path);
+    dead.crash();
+    support::holds("the dead no longer answers", || {
+        std::os::unix::net::UnixStream::connect(&path).is_err()
+    })
+    .await;
+    let permissions =
+        |mode| std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode));
+    // Root can remove anything, but leaves alone what is somebody else's.
+    if rustix::process::geteuid().is_root() {
+        chown(&path, Some(65_534), None).unwrap();
+    } else {
+        permissions(0o500).unwrap();
+    }
+    let finds = search.agents().await;
+    let resolved = search.resolve(&Target::Local).await;
+    permissions(0o700).unwrap();
+    assert!(finds.live.is_empty());
+    assert_eq!(finds.unreachable.first().map(|(_, why)| why), Some(&Why::NobodyListens));
+    assert!(matches!(resolved, Err(ConnectError::NoAgent { .. })), "{resolved:?}");
 }

@@ -10,8 +10,14 @@ mod keys;
 mod looks;
 #[path = "ui/night.rs"]
 mod night;
+#[path = "ui/nodes.rs"]
+mod nodes;
+#[path = "ui/overview.rs"]
+mod overview;
 #[path = "ui/screens.rs"]
 mod screens;
+#[path = "ui/state.rs"]
+mod state;
 #[path = "ui/storm.rs"]
 mod storm;
 #[path = "ui/tabs.rs"]

@@ -14,6 +14,7 @@ pub use backoff::Backoff;
 use crate::connection::{Act, Acted, Connection};
 use crate::discovery::Search;
 use crate::error::CallError;
+use crate::state::Dumped;
 use crate::target::Target;
 use crate::update::Update;
 use actorscope_core::blast::BlastRadius;
@@ -136,6 +137,16 @@ impl Session {
     pub async fn act(&self, act: Act) -> Result<Acted, CallError> {
         let connection = self.connection()?;
         connection.act(&act).await
+    }
+
+    /// Has an actor print its state, on the connection of this moment or not at all.
+    pub async fn dump(
+        &self,
+        slot: SlotId,
+        incarnation: Option<Incarnation>,
+    ) -> Result<Dumped, CallError> {
+        let connection = self.connection()?;
+        connection.dump(slot, incarnation).await
     }
 
     fn connection(&self) -> Result<Connection, CallError> {

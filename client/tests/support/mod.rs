@@ -9,6 +9,7 @@ use actorscope_core::socket::SocketName;
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_server::{Control, ControlServer};
 use actorscope_proto::v1::observe_server::{Observe, ObserveServer};
+use actorscope_proto::v1::state_server::{State, StateServer};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,9 @@ pub struct Script {
     pub watched: Mutex<Vec<v1::WatchRequest>>,
     pub events_asked: Mutex<Vec<v1::EventsRequest>>,
     pub acted: Mutex<Vec<v1::ActRequest>>,
+    /// What asking for an actor's state comes to; `None` = the host did not opt in.
+    pub state: Mutex<Option<Result<v1::DumpResponse, Status>>>,
+    pub dumped: Mutex<Vec<v1::DumpRequest>>,
     pub streams: AtomicUsize,
 }
 
@@ -53,6 +57,7 @@ impl Script {
                 rights: Some(v1::Rights {
                     control: false,
                     control_refused_because: "add `.control(Control::Operators)`".into(),
+                    state_refused_because: "add `.allow_state()`".into(),
                     principal: "uid 1000".into(),
                     ..v1::Rights::default()
                 }),
@@ -65,6 +70,8 @@ impl Script {
             watched: Mutex::default(),
             events_asked: Mutex::default(),
             acted: Mutex::default(),
+            state: Mutex::default(),
+            dumped: Mutex::default(),
             streams: AtomicUsize::new(0),
         })
     }
@@ -114,7 +121,9 @@ impl FakeAgent {
         };
         let observe = ObserveServer::new(Fake(script.clone()));
         let control = control.then(|| ControlServer::new(Fake(script.clone())));
-        runtime.spawn(serve(listener, observe, control));
+        let state = script.state.lock().unwrap().is_some();
+        let state = state.then(|| StateServer::new(Fake(script.clone())));
+        runtime.spawn(serve(listener, observe, control, state));
         Self { runtime: Some(runtime), path }
     }
 
@@ -127,18 +136,21 @@ async fn serve(
     listener: UnixListener,
     observe: ObserveServer<Fake>,
     control: Option<ControlServer<Fake>>,
+    state: Option<StateServer<Fake>>,
 ) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (observe, control) = (observe.clone(), control.clone());
+        let (observe, control, state) = (observe.clone(), control.clone(), state.clone());
         let service = tower::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let (mut observe, control) = (observe.clone(), control.clone());
+            let (mut observe, control, state) = (observe.clone(), control.clone(), state.clone());
             async move {
-                if !request.uri().path().starts_with("/actorscope.v1.Control/") {
-                    return observe.call(request).await;
-                }
-                match control {
-                    Some(mut control) => control.call(request).await,
-                    None => Ok(Status::unimplemented("").into_http()),
+                let unknown = Ok(Status::unimplemented("").into_http());
+                match (request.uri().path().split('/').nth(1), control, state) {
+                    (Some("actorscope.v1.Control"), Some(mut control), _) => {
+                        control.call(request).await
+                    }
+                    (Some("actorscope.v1.State"), _, Some(mut state)) => state.call(request).await,
+                    (Some("actorscope.v1.Observe"), ..) => observe.call(request).await,
+                    _ => unknown,
                 }
             }
         });
@@ -293,6 +305,18 @@ impl Control for Fake {
             slot,
             incarnation: 3,
         }))
+    }
+}
+
+#[tonic::async_trait]
+impl State for Fake {
+    async fn dump(
+        &self,
+        request: Request<v1::DumpRequest>,
+    ) -> Result<Response<v1::DumpResponse>, Status> {
+        self.0.dumped.lock().unwrap().push(request.into_inner());
+        let state = self.0.state.lock().unwrap().clone();
+        state.unwrap_or_else(|| Err(Status::unimplemented(""))).map(Response::new)
     }
 }
 

@@ -1,11 +1,10 @@
 //! What can be written on the command line.
 
 mod demo;
-mod duration;
 mod exit;
 
+pub use crate::duration::parse_duration;
 pub use demo::{DemoArgs, DemoLoadArgs, DemoServeArgs};
-pub use duration::parse_duration;
 pub use exit::Exit;
 
 use crate::ui::ColorChoice;
@@ -87,7 +86,7 @@ pub enum Command {
     /// Show the actors that stand out
     Top(TopArgs),
     /// Show one actor with all there is to know
-    Show(ActorArgs),
+    Show(ShowArgs),
     /// Show what happened to actors
     Events(EventsArgs),
     /// End an actor at once; what runs is cancelled at its next await
@@ -151,6 +150,18 @@ pub struct ActorArgs {
     /// A path such as /shop/payments/worker-3, the end of one, a name, or '#id'.
     #[arg(value_name = "PATH")]
     pub actor: String,
+}
+
+/// Options of `show`.
+#[derive(Args, Clone, Debug)]
+pub struct ShowArgs {
+    /// The actor.
+    #[command(flatten)]
+    pub actor: ActorArgs,
+    /// What the actor prints of itself, where the service and the actor allow that; its task prints
+    /// it, between two messages.
+    #[arg(long)]
+    pub state: bool,
 }
 
 /// Options of `events`.

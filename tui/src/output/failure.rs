@@ -68,9 +68,10 @@ fn names(all: &[Found]) -> String {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         let exit = match error {
-            CallError::NotConnected { .. } | CallError::Lost { .. } | CallError::Deadline(_) => {
-                Exit::Unreachable
-            }
+            CallError::NotConnected { .. }
+            | CallError::Lost { .. }
+            | CallError::Deadline(_)
+            | CallError::TooLate { .. } => Exit::Unreachable,
             CallError::Refused { .. } | CallError::ControlOff { .. } => Exit::Refused,
             _ => Exit::Error,
         };
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(of(CallError::NotFound { message: message() }), Exit::Error);
         assert_eq!(of(CallError::ControlOff { message: message() }), Exit::Refused);
         assert_eq!(of(CallError::Deadline(Duration::from_secs(5))), Exit::Unreachable);
+        assert_eq!(of(CallError::TooLate { message: message() }), Exit::Unreachable);
         let nobody = ConnectError::NoAgent { searched: vec![] };
         let nobody = Failure::from(nobody);
         assert_eq!((nobody.exit, nobody.code), (Exit::Unreachable, "no_agent"));

@@ -3,10 +3,11 @@
 use super::Snapshot;
 use actorscope_client::{Node, Rights, ViewState};
 use actorscope_core::histogram::{Buckets, Layout};
+use actorscope_core::link::{Link, Links, WaitingFor, Waits};
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{
-    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Resolution,
-    SlotDetail, Stats,
+    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Polling,
+    Resolution, SlotDetail, Stats,
 };
 use actorscope_core::spec::{BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType};
 use actorscope_core::spec::{Strategy, SupervisorSpec};
@@ -102,6 +103,7 @@ fn worker() -> Identity {
         }),
         capabilities: Capabilities::of(&[Capability::Kill, Capability::Restart]),
         mailbox_capacity: Some(64),
+        no_kill: Some("it was started outside of its supervisor".into()),
         ..supervisor()
     }
 }
@@ -135,6 +137,17 @@ fn busy() -> Stats {
             period_ns: 5 * SECOND,
             expires_in_ns: vec![SECOND, 4 * SECOND],
         }),
+        polling: Some(Polling {
+            polls: 7_000,
+            busy_ns: 3 * SECOND,
+            poll: wait,
+            delay: LatencySummary::default(),
+        }),
+        waiting_for: Some(WaitingFor {
+            slot: slot(1),
+            path: "/shop".into(),
+            for_ns: 3_200_000_000,
+        }),
         ..Stats::new(SlotState::Handling, START.plus(60 * SECOND))
     }
 }
@@ -163,7 +176,45 @@ fn detail() -> SlotDetail {
         queue_wait: Some(Buckets::from_dense(Layout::Log2, dense)),
         handling: None,
         children: 0,
+        links: Some(links()),
+        delay: Some(Buckets::from_dense(Layout::Log2, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5])),
         ..SlotDetail::default()
+    }
+}
+
+fn links() -> Links {
+    let ask = LatencySummary {
+        count: 11,
+        p50: Some(1_200_000),
+        p99: Some(40_000_000),
+        max: Some(92_000_000),
+        ..LatencySummary::default()
+    };
+    let to_shop = Link {
+        peer: Some(slot(1)),
+        path: "/shop".into(),
+        tells: 40,
+        asks: 12,
+        failed: 1,
+        ask: Some(ask),
+        waiting: 1,
+        waiting_ns: Some(3_200_000_000),
+    };
+    let others = Link {
+        peer: None,
+        path: "_other".into(),
+        tells: 3,
+        asks: 0,
+        failed: 0,
+        ask: None,
+        waiting: 0,
+        waiting_ns: None,
+    };
+    let waits = |id, path: &str| Waits { slot: slot(id), path: path.into() };
+    Links {
+        outgoing: vec![to_shop],
+        incoming: vec![others],
+        cycle: vec![waits(2, "/shop/worker"), waits(1, "/shop")],
     }
 }
 

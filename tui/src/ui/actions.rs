@@ -37,6 +37,14 @@ pub enum Action {
     Look,
     /// Show all agents of this machine.
     Agents,
+    /// Show the agent attached to whose tab is to the right.
+    NextNode,
+    /// Show the agent attached to whose tab is to the left.
+    PreviousNode,
+    /// Leave an agent attached to.
+    Detach,
+    /// Ask an actor to print its state.
+    State,
     /// Show a screen.
     Go(ScreenId),
     /// The screen whose tab is to the right.
@@ -47,6 +55,10 @@ pub enum Action {
     Expand,
     /// Hide the children of the selected row, or go to its parent.
     Collapse,
+    /// What is to the left.
+    Left,
+    /// What is to the right.
+    Right,
     /// Show or hide the children of the selected row.
     Toggle,
     /// Show one level less of the tree.
@@ -115,6 +127,9 @@ use Context::{Choosing, Confirm, Connecting, Detail, Help, Menu, Outcome, Typing
 const TREE: Context = Context::Screen(ScreenId::Tree);
 const TABLE: Context = Context::Screen(ScreenId::Table);
 const EVENTS: Context = Context::Screen(ScreenId::Events);
+const OVERVIEW: Context = Context::Screen(ScreenId::Overview);
+const SYSTEM: Context = Context::Screen(ScreenId::System);
+const NODES: Context = Context::Screen(ScreenId::Nodes);
 
 impl Context {
     /// Every place, screens in the order of their tabs.
@@ -158,6 +173,8 @@ pub enum Scope {
     Pages,
     /// On every screen.
     Screens,
+    /// Wherever an agent is attached to.
+    Attached,
     /// Wherever there is something to scroll.
     Scrolling,
     /// In these places.
@@ -173,6 +190,7 @@ impl Scope {
             Self::Reading => !matches!(context, Typing | Menu | Confirm | Outcome),
             Self::Pages => screen || context == Detail,
             Self::Screens => screen,
+            Self::Attached => screen || matches!(context, Detail | Connecting),
             Self::Scrolling => screen || matches!(context, Choosing | Detail | Help),
             Self::Only(contexts) => contexts.contains(&context),
         }
@@ -207,10 +225,10 @@ const fn bind(
     Binding { id, action, keys, scope, label, help }
 }
 
-use Scope::{Everywhere, Only, Pages, Reading, Screens, Scrolling};
+use Scope::{Attached, Everywhere, Only, Pages, Reading, Screens, Scrolling};
 
 /// Screens on which actors are selected.
-const ACTORS: Scope = Only(&[TREE, TABLE, EVENTS]);
+const ACTORS: Scope = Only(&[OVERVIEW, TREE, TABLE, EVENTS]);
 /// Screens of rows of actors.
 const ROWS: Scope = Only(&[TREE, TABLE]);
 
@@ -220,6 +238,8 @@ const ROWS: Scope = Only(&[TREE, TABLE]);
 pub const BINDINGS: &[Binding] = &[
     bind("open", Action::Open, &[key(KeyCode::Enter)], ACTORS, "details", "open the page of the selected actor"),
     bind("attach", Action::Open, &[key(KeyCode::Enter)], Only(&[Choosing]), "attach", "attach to the selected agent"),
+    bind("attach-to", Action::Open, &[key(KeyCode::Enter)], Only(&[NODES]), "attach", "show the selected agent, in a tab of its own"),
+    bind("detach", Action::Detach, &[ch('d')], Only(&[NODES]), "detach", "leave the selected agent and close its tab"),
     bind("preview", Action::Open, &[key(KeyCode::Enter)], Only(&[Menu]), "preview", "show what the verb would do here; nothing is done yet"),
     bind("press", Action::Open, &[key(KeyCode::Enter)], Only(&[Confirm]), "press", "press the selected button"),
     bind("close-outcome", Action::Open, &[key(KeyCode::Enter)], Only(&[Outcome]), "close", "close"),
@@ -234,10 +254,13 @@ pub const BINDINGS: &[Binding] = &[
     bind("filter", Action::Filter, &[ch('/')], ROWS, "filter", "show only rows whose path or type contains a text"),
     bind("filter-events", Action::Filter, &[ch('/')], Only(&[EVENTS]), "filter", "show only events that contain all of some words; kind:exited,restarted = only these kinds"),
     bind("follow", Action::Follow, &[ch('f')], Only(&[EVENTS]), "follow", "stay with the newest event, or no longer"),
+    bind("state", Action::State, &[ch('i')], Only(&[Detail]), "state", "ask the actor to print its state, where the service allows that; again: ask anew"),
     bind("slowest", Action::Slowest, &[ch('w')], Pages, "slowest", "go to the actor with the slowest queue"),
     bind("verbs", Action::Verbs, &[ch('X'), key(KeyCode::F(9))], Pages, "verbs", "kill, stop, restart, suspend or resume, after a preview"),
     bind("next-screen", Action::NextScreen, &[key(KeyCode::Tab)], Pages, "next", "the next screen"),
     bind("previous-screen", Action::PreviousScreen, &[key(KeyCode::BackTab)], Pages, "", "the screen before"),
+    bind("go-left", Action::Left, &[key(KeyCode::Left), ch('h')], Only(&[OVERVIEW]), "", "to the list beside, at the left"),
+    bind("go-right", Action::Right, &[key(KeyCode::Right), ch('l')], Only(&[OVERVIEW]), "", "to the list beside, at the right"),
     bind("fold", Action::Toggle, &[ch(' ')], Only(&[TREE]), "fold", "show or hide the children of the selected row"),
     bind("expand", Action::Expand, &[key(KeyCode::Right), ch('l')], Only(&[TREE]), "", "show the children, or go to the first of them"),
     bind("collapse", Action::Collapse, &[key(KeyCode::Left), ch('h')], Only(&[TREE]), "", "hide the children, or go to the parent"),
@@ -246,15 +269,17 @@ pub const BINDINGS: &[Binding] = &[
     bind("sort-right", Action::SortRight, &[ch('>'), ch('.'), ch('s')], Only(&[TABLE]), "sort", "sort by the column to the right; a click on a heading sorts by it"),
     bind("sort-left", Action::SortLeft, &[ch('<'), ch(',')], Only(&[TABLE]), "", "sort by the column to the left"),
     bind("reverse", Action::Reverse, &[ch('I')], Only(&[TABLE]), "reverse", "turn the order round"),
-    bind("events-pane", Action::EventsPane, &[ch('e')], Only(&[TREE, TABLE, Detail]), "events", "show or hide the latest events below"),
+    bind("events-pane", Action::EventsPane, &[ch('e')], Only(&[OVERVIEW, TREE, TABLE, SYSTEM, NODES, Detail]), "events", "show or hide the latest events below"),
     bind("pause", Action::Pause, &[ch('p')], Pages, "pause", "freeze what is shown, or go on"),
     bind("faster", Action::Faster, &[ch('+'), ch('=')], Pages, "", "refresh more often"),
     bind("slower", Action::Slower, &[ch('-')], Pages, "", "refresh less often"),
     bind("look", Action::Look, &[ch('r')], Only(&[Waiting, Choosing]), "look again", "look for agents again, at once"),
     bind("reconnect", Action::Retry, &[ch('r')], Pages, "", "when the connection is lost: try again now"),
     bind("connect", Action::Retry, &[ch('r')], Only(&[Connecting]), "try now", "try again now"),
-    bind("agents", Action::Agents, &[ch('a')], Pages, "", "choose another agent"),
-    bind("other-agents", Action::Agents, &[ch('a')], Only(&[Connecting]), "other agents", "choose another agent"),
+    bind("next-node", Action::NextNode, &[ch('n')], Attached, "", "with several agents attached: the next one"),
+    bind("previous-node", Action::PreviousNode, &[ch('N')], Attached, "", "with several agents attached: the one before"),
+    bind("agents", Action::Agents, &[ch('a')], Pages, "", "the agents of this machine, to attach to more of them"),
+    bind("other-agents", Action::Agents, &[ch('a')], Only(&[Connecting]), "other agents", "leave this one and choose another agent"),
     bind("back", Action::Back, &[key(KeyCode::Esc)], Screens, "", "leave what was opened last: a note, the filter, the events"),
     bind("give-up", Action::Back, &[key(KeyCode::Esc)], Only(&[Connecting]), "", "choose another agent"),
     bind("text-up", Action::PageUp, &[key(KeyCode::PageUp)], Only(&[Confirm, Outcome]), "", "scroll the text up"),

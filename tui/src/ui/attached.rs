@@ -4,12 +4,13 @@ use super::dialog::Dialog;
 use super::field::Field;
 use super::history::History;
 use super::layout::Layout;
+use super::nodes::NodeId;
 use super::screens::detail::{self, DetailPage};
 use super::screens::{Page, ScreenId, Screens};
 use super::severity;
 use super::wanted::{self, Asked};
-use actorscope_client::model::ViewState;
-use actorscope_client::{Link, Model};
+use actorscope_client::model::{Row, ViewState};
+use actorscope_client::{Link, Model, Target};
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp, Verb};
@@ -63,8 +64,12 @@ pub struct Break {
 /// Attached to an agent.
 #[derive(Debug)]
 pub struct Attached {
+    /// Which.
+    pub id: NodeId,
     /// The target, for people.
     pub label: String,
+    /// How it is reached.
+    pub target: Target,
     /// What is known.
     pub model: Model,
     /// What is shown instead while paused.
@@ -101,9 +106,11 @@ pub struct Attached {
 
 impl Attached {
     /// Nothing known yet.
-    pub fn new(label: String, screen: ScreenId) -> Self {
+    pub fn new(id: NodeId, label: String, target: Target, screen: ScreenId) -> Self {
         Self {
+            id,
             label,
+            target,
             model: Model::new(),
             frozen: None,
             history: History::default(),
@@ -123,6 +130,11 @@ impl Attached {
         }
     }
 
+    /// The service's name, or what it was meant by as long as it has not answered.
+    pub fn name(&self) -> &str {
+        self.model.node.as_ref().map_or(&self.label, |node| &node.name)
+    }
+
     /// The page that is shown: that of a slot, or the screen.
     pub fn page(&self) -> &'static dyn Page {
         if self.detail.is_some() { &detail::Detail } else { self.screen.page() }
@@ -138,7 +150,7 @@ impl Attached {
     pub fn open(&mut self, slot: SlotId, path: Option<&str>) {
         let known = self.known(slot).map(|(_, path, _)| path);
         let path = known.or(path).map_or_else(|| slot.to_string(), str::to_owned);
-        self.detail = Some(DetailPage { slot, path, scroll: 0 });
+        self.detail = Some(DetailPage::new(slot, path));
     }
 
     /// A view as it is shown.
@@ -202,25 +214,28 @@ impl Attached {
     /// The slot whose queue is slowest, with its wait in nanoseconds. Looks at every view on screen,
     /// so that the header never contradicts a row below it.
     pub fn slowest(&self) -> Option<(&Identity, &str, &Stats, u64)> {
-        let views: Vec<&ViewState> = self
-            .asked
-            .keys()
-            .filter_map(|id| self.view(*id))
-            .filter(|v| !v.rows.is_empty())
-            .collect();
-        let is_newest = |view: &ViewState, slot: &SlotId| {
-            let others = views.iter().filter(|other| other.stats.contains_key(slot));
-            others.into_iter().all(|other| other.tick <= view.tick)
-        };
-        let rows = views.iter().flat_map(|view| view.rows().map(move |row| (*view, row)));
-        rows.filter(|(view, row)| is_newest(view, &row.identity.id))
-            .filter_map(|(_, row)| {
+        self.current()
+            .filter_map(|row| {
                 let stats = row.stats?;
                 let wait = severity::wait_now(row.identity, stats)?;
                 Some((row.identity, row.path, stats, wait))
             })
             // Of equals the one with the lower id, so that the line does not flicker.
             .max_by_key(|(identity, _, _, wait)| (*wait, std::cmp::Reverse(identity.id)))
+    }
+
+    /// Every slot in any view that is asked for now, once, with the newest that is known of it.
+    pub fn current(&self) -> impl Iterator<Item = Row<'_>> {
+        let mut newest: HashMap<SlotId, (u64, Row<'_>)> = HashMap::new();
+        for view in self.asked.keys().filter_map(|id| self.view(*id)) {
+            for row in view.rows().filter(|row| row.stats.is_some()) {
+                let known = newest.entry(row.identity.id).or_insert((view.tick, row));
+                if known.0 < view.tick {
+                    *known = (view.tick, row);
+                }
+            }
+        }
+        newest.into_values().map(|(_, row)| row)
     }
 
     /// Whether what is shown is old because the connection is lost.

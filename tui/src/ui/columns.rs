@@ -5,9 +5,10 @@
 
 use super::severity::{Severity, fullness, wait_now};
 use super::text;
-use super::theme::glyph;
+use super::theme::{GROUP, glyph};
 use crate::format;
 use actorscope_core::slot::{Identity, LatencySummary, Stats};
+use actorscope_core::spec::ChildKind;
 use actorscope_core::view::SortKey;
 use actorscope_core::{SlotState, Timestamp};
 
@@ -142,8 +143,22 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 fn state(f: &Facts<'_>) -> Cell {
-    let state = f.stats.state;
-    (format!("{} {state}", glyph(state)), Tone::State(state))
+    doing(f.identity, f.stats)
+}
+
+/// What a slot is doing, as a glyph and a word. Groups do nothing, and of a closure on a thread for
+/// blocking work it is told that it holds one.
+pub fn doing(identity: &Identity, stats: &Stats) -> Cell {
+    let state = stats.state;
+    match (identity.kind, state) {
+        (ChildKind::Group, state) if state.is_live() => {
+            (format!("{GROUP} {}", ChildKind::Group), Tone::Faint)
+        }
+        (ChildKind::Blocking, SlotState::Handling) => {
+            (format!("{} {}", glyph(state), ChildKind::Blocking), Tone::State(state))
+        }
+        _ => (format!("{} {state}", glyph(state)), Tone::State(state)),
+    }
 }
 
 fn queued(f: &Facts<'_>) -> Cell {

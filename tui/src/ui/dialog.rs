@@ -4,12 +4,17 @@
 //! named, so a successor is never hit.
 
 use super::field::Field;
+use crate::duration::parse_duration;
 use actorscope_core::blast::{self, BlastRadius};
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::{Incarnation, Outcome, SlotId, SlotState, Verb};
+use std::time::Duration;
 
 /// Affecting more slots than this takes typing the target's name.
 pub const TYPE_NAME_ABOVE: u64 = 10;
+
+/// For how long an actor is suspended unless the user says otherwise; as agents do.
+const HOLD: &str = "30 s";
 
 /// One actor and what is about to be done to it.
 #[derive(Clone, Debug)]
@@ -58,6 +63,8 @@ pub struct Confirm {
     pub preview: Option<Result<BlastRadius, String>>,
     /// Why the user does it.
     pub reason: Field,
+    /// For how long a suspended actor is held.
+    pub hold: Field,
     /// The target's name, typed again.
     pub name: Field,
     /// Where keys go.
@@ -71,6 +78,8 @@ pub struct Confirm {
 /// Where keys go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Focus {
+    /// The field for how long.
+    Hold,
     /// The field for the reason.
     Reason,
     /// The field for the target's name.
@@ -113,6 +122,7 @@ impl Confirm {
             request,
             preview: None,
             reason: Field::default(),
+            hold: Field::with(HOLD),
             name: Field::default(),
             focus: Focus::Cancel,
             scroll: 0,
@@ -133,10 +143,25 @@ impl Confirm {
         self.radius().is_some_and(|r| r.affected_total > TYPE_NAME_ABOVE)
     }
 
+    /// Whether it is said for how long: what is suspended goes on by itself.
+    pub const fn needs_hold(&self) -> bool {
+        matches!(self.verb, Verb::Suspend)
+    }
+
+    /// For how long the actor is to be held; `None` for other verbs, an error if what was typed is no
+    /// time.
+    pub fn held_for(&self) -> Result<Option<Duration>, String> {
+        if !self.needs_hold() {
+            return Ok(None);
+        }
+        parse_duration(self.hold.text().trim()).map(Some)
+    }
+
     /// Whether the button that does it can be pressed. `name` is the target's.
     pub fn is_ready(&self, name: &str) -> bool {
         self.radius().is_some()
             && self.acting.is_none()
+            && self.held_for().is_ok()
             && (!self.needs_name() || self.name.text().trim() == name)
     }
 
@@ -144,6 +169,9 @@ impl Confirm {
     pub fn fields(&self, control: bool) -> Vec<Focus> {
         let mut fields = vec![Focus::Cancel];
         if control && self.radius().is_some() && self.acting.is_none() {
+            if self.needs_hold() {
+                fields.push(Focus::Hold);
+            }
             fields.push(Focus::Reason);
             if self.needs_name() {
                 fields.push(Focus::Name);

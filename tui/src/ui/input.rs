@@ -1,9 +1,10 @@
 //! What goes into the state and what comes out of it: the only ways between it and the world.
 
-use actorscope_client::{Target, Update};
+use super::nodes::NodeId;
+use actorscope_client::{Dumped, Target, Update};
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{Incarnation, Outcome, SlotId, Verb};
+use actorscope_core::{Incarnation, InstanceId, Outcome, SlotId, Verb};
 use crossterm::event::{KeyEvent, MouseEvent};
 use std::time::Duration;
 
@@ -20,10 +21,17 @@ pub enum Input {
     Resize(u16, u16),
     /// Time passed.
     Tick,
-    /// The session reports.
-    Update(Update),
-    /// The session took a view and gave it this revision; its answers carry it.
+    /// A session reports.
+    Update {
+        /// Whose.
+        node: NodeId,
+        /// What.
+        update: Update,
+    },
+    /// A session took a view and gave it this revision; its answers carry it.
     Asked {
+        /// Whose.
+        node: NodeId,
         /// Which view.
         view: u32,
         /// Its new revision.
@@ -45,6 +53,13 @@ pub enum Input {
         /// The answer: the outcome and the agent's words.
         result: Result<(Outcome, String), String>,
     },
+    /// What an actor printed of itself, or why it did not.
+    Dumped {
+        /// The [`Command::Dump`] it answers.
+        request: u32,
+        /// The answer.
+        result: Result<Dumped, String>,
+    },
 }
 
 /// What was found when agents were looked for.
@@ -54,8 +69,21 @@ pub struct Look {
     pub places: Vec<String>,
     /// Agents that answered.
     pub agents: Vec<Found>,
-    /// What stood in the way.
-    pub problems: Vec<String>,
+    /// Sockets behind which no agent answers.
+    pub problems: Vec<Problem>,
+}
+
+/// A socket of an agent that cannot be reached, or of one that has ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The service's name, as the socket says.
+    pub name: String,
+    /// Its process id, as the socket says.
+    pub pid: u32,
+    /// Where the socket is.
+    pub path: String,
+    /// What is in the way.
+    pub why: String,
 }
 
 /// An agent on this machine.
@@ -65,6 +93,8 @@ pub struct Found {
     pub name: String,
     /// Its process id.
     pub pid: u32,
+    /// Which life of the service answered, if one did.
+    pub instance: Option<InstanceId>,
     /// How long it has been running, if it said so.
     pub uptime_ns: Option<u64>,
     /// Slots in it, if it said so.
@@ -88,12 +118,19 @@ pub enum Command {
     Mouse(bool),
     /// Look for agents.
     Look,
-    /// End the session, if there is one, and begin another.
-    Attach(Target),
-    /// End the session.
-    Detach,
+    /// Begin a session.
+    Attach {
+        /// The number that stands for it from now on.
+        node: NodeId,
+        /// Whom with.
+        target: Target,
+    },
+    /// End a session.
+    Detach(NodeId),
     /// Ask for a view from now on.
     SetView {
+        /// Whom.
+        node: NodeId,
         /// Its id; the same id replaces the view before.
         view: u32,
         /// What is wanted.
@@ -102,11 +139,18 @@ pub enum Command {
         interval: Duration,
     },
     /// A view is no longer wanted.
-    DropView(u32),
+    DropView {
+        /// Of whom.
+        node: NodeId,
+        /// Its id.
+        view: u32,
+    },
     /// Do not wait for the next try to connect.
-    RetryNow,
+    RetryNow(NodeId),
     /// Ask what a verb would do.
     Preview {
+        /// Whom.
+        node: NodeId,
         /// Comes back with the answer.
         request: u32,
         /// The verb.
@@ -116,6 +160,8 @@ pub enum Command {
     },
     /// Do it. Only ever sent after the user has confirmed a preview of the same.
     Act {
+        /// By whom.
+        node: NodeId,
         /// Comes back with the answer.
         request: u32,
         /// The verb.
@@ -126,5 +172,16 @@ pub enum Command {
         incarnation: Incarnation,
         /// Why, in the user's words; for the service's log.
         reason: String,
+        /// For a suspension: when the actor goes on by itself; `None` = the agent's default.
+        hold: Option<Duration>,
+    },
+    /// Ask an actor to print its state.
+    Dump {
+        /// Of whom.
+        node: NodeId,
+        /// Comes back with the answer.
+        request: u32,
+        /// Which actor, whoever fills the slot now.
+        slot: SlotId,
     },
 }

@@ -2,7 +2,7 @@
 //!
 //! A functional core in a thin shell: [`app`] is the state, [`update`](update::update) the only way
 //! to change it, [`view`](view::view) the only way to draw it; all three are pure. The shell drives
-//! them with keys, the clock and a session, and does what `update` asks for. Nothing here waits for
+//! them with keys, the clock and sessions, and does what `update` asks for. Nothing here waits for
 //! the network while a key is handled.
 //!
 //! Where to begin reading: [`input`] (everything that can happen), [`actions`] (everything that can be
@@ -21,6 +21,7 @@ pub mod keymap;
 pub mod keys;
 pub mod layout;
 pub mod list;
+pub mod nodes;
 mod port;
 pub mod screens;
 pub mod severity;

@@ -1,80 +1,123 @@
 //! The way to agents: carries out what the state asks for and brings the answers back as inputs.
 
-use super::input::{Found, Input, Look};
+use super::input::{Found, Input, Look, Problem};
+use super::nodes::NodeId;
 use actorscope_client::discovery::Finds;
 use actorscope_client::{
     Act, Acted, CallError, Connection, Search, Session, SessionOptions, Target, Update,
 };
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{Incarnation, Outcome, SlotId, Verb};
+use actorscope_core::{Outcome, SlotId, Verb};
 use futures_util::future::join_all;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// How long an agent may take to tell about itself in the list of agents.
 const ASK: Duration = Duration::from_secs(1);
+/// The answer to a question about an agent that was left meanwhile.
+const NOBODY: &str = "this agent is no longer attached to";
 
-/// At most one session, and questions that are out.
+/// Sessions, one for each agent attached to, and questions that are out.
 pub struct Port {
-    session: Option<(Session, mpsc::Receiver<Update>)>,
+    /// In the order in which they were begun.
+    sessions: Vec<Line>,
+    /// The session that is heard first next time: a busy one must not keep the others from being
+    /// heard.
+    next: usize,
     answers: mpsc::Sender<Input>,
+}
+
+/// A session and what it reports.
+struct Line {
+    node: NodeId,
+    session: Session,
+    updates: mpsc::Receiver<Update>,
 }
 
 impl Port {
     /// No session yet; answers to questions go to `answers`.
     pub const fn new(answers: mpsc::Sender<Input>) -> Self {
-        Self { session: None, answers }
+        Self { sessions: Vec::new(), next: 0, answers }
     }
 
-    /// Ends the session, if there is one, and begins another.
-    pub fn attach(&mut self, target: Target) {
-        self.session = None;
-        self.session = Some(Session::start(target, SessionOptions::default()));
+    /// Begins a session.
+    pub fn attach(&mut self, node: NodeId, target: Target) {
+        self.detach(node);
+        let (session, updates) = Session::start(target, SessionOptions::default());
+        self.sessions.push(Line { node, session, updates });
     }
 
-    /// Ends the session.
-    pub fn detach(&mut self) {
-        self.session = None;
+    /// Ends a session.
+    pub fn detach(&mut self, node: NodeId) {
+        self.sessions.retain(|line| line.node != node);
     }
 
-    /// The next update; never comes without a session.
-    pub async fn next(&mut self) -> Update {
-        if let Some((_, updates)) = &mut self.session
-            && let Some(update) = updates.recv().await
-        {
-            return update;
-        }
-        std::future::pending().await
+    /// The next update of any session; never comes without one. Can be cancelled without losing any.
+    pub async fn next(&mut self) -> Input {
+        std::future::poll_fn(|cx| self.poll_next(cx)).await
     }
 
     /// An update that is here already.
-    pub fn try_next(&mut self) -> Option<Update> {
-        self.session.as_mut()?.1.try_recv().ok()
+    pub fn try_next(&mut self) -> Option<Input> {
+        self.first(|updates| updates.try_recv().ok())
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        let ready = |updates: &mut mpsc::Receiver<Update>| match updates.poll_recv(cx) {
+            Poll::Ready(update) => update,
+            Poll::Pending => None,
+        };
+        self.first(ready).map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// The first update that `take` finds, beginning with the session whose turn it is.
+    fn first(
+        &mut self,
+        mut take: impl FnMut(&mut mpsc::Receiver<Update>) -> Option<Update>,
+    ) -> Option<Input> {
+        let count = self.sessions.len();
+        for place in (0..count).map(|n| (self.next + n) % count) {
+            let Some(line) = self.sessions.get_mut(place) else { continue };
+            if let Some(update) = take(&mut line.updates) {
+                self.next = place + 1;
+                return Some(Input::Update { node: line.node, update });
+            }
+        }
+        None
+    }
+
+    fn session(&self, node: NodeId) -> Option<&Session> {
+        self.sessions.iter().find(|line| line.node == node).map(|line| &line.session)
     }
 
     /// Asks for a view from now on; says under which revision.
-    pub fn set_view(&self, view: u32, spec: ViewSpec, interval: Duration) -> Option<u32> {
-        let (session, _) = self.session.as_ref()?;
-        Some(session.set_view(view, spec, interval))
+    pub fn set_view(
+        &self,
+        (node, view): (NodeId, u32),
+        spec: ViewSpec,
+        interval: Duration,
+    ) -> Option<u32> {
+        Some(self.session(node)?.set_view(view, spec, interval))
     }
 
     /// A view is no longer wanted.
-    pub fn drop_view(&self, view: u32) {
-        if let Some((session, _)) = &self.session {
+    pub fn drop_view(&self, node: NodeId, view: u32) {
+        if let Some(session) = self.session(node) {
             session.drop_view(view);
         }
     }
 
     /// Does not wait for the next try to connect.
-    pub fn retry_now(&self) {
-        if let Some((session, _)) = &self.session {
+    pub fn retry_now(&self, node: NodeId) {
+        if let Some(session) = self.session(node) {
             session.retry_now();
         }
     }
 
     /// Asks what a verb would do.
-    pub fn preview(&self, request: u32, verb: Verb, slot: SlotId) {
-        let session = self.session.as_ref().map(|(session, _)| session.clone());
+    pub fn preview(&self, node: NodeId, request: u32, verb: Verb, slot: SlotId) {
+        let session = self.session(node).cloned();
         self.answer(async move {
             let result = match session {
                 // Whoever fills the slot now: the answer names the incarnation, the dialog shows it,
@@ -82,28 +125,33 @@ impl Port {
                 Some(session) => {
                     session.preview(verb, slot, None).await.map_err(|error| error.to_string())
                 }
-                None => Err("no agent is attached".to_owned()),
+                None => Err(NOBODY.to_owned()),
             };
             Input::Previewed { request, result }
         });
     }
 
     /// Does it.
-    pub fn act(
-        &self,
-        request: u32,
-        verb: Verb,
-        (slot, incarnation): (SlotId, Incarnation),
-        reason: String,
-    ) {
-        let session = self.session.as_ref().map(|(session, _)| session.clone());
+    pub fn act(&self, node: NodeId, request: u32, act: Act) {
+        let session = self.session(node).cloned();
         self.answer(async move {
-            let act = Act { verb, slot, incarnation: Some(incarnation), reason, deadline: None };
             let result = match session {
                 Some(session) => outcome(session.act(act).await),
-                None => Err("no agent is attached".to_owned()),
+                None => Err(NOBODY.to_owned()),
             };
             Input::Acted { request, result }
+        });
+    }
+
+    /// Asks whoever fills a slot now to print its state.
+    pub fn dump(&self, node: NodeId, request: u32, slot: SlotId) {
+        let session = self.session(node).cloned();
+        self.answer(async move {
+            let result = match session {
+                Some(session) => session.dump(slot, None).await.map_err(|error| error.to_string()),
+                None => Err(NOBODY.to_owned()),
+            };
+            Input::Dumped { request, result }
         });
     }
 
@@ -152,19 +200,27 @@ async fn look() -> Look {
         let about = tokio::time::timeout(ASK, about)
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {} s", ASK.as_secs())));
-        let (uptime_ns, actors, problem) = match about {
-            Ok((node, summary)) => {
-                (Some(node.now.since(node.started_at)), summary.map(|summary| summary.live), None)
-            }
-            Err(problem) => (None, None, Some(problem)),
-        };
-        Found {
-            name: found.socket.name.clone(),
-            pid: found.socket.pid,
-            uptime_ns,
-            actors,
-            problem,
-            target: Target::Named(found.distinct_name(&live)),
+        let (name, pid) = (found.socket.name.clone(), found.socket.pid);
+        let target = Target::Named(found.distinct_name(&live));
+        match about {
+            Ok((node, summary)) => Found {
+                name,
+                pid,
+                instance: Some(node.instance),
+                uptime_ns: Some(node.now.since(node.started_at)),
+                actors: summary.map(|summary| summary.live),
+                problem: None,
+                target,
+            },
+            Err(problem) => Found {
+                name,
+                pid,
+                instance: None,
+                uptime_ns: None,
+                actors: None,
+                problem: Some(problem),
+                target,
+            },
         }
     });
     Look {
@@ -172,7 +228,12 @@ async fn look() -> Look {
         agents: join_all(asked).await,
         problems: unreachable
             .into_iter()
-            .map(|(found, why)| format!("{}: {why}", found.path.display()))
+            .map(|(found, why)| Problem {
+                name: found.socket.name,
+                pid: found.socket.pid,
+                path: found.path.display().to_string(),
+                why: why.to_string(),
+            })
             .collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Which rows want a look, and why, in words.
 
 use crate::format;
+use crate::words;
 use actorscope_core::SlotState;
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::view::{SortKey, SortValue};
@@ -63,10 +64,30 @@ pub fn reasons(identity: &Identity, stats: &Stats) -> Vec<(Severity, String)> {
         let text = format!("messages wait {} on average", format::duration(wait));
         say(Severity::of_wait(wait), text);
     }
-    if let Some(now) = stats.handling_now.as_ref().filter(|n| n.for_ns >= SEVERE_NS) {
-        let severity = if now.for_ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
-        let text = format!("handles one message for {}", format::duration(now.for_ns));
-        say(severity, text);
+    let of_handling = |ns| if ns >= STUCK_NS { Severity::Severe } else { Severity::Warn };
+    let handled = stats.handling_now.as_ref().map_or(0, |now| now.for_ns);
+    let waiting = stats.waiting_for.as_ref().filter(|waiting| waiting.for_ns >= SEVERE_NS);
+    if let Some(waiting) = waiting {
+        say(of_handling(waiting.for_ns), format!("waits for {}", words::waits_for(waiting)));
+    }
+    // Who waits for somebody most of that time is told already.
+    let is_told = waiting.is_some_and(|waiting| waiting.for_ns >= handled - handled / 10);
+    if handled >= SEVERE_NS && !is_told {
+        let text = format!("handles one message for {}", format::duration(handled));
+        say(of_handling(handled), text);
+    }
+    if let Some(polling) = &stats.polling {
+        if let Some(longest) = polling.poll.max.filter(|ns| *ns >= WARN_NS) {
+            let took = format::duration(longest);
+            say(
+                Severity::Warn,
+                format!("a poll took {took}: its worker ran nothing else meanwhile"),
+            );
+        }
+        if let Some(delay) = polling.delay.p99.filter(|ns| *ns >= WARN_NS) {
+            let text = format!("woken, it waits up to {} for a worker", format::duration(delay));
+            say(Severity::Warn, text);
+        }
     }
     if let Some(budget) = &stats.budget {
         if budget.exhausted() && budget.used > 0 {

@@ -1,4 +1,4 @@
-//! The thin shell around the state: terminal, clock, session.
+//! The thin shell around the state: terminal, clock, sessions.
 
 use super::UiError;
 use super::app::{App, Settings};
@@ -7,7 +7,7 @@ use super::port::Port;
 use super::terminal::Screen;
 use super::update::update;
 use super::view::view;
-use actorscope_client::Target;
+use actorscope_client::{Act, Target};
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::collections::VecDeque;
@@ -36,16 +36,16 @@ pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode,
     let screen = Screen::take(true)?;
     let size = screen.size()?;
     let (answers, mut answered) = mpsc::channel(ANSWERS);
-    let mut port = Port::new(answers);
-    let app = match target {
-        None | Some(Target::Local) => App::looking(settings, size),
+    let (app, begin) = match target {
+        None | Some(Target::Local) => (App::looking(settings, size), None),
         Some(target) => {
-            let label = target.to_string();
-            port.attach(target);
-            App::attached(settings, size, label)
+            let (app, begin) = App::attached(settings, size, target);
+            (app, Some(begin))
         }
     };
+    let port = Port::new(answers);
     let mut shell = Shell { app, port, screen, start: Instant::now(), changed: true };
+    shell.carry_out(begin.into_iter().collect())?;
     let mut keys = EventStream::new();
     let mut next_frame = Instant::now();
     let mut next_tick = Instant::now();
@@ -57,7 +57,7 @@ pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode,
         }
         let flow = tokio::select! {
             event = keys.next() => shell.event(event)?,
-            update = shell.port.next() => shell.take(Input::Update(update))?,
+            update = shell.port.next() => shell.take(update)?,
             Some(answer) = answered.recv() => shell.take(answer)?,
             () = tokio::time::sleep_until(next_frame), if shell.changed => Flow::On,
             () = tokio::time::sleep_until(next_tick) => {
@@ -104,7 +104,7 @@ impl Shell {
                     return Ok(Flow::Quit);
                 }
             } else if let Some(update) = self.port.try_next() {
-                self.take(Input::Update(update))?;
+                self.take(update)?;
             } else {
                 break;
             }
@@ -128,7 +128,11 @@ impl Shell {
 
     fn take(&mut self, input: Input) -> Result<Flow, UiError> {
         self.changed = true;
-        let mut commands = VecDeque::from(update(&mut self.app, self.start.elapsed(), input));
+        let commands = update(&mut self.app, self.start.elapsed(), input);
+        self.carry_out(commands.into())
+    }
+
+    fn carry_out(&mut self, mut commands: VecDeque<Command>) -> Result<Flow, UiError> {
         while let Some(command) = commands.pop_front() {
             match command {
                 Command::Quit => return Ok(Flow::Quit),
@@ -142,20 +146,25 @@ impl Shell {
                 Command::Redraw => self.screen.redraw()?,
                 Command::Mouse(on) => self.screen.set_mouse(on)?,
                 Command::Look => self.port.look(),
-                Command::Attach(target) => self.port.attach(target),
-                Command::Detach => self.port.detach(),
-                Command::SetView { view, spec, interval } => {
-                    if let Some(revision) = self.port.set_view(view, spec, interval) {
-                        let asked = Input::Asked { view, revision };
+                Command::Attach { node, target } => self.port.attach(node, target),
+                Command::Detach(node) => self.port.detach(node),
+                Command::SetView { node, view, spec, interval } => {
+                    if let Some(revision) = self.port.set_view((node, view), spec, interval) {
+                        let asked = Input::Asked { node, view, revision };
                         commands.extend(update(&mut self.app, self.start.elapsed(), asked));
                     }
                 }
-                Command::DropView(view) => self.port.drop_view(view),
-                Command::RetryNow => self.port.retry_now(),
-                Command::Preview { request, verb, slot } => self.port.preview(request, verb, slot),
-                Command::Act { request, verb, slot, incarnation, reason } => {
-                    self.port.act(request, verb, (slot, incarnation), reason)
+                Command::DropView { node, view } => self.port.drop_view(node, view),
+                Command::RetryNow(node) => self.port.retry_now(node),
+                Command::Preview { node, request, verb, slot } => {
+                    self.port.preview(node, request, verb, slot);
                 }
+                Command::Act { node, request, verb, slot, incarnation, reason, hold } => {
+                    let incarnation = Some(incarnation);
+                    let act = Act { verb, slot, incarnation, reason, deadline: hold };
+                    self.port.act(node, request, act);
+                }
+                Command::Dump { node, request, slot } => self.port.dump(node, request, slot),
             }
         }
         Ok(Flow::On)

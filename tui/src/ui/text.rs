@@ -56,6 +56,21 @@ pub fn fit_end(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{CUT}{}", &text[start..]))
 }
 
+/// A path in at most `cells` cells: what does not fit goes segment by segment from its beginning, so
+/// that names stay whole as long as possible.
+pub fn fit_path(path: &str, cells: usize) -> Cow<'_, str> {
+    if width(path) <= cells {
+        return Cow::Borrowed(path);
+    }
+    let segments = path.match_indices('/').map(|(i, _)| &path[i..]);
+    let fits = |end: &&str| width(CUT) + width(end) <= cells;
+    match segments.into_iter().find(fits) {
+        Some(end) => Cow::Owned(format!("{CUT}{end}")),
+        // Not even the name: its beginning says more than its end.
+        None => fit(path.rsplit('/').next().unwrap_or(path), cells).into_owned().into(),
+    }
+}
+
 /// Exactly `cells` cells, the text at their left.
 pub fn left(text: &str, cells: usize) -> String {
     let text = fit(text, cells);
@@ -81,6 +96,11 @@ pub fn grouped(n: u64) -> String {
         out.push(c);
     }
     out
+}
+
+/// A rate with all its digits: in words, `2,339` reads better than `2.3k`.
+pub fn rate(per_s: f64) -> String {
+    if per_s < 100.0 { crate::format::rate(Some(per_s)) } else { grouped(per_s as u64) }
 }
 
 /// A count and what is counted: `1 actor`, `2,001 actors`.
@@ -145,6 +165,29 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks a line of code anywhere into lines of at most `cells` cells. Spaces stay, and what is broken
+/// off is indented like the line itself and two more.
+pub fn broken(line: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    // However deep it stands, half of the line is left for the text.
+    let indent = if cells < 8 { 0 } else { (indent + 2).min(cells / 2) };
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for c in line.chars() {
+        let w = c.width().unwrap_or(0);
+        if used > 0 && used + w > cells {
+            lines.push(" ".repeat(indent));
+            used = indent;
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push(c);
+        }
+        used += w;
+    }
+    lines
+}
+
 /// Joins parts with commas and breaks lines only between them; a part that is longer than a line is
 /// broken like any text.
 pub fn wrap_parts(parts: &[String], cells: usize) -> Vec<String> {
@@ -173,6 +216,10 @@ mod tests {
         assert_eq!(fit("signaling", 6), "signa…");
         assert_eq!(fit_end("/parlor/signaling/signaling-1", 12), "…signaling-1");
         assert_eq!(fit("日本語", 4), "日…");
+        assert_eq!(fit_path("/parlor/signaling/signaling-1", 29), "/parlor/signaling/signaling-1");
+        assert_eq!(fit_path("/parlor/signaling/signaling-1", 25), "…/signaling/signaling-1");
+        assert_eq!(fit_path("/parlor/signaling/signaling-1", 12), "signaling-1");
+        assert_eq!(fit_path("/parlor/signaling/signaling-1", 8), "signali…");
         assert_eq!(right("12", 4), "  12");
         assert_eq!(left("12", 4), "12  ");
     }
@@ -204,6 +251,15 @@ mod tests {
     }
 
     #[test]
+    fn code_is_broken_anywhere_and_keeps_its_indentation() {
+        assert_eq!(broken("  open: true,", 20), ["  open: true,"]);
+        assert_eq!(broken("  name: \"abcdef\",", 10), ["  name: \"a", "    bcdef\"", "    ,"]);
+        assert_eq!(broken("         deep", 10), ["         d", "     eep"]);
+        assert_eq!(broken("abcdef", 4), ["abcd", "ef"], "no room for more");
+        assert_eq!(broken("", 5), [""]);
+    }
+
+    #[test]
     fn sentences_wrap_at_spaces() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
@@ -215,6 +271,10 @@ mod tests {
         fn nothing_is_wider_than_asked(text in "\\PC{0,40}", cells in 0usize..20) {
             prop_assert!(width(&fit(&text, cells)) <= cells);
             prop_assert!(width(&fit_end(&text, cells)) <= cells);
+            prop_assert!(width(&fit_path(&text, cells)) <= cells);
+            // A wide character needs two cells, a few need three.
+            let widest = broken(&text, cells).iter().map(|line| width(line)).max();
+            prop_assert!(widest.is_some_and(|widest| widest <= cells.max(3)), "{widest:?}");
         }
     }
 }

@@ -16,6 +16,8 @@ pub const OPEN: &str = "▾";
 pub const CLOSED: &str = "▸";
 /// Row without children.
 pub const LEAF: &str = "·";
+/// Stands in the place of a state where nothing runs.
+pub const GROUP: &str = "▫";
 /// The sorted column, smallest first.
 pub const ASCENDING: &str = "▲";
 /// The sorted column, largest first.
@@ -26,6 +28,10 @@ pub const FULL: &str = "█";
 pub const EMPTY: &str = "░";
 /// Parts of a cell, one to seven eighths, from the left.
 pub const EIGHTHS: [&str; 7] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+/// Parts of a cell, one to eight eighths, from below.
+pub const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// The vertical axis of a chart, and where something is said of it.
+pub const AXIS: [&str; 2] = [" │", " ┤"];
 /// A horizontal rule.
 pub const RULE: &str = "─";
 /// Where typed text goes.
@@ -171,15 +177,19 @@ fn plain(symbol: &str) -> &'static str {
     match symbol {
         OPEN => "-",
         CLOSED => "+",
-        LEAF | "•" => ".",
+        LEAF | GROUP | "•" => ".",
         ASCENDING => "^",
         DESCENDING => "v",
         FULL | "▉" | "▊" | "▋" | "▌" => "#",
         "▍" | "▎" | "▏" => "|",
+        "▁" => "_",
+        "▂" | "▃" => ".",
+        "▄" | "▅" => "=",
+        "▆" | "▇" => "*",
         EMPTY => ".",
         RULE => "-",
-        "│" => "|",
-        "┌" | "┐" | "└" | "┘" | "├" | "┤" | "╭" | "╮" | "╯" | "╰" => "+",
+        "│" | "┤" => "|",
+        "┌" | "┐" | "└" | "┘" | "├" | "╭" | "╮" | "╯" | "╰" => "+",
         "…" => "~",
         "◌" => "+",
         "○" => "o",
@@ -196,6 +206,7 @@ fn plain(symbol: &str) -> &'static str {
         "×" => "x",
         "∕" => "/",
         "→" | "›" => ">",
+        "←" => "<",
         "↑" => "^",
         "↓" => "v",
         "—" | "–" => "-",

@@ -1,5 +1,5 @@
 //! Which views are needed now: those of the page, and those of the header. What is not on the screen
-//! is not asked for.
+//! is not asked for; of agents in tabs behind only how they are doing.
 
 use super::app::{App, Stage};
 use super::attached::Attached;
@@ -15,6 +15,8 @@ pub const SUMMARY: u32 = 1;
 pub const DETAIL: u32 = 3;
 /// The slots with the slowest queues, for the line in the header.
 pub const SLOWEST: u32 = 4;
+/// Rows of that.
+pub const SLOWEST_ROWS: u32 = 5;
 
 /// Revisions whose answers may still come.
 const MAX_REVISIONS: usize = 32;
@@ -60,37 +62,52 @@ fn offset(spec: &ViewSpec) -> u32 {
     }
 }
 
+/// What an agent in a tab behind is asked for: its tab shows whether it is in trouble, and its charts
+/// have no hole when it is shown again.
+fn wanted_behind() -> Vec<(u32, ViewSpec)> {
+    vec![(SUMMARY, ViewSpec::Summary)]
+}
+
 /// The views that the screen needs now.
 fn wanted(attached: &Attached, size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
-    let mut views = vec![
-        (SUMMARY, ViewSpec::Summary),
-        (
-            SLOWEST,
-            ViewSpec::Table {
-                sort: SortKey::QueueWait,
-                order: Order::Descending,
-                filter: Filter::ALL,
-                offset: 0,
-                limit: 3,
-            },
-        ),
-    ];
+    let slowest = ViewSpec::Table {
+        sort: SortKey::QueueWait,
+        order: Order::Descending,
+        filter: Filter::ALL,
+        offset: 0,
+        limit: SLOWEST_ROWS,
+    };
+    let mut views = vec![(SUMMARY, ViewSpec::Summary), (SLOWEST, slowest)];
     views.extend(attached.page().views(attached, size));
     views
 }
 
-/// Commands that make the session follow the screen.
+/// Commands that make the sessions follow the screen.
 pub fn follow(app: &mut App) -> Vec<Command> {
     let (size, interval) = (app.size, app.settings.interval);
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Stage::Attached(nodes) = &mut app.stage else {
         return Vec::new();
     };
-    let wanted = wanted(attached, size);
-    let mut commands: Vec<Command> = Vec::new();
+    let front = nodes.front().id;
+    let mut commands = Vec::new();
+    for node in nodes.iter_mut() {
+        let wanted = if node.id == front { wanted(node, size) } else { wanted_behind() };
+        follow_one(node, wanted, interval, &mut commands);
+    }
+    commands
+}
+
+fn follow_one(
+    attached: &mut Attached,
+    wanted: Vec<(u32, ViewSpec)>,
+    interval: Duration,
+    commands: &mut Vec<Command>,
+) {
+    let node = attached.id;
     attached.asked.retain(|id, _| {
         let keep = wanted.iter().any(|(w, _)| w == id);
         if !keep {
-            commands.push(Command::DropView(*id));
+            commands.push(Command::DropView { node, view: *id });
         }
         keep
     });
@@ -100,8 +117,7 @@ pub fn follow(app: &mut App) -> Vec<Command> {
             continue;
         }
         let revisions = asked.map(|a| a.revisions.clone()).unwrap_or_default();
-        commands.push(Command::SetView { view, spec: spec.clone(), interval });
+        commands.push(Command::SetView { node, view, spec: spec.clone(), interval });
         attached.asked.insert(view, Asked { spec, interval, revisions });
     }
-    commands
 }

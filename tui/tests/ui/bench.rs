@@ -5,19 +5,21 @@ use crate::world::{INSTANCE, NOW, S, World};
 use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Input, Look};
 use actorscope::ui::keymap::Keymap;
+use actorscope::ui::nodes::NodeId;
 use actorscope::ui::screens::ScreenId;
 use actorscope::ui::theme::Theme;
 use actorscope::ui::update::update;
 use actorscope::ui::view::view;
-use actorscope_client::{Rights, Update};
+use actorscope_client::{Dumped, Node, Rights, Target, Update};
 use actorscope_core::blast;
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{Event, EventKind, Outcome, SlotId, Timestamp};
+use actorscope_core::{Event, EventKind, InstanceId, Outcome, SlotId, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub struct Bench {
@@ -28,9 +30,11 @@ pub struct Bench {
     pub commands: Vec<Command>,
     /// What verbs come to; `None` = no answer yet.
     pub outcome: Option<Result<(Outcome, String), String>>,
+    /// What an actor prints of itself; `None` = no answer yet.
+    pub state: Option<Result<Dumped, String>>,
     /// Whether the agent answers at all.
     pub online: bool,
-    views: BTreeMap<u32, (u32, ViewSpec)>,
+    views: BTreeMap<(NodeId, u32), (u32, ViewSpec)>,
     revision: u32,
 }
 
@@ -75,7 +79,15 @@ impl Bench {
 
     /// Attached to the service, which has not answered.
     pub fn connecting(size: (u16, u16)) -> Self {
-        Self::new(App::attached(settings(), size, "parlor".to_owned()))
+        Self::with(settings(), size)
+    }
+
+    /// The same with other settings.
+    pub fn with(settings: Settings, size: (u16, u16)) -> Self {
+        let (app, begin) = App::attached(settings, size, Target::Named("parlor".to_owned()));
+        let mut bench = Self::new(app);
+        bench.commands.insert(0, begin);
+        bench
     }
 
     fn new(app: App) -> Self {
@@ -85,6 +97,7 @@ impl Bench {
             now: Duration::from_secs(100),
             commands: Vec::new(),
             outcome: Some(Ok((Outcome::Done, String::new()))),
+            state: None,
             online: true,
             views: BTreeMap::new(),
             revision: 0,
@@ -95,17 +108,53 @@ impl Bench {
 
     pub fn connect(&mut self, rights: Rights) {
         let node = self.world.node(INSTANCE, rights);
-        self.feed(Input::Update(Update::Connected(node)));
-        self.feed(Input::Update(Update::Events(events())));
+        self.update(Update::Connected(node));
+        self.update(Update::Events(events()));
         self.refresh();
+    }
+
+    /// The agent in front answers, as the one of another service.
+    pub fn connect_as(&mut self, name: &str, pid: u32, instance: u128) {
+        let node = self.world.node(InstanceId(instance), operator());
+        let node = Node { name: name.to_owned(), pid, ..(*node).clone() };
+        self.update(Update::Connected(Arc::new(node)));
+        self.refresh();
+    }
+
+    /// The agent in front.
+    pub fn node(&self) -> NodeId {
+        self.app.agent().expect("an agent is attached to").id
+    }
+
+    /// The session with the agent in front reports.
+    pub fn update(&mut self, update: Update) {
+        let node = self.node();
+        self.feed(Input::Update { node, update });
+    }
+
+    /// The session with some agent reports; perhaps one that was ended, or with nobody.
+    pub fn update_of(&mut self, node: u32, update: Update) {
+        self.feed(Input::Update { node: NodeId(node), update });
     }
 
     /// The agent's next tick.
     pub fn refresh(&mut self) {
         let views: Vec<_> = self.views.clone().into_iter().collect();
-        for (view, (revision, spec)) in views {
+        for ((node, view), (revision, spec)) in views {
             let frame = self.world.answer(view, revision, &spec);
-            self.feed(Input::Update(Update::Frame(Box::new(frame))));
+            let update = Update::Frame(Box::new(frame));
+            self.feed(Input::Update { node, update });
+        }
+    }
+
+    /// Lets the service run for so many seconds, with a tick a second; `change` says what happens in
+    /// each of them.
+    pub fn run(&mut self, seconds: u64, change: impl Fn(&mut World, u64)) {
+        for second in 0..seconds {
+            self.now += Duration::from_secs(1);
+            self.world.now = self.world.now.plus(S);
+            change(&mut self.world, second);
+            self.refresh();
         }
     }
 
@@ -128,21 +177,22 @@ impl Bench {
     /// What comes back for a command.
     fn answers(&mut self, command: Command) -> Vec<Input> {
         match command {
-            Command::SetView { view, spec, .. } => {
+            Command::SetView { node, view, spec, .. } => {
                 self.revision += 1;
-                self.views.insert(view, (self.revision, spec.clone()));
-                let mut inputs = vec![Input::Asked { view, revision: self.revision }];
-                if self.online && self.app.agent().is_some_and(|a| a.instance.is_some()) {
+                self.views.insert((node, view), (self.revision, spec.clone()));
+                let mut inputs = vec![Input::Asked { node, view, revision: self.revision }];
+                if self.online && self.app.nodes().any(|n| n.id == node && n.instance.is_some()) {
                     let frame = self.world.answer(view, self.revision, &spec);
-                    inputs.push(Input::Update(Update::Frame(Box::new(frame))));
+                    let update = Update::Frame(Box::new(frame));
+                    inputs.push(Input::Update { node, update });
                 }
                 inputs
             }
-            Command::DropView(view) => {
-                self.views.remove(&view);
+            Command::DropView { node, view } => {
+                self.views.remove(&(node, view));
                 Vec::new()
             }
-            Command::Preview { request, verb, slot } if self.online => vec![Input::Previewed {
+            Command::Preview { request, verb, slot, .. } if self.online => vec![Input::Previewed {
                 request,
                 result: blast::preview(&self.world, slot, verb)
                     .ok_or_else(|| "there is no such slot".to_owned()),
@@ -151,6 +201,17 @@ impl Bench {
                 Some(result) => vec![Input::Acted { request, result }],
                 None => Vec::new(),
             },
+            Command::Dump { request, slot, .. } => match self.state.clone() {
+                Some(result) => {
+                    let result = result.map(|dumped| Dumped { slot, ..dumped });
+                    vec![Input::Dumped { request, result }]
+                }
+                None => Vec::new(),
+            },
+            Command::Detach(node) => {
+                self.views.retain(|(of, _), _| *of != node);
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }
@@ -204,7 +265,7 @@ impl Bench {
             reason: reason.map(str::to_owned),
             by: None,
         };
-        self.feed(Input::Update(Update::Events(vec![event])));
+        self.update(Update::Events(vec![event]));
     }
 
     /// Presses the left button of the mouse in a cell.
@@ -283,7 +344,7 @@ impl Bench {
 
     /// The spec asked for last under a view's number.
     pub fn asked(&self, view: u32) -> Option<&ViewSpec> {
-        self.views.get(&view).map(|(_, spec)| spec)
+        self.views.get(&(self.app.agent()?.id, view)).map(|(_, spec)| spec)
     }
 
     pub fn looked(&mut self, look: Look) {
@@ -311,6 +372,7 @@ fn named(name: &str) -> Option<KeyEvent> {
         "end" => (KeyCode::End, KeyModifiers::NONE),
         "f1" => (KeyCode::F(1), KeyModifiers::NONE),
         "f9" => (KeyCode::F(9), KeyModifiers::NONE),
+        "ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
         "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
         _ => return None,
     };

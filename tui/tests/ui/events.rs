@@ -28,15 +28,15 @@ fn cursor(bench: &Bench) -> String {
 }
 
 fn lose(bench: &mut Bench) {
-    bench.feed(Input::Update(Update::Lost {
+    bench.update(Update::Lost {
         reason: "the agent hung up".to_owned(),
         retry_in: Duration::from_secs(1),
-    }));
+    });
 }
 
 fn connect(bench: &mut Bench, instance: InstanceId) {
     let node = bench.world.node(instance, operator());
-    bench.feed(Input::Update(Update::Connected(node)));
+    bench.update(Update::Connected(node));
 }
 
 #[test]

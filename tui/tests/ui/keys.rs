@@ -1,8 +1,7 @@
 //! What keys do, as a user sees it.
 
-use crate::bench::{Bench, operator, settings};
+use crate::bench::{Bench, operator};
 use crate::world::{INSTANCE, S, World};
-use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Found, Input, Look};
 use actorscope::ui::screens::{ScreenId, table, tree};
 use actorscope::ui::wanted;
@@ -17,6 +16,7 @@ fn agent(name: &str, pid: u32) -> Found {
     Found {
         name: name.to_owned(),
         pid,
+        instance: None,
         uptime_ns: Some(S),
         actors: Some(1),
         problem: None,
@@ -30,7 +30,7 @@ fn look(agents: &[(&str, u32)]) -> Look {
 
 fn attached_to(bench: &Bench) -> Option<&Target> {
     bench.commands.iter().rev().find_map(|command| match command {
-        Command::Attach(target) => Some(target),
+        Command::Attach { target, .. } => Some(target),
         _ => None,
     })
 }
@@ -248,20 +248,20 @@ fn readings_say_how_well_they_are_known() {
 #[test]
 fn a_lost_connection_is_shown_with_its_age_and_the_next_try() {
     let mut bench = Bench::connected((120, 30));
-    bench.feed(Input::Update(Update::Lost {
+    bench.update(Update::Lost {
         reason: "the agent hung up".to_owned(),
         retry_in: Duration::from_millis(1_600),
-    }));
+    });
     bench.wait(200);
     bench.shows("connection lost 0.2 s ago: the agent hung up; retrying in 1.4 s");
     bench.shows("▾ parlor");
     bench.press("X");
     bench.shows("nothing can be done").shows_not("What to do?");
     bench.press("r");
-    assert!(bench.commands.iter().any(|c| matches!(c, Command::RetryNow)));
+    assert!(bench.commands.iter().any(|c| matches!(c, Command::RetryNow(_))));
     bench.now += Duration::from_secs(3);
     let node = bench.world.node(INSTANCE, operator());
-    bench.feed(Input::Update(Update::Connected(node)));
+    bench.update(Update::Connected(node));
     bench.shows("connected again").shows("3.2 s").shows("● live");
 }
 
@@ -270,8 +270,8 @@ fn a_restarted_service_keeps_nothing_of_its_former_life() {
     let mut bench = Bench::connected(SIZE);
     bench.press("wX<enter>");
     let node = bench.world.node(InstanceId(7), operator());
-    bench.feed(Input::Update(Update::Lost { reason: "gone".to_owned(), retry_in: Duration::ZERO }));
-    bench.feed(Input::Update(Update::Connected(node)));
+    bench.update(Update::Lost { reason: "gone".to_owned(), retry_in: Duration::ZERO });
+    bench.update(Update::Connected(node));
     bench.refresh();
     bench
         .shows("service restarted: new instance")
@@ -346,10 +346,10 @@ fn every_way_out_works() {
 }
 
 #[test]
-fn another_agent_can_be_chosen() {
-    let mut bench = Bench::connected(SIZE);
+fn who_does_not_answer_is_left_for_another_one() {
+    let mut bench = Bench::connecting(SIZE);
     bench.press("a");
-    assert!(bench.commands.iter().any(|c| matches!(c, Command::Detach)));
+    assert!(bench.commands.iter().any(|c| matches!(c, Command::Detach(_))));
     bench.looked(look(&[("parlor", 4_242)]));
     bench.shows("1 agent on this machine");
 }
@@ -367,11 +367,8 @@ fn the_tree_keeps_its_place_while_rows_come_and_go_above() {
 
 #[test]
 fn an_empty_service_is_no_error() {
-    let settings = Settings { ..settings() };
     let mut bench = Bench::connecting(SIZE);
-    bench.app = App::attached(settings, SIZE, "empty".to_owned());
     bench.world = World::empty();
-    bench.feed(Input::Tick);
     bench.connect(operator());
     bench.shows("No actors yet");
     bench.press("<down><enter>X w<end>");

@@ -6,8 +6,14 @@ use ratatui::style::{Color, Modifier};
 const SIZE: (u16, u16) = (80, 24);
 
 /// Every screen that differs from the others.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 17] = [
     "",
+    "<overview>",
+    "<system>",
+    "<system><end>",
+    "<nodes>",
+    "wi",
+    "wX<down><down><down><enter><tab>",
     "<table>",
     "<events>",
     "<events>/kind:exit",
@@ -76,4 +82,40 @@ fn ascii_is_ascii_everywhere() {
         bench.press("w<pgdn>");
         insta::assert_snapshot!("detail_ascii_80x24", bench.screen());
     });
+}
+
+/// Which style each cell has: a letter for each, and what the letters mean.
+fn styles(bench: &Bench) -> String {
+    let buffer = bench.buffer();
+    let mut legend: Vec<String> = Vec::new();
+    let mut out = String::new();
+    for line in buffer.content.chunks(usize::from(buffer.area.width)) {
+        let letter = |cell: &ratatui::buffer::Cell| {
+            let style = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier);
+            let at = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
+                legend.push(style);
+                legend.len() - 1
+            });
+            char::from(b'a' + u8::try_from(at).unwrap())
+        };
+        let line: String = line.iter().map(letter).collect();
+        out.push_str(line.trim_end_matches('a'));
+        out.push('\n');
+    }
+    for (n, style) in legend.iter().enumerate() {
+        out.push_str(&format!("{} {style}\n", char::from(b'a' + n as u8)));
+    }
+    out
+}
+
+#[test]
+fn the_first_screen_has_its_styles_in_every_colour_mode() {
+    let mut bench = Bench::connected(SIZE);
+    bench.press("<overview><down><right>");
+    for (color, name) in [(true, "overview_styles_color"), (false, "overview_styles_none")] {
+        bench.app.settings.theme.color = color;
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name, styles(&bench));
+        });
+    }
 }

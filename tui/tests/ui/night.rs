@@ -1,10 +1,14 @@
 //! What happened before the screen was opened: the history of the bad actor, and events.
 
 use crate::world::{MS, NOW, S};
+use actorscope_client::Dumped;
 use actorscope_core::event::{Event, EventKind};
 use actorscope_core::histogram::{Buckets, Layout};
-use actorscope_core::slot::{Counters, HandlerStats, PastIncarnation, SlotDetail};
-use actorscope_core::{ExitReason, Incarnation, SlotId, Timestamp};
+use actorscope_core::link::{Link, Links};
+use actorscope_core::slot::{
+    Counters, HandlerStats, LatencySummary, PastIncarnation, Polling, SlotDetail,
+};
+use actorscope_core::{ExitReason, Incarnation, Outcome, SlotId, Timestamp};
 
 /// The detail page of the bad actor.
 pub fn stuck_detail() -> SlotDetail {
@@ -46,7 +50,77 @@ pub fn stuck_detail() -> SlotDetail {
         ],
         queue_wait: Some(bell(193, 11, 60)),
         handling: Some(bell(136, 14, 48)),
+        links: Some(links()),
         ..SlotDetail::default()
+    }
+}
+
+/// Who the bad actor talks to: it waits for the store longer than for anybody.
+fn links() -> Links {
+    let link = |slot, path: &str, tells, asks, failed| Link {
+        peer: SlotId::new(slot),
+        path: path.to_owned(),
+        tells,
+        asks,
+        failed,
+        ask: None,
+        waiting: 0,
+        waiting_ns: None,
+    };
+    let to_store = Link {
+        ask: Some(LatencySummary {
+            count: 7_490,
+            p50: Some(31 * MS),
+            p99: Some(104 * MS),
+            max: Some(340 * MS),
+            ..LatencySummary::default()
+        }),
+        waiting: 1,
+        waiting_ns: Some(340 * MS),
+        ..link(2, "/parlor/store", 12, 7_502, 2)
+    };
+    Links {
+        outgoing: vec![to_store, link(3, "/parlor/presence", 7_120, 0, 0)],
+        incoming: vec![
+            link(72, "/parlor/connections/connection-31", 412, 0, 0),
+            Link { peer: None, ..link(1, "_other", 27_204, 0, 0) },
+        ],
+        cycle: Vec::new(),
+    }
+}
+
+/// A task that is polled often, and once for too long.
+pub fn polled_detail() -> (Polling, SlotDetail) {
+    let dense = |first: usize, counts: &[u64]| {
+        let counts = [vec![0; first], counts.to_vec()].concat();
+        Buckets { window_ns: Some(10 * S), ..Buckets::from_dense(Layout::Log2, counts) }
+    };
+    let poll = dense(11, &[12, 140, 390, 80, 9, 0, 0, 0, 0, 0, 0, 1]);
+    let delay = dense(12, &[55, 402, 160, 12, 3]);
+    let polling =
+        Polling { polls: 118_204, busy_ns: 6 * S, poll: poll.summary(), delay: delay.summary() };
+    (polling, SlotDetail { poll: Some(poll), delay: Some(delay), ..SlotDetail::default() })
+}
+
+/// What the bad actor prints of itself.
+pub fn printed() -> Dumped {
+    let calls: String = (0..40)
+        .map(|n| {
+            format!(
+                "        Call {{\n            id: {n},\n            state: Ringing,\n        }},\n"
+            )
+        })
+        .collect();
+    Dumped {
+        outcome: Outcome::Done,
+        message: "/parlor/signaling-supervisor/signaling-1 printed its state; it is longer than was wanted"
+            .to_owned(),
+        slot: SlotId::new(5).unwrap(),
+        incarnation: Incarnation(3),
+        text: format!("SignalingWorker {{\n    relay: Some(\n        \"turn:relay-2.example:3478?transport=udp&realm=a-rather-long-realm-that-does-not-fit\",\n    ),\n    calls: [\n{calls}"),
+        truncated: true,
+        taken_at: NOW,
+        took: std::time::Duration::from_micros(41),
     }
 }
 
@@ -73,11 +147,13 @@ pub fn events() -> Vec<Event> {
         event(3, 242, EventKind::RestartScheduled, signaling, 3),
         event(4, 242, EventKind::Restarted, signaling, 3),
         Event {
+            slot: SlotId::new(17),
             reason: Some("maintenance".to_owned()),
             by: Some("ann".to_owned()),
             ..event(5, 63, EventKind::Suspended, "/parlor/rooms/room-08", 1)
         },
         Event {
+            slot: SlotId::new(12),
             exit: Some(ExitReason::BudgetExhausted),
             ..event(6, 5, EventKind::GaveUp, "/parlor/rooms/room-03", 6)
         },

@@ -2,8 +2,10 @@
 
 use crate::bench::{Bench, operator, viewer};
 use crate::night::events;
-use actorscope::ui::input::{Found, Input, Look};
-use actorscope_client::{Frame, Target, Update};
+use crate::world::Figures;
+use actorscope::ui::input::{Found, Input, Look, Problem};
+use actorscope_client::{Dumped, Frame, Target, Update};
+use actorscope_core::node::{ProcessFigures, RuntimeFigures};
 use actorscope_core::slot::{HandlingNow, LatencySummary, Stats};
 use actorscope_core::spec::BudgetUse;
 use actorscope_core::view::Placed;
@@ -26,6 +28,8 @@ enum Step {
     Odd(u32, u32, Vec<(u64, u32, u32)>),
     Extreme(u64, u64, f64),
     Late(u32, bool),
+    Printed(u32, Option<bool>),
+    Figures(Option<u64>, f64),
     Looked(u8),
     Remove(usize),
     Offline(bool),
@@ -33,7 +37,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = KeyCode> {
     prop_oneof![
-        8 => prop::sample::select("kjhlgGwXepmaf+-=[]<>,.sI112233445566789/? r".chars().collect::<Vec<_>>())
+        8 => prop::sample::select("kjhlgGwXepmafindN+-=[]<>,.sI112233445566666789/? r".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         8 => prop::sample::select(vec![
@@ -60,7 +64,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(view, matched, rows)| Step::Odd(view, matched, rows)),
         2 => (1u64..110, any::<u64>(), prop::num::f64::ANY).prop_map(|(slot, n, f)| Step::Extreme(slot, n, f)),
         1 => (0u32..20, any::<bool>()).prop_map(|(request, ok)| Step::Late(request, ok)),
-        1 => (0u8..4).prop_map(Step::Looked),
+        1 => (0u32..20, any::<Option<bool>>()).prop_map(|(request, cut)| Step::Printed(request, cut)),
+        2 => (any::<Option<u64>>(), prop::num::f64::ANY).prop_map(|(n, f)| Step::Figures(n, f)),
+        2 => (0u8..4).prop_map(Step::Looked),
         1 => (0usize..100).prop_map(Step::Remove),
         1 => any::<bool>().prop_map(Step::Offline),
     ]
@@ -97,7 +103,32 @@ fn extreme(stats: &mut Stats, n: u64, share: f64) {
     });
 }
 
-fn take(bench: &mut Bench, step: Step) {
+/// Figures of a process and its runtime that cannot be.
+fn figures(n: Option<u64>, share: f64) -> Figures {
+    let process = ProcessFigures {
+        cpu_cores: Some(share),
+        memory_bytes: n,
+        host_cpu: Some(share),
+        host_cores: n.map(|n| n as u32),
+        host_memory_used: Some(u64::MAX),
+        host_memory_total: n,
+        threads: n,
+        open_files: None,
+    };
+    let runtime = n.map(|n| RuntimeFigures {
+        workers: n,
+        alive_tasks: u64::MAX,
+        global_queue_depth: n,
+        busy_ratio: Some(share),
+        worker_busy: vec![share; (n % 70) as usize],
+    });
+    let path = "/parlor/rooms/日本語".to_owned();
+    let group = (0..n.unwrap_or(0) % 4).map(|_| path.clone()).collect();
+    Figures { process, runtime, deadlocks: vec![group] }
+}
+
+/// Takes a step; what a session reports is about the agent with this number.
+fn take(bench: &mut Bench, node: u32, step: Step) {
     match step {
         Step::Key(code, ctrl) => {
             let held = if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
@@ -121,29 +152,36 @@ fn take(bench: &mut Bench, step: Step) {
         Step::Resize(width, height) => bench.feed(Input::Resize(width, height)),
         Step::Wait(ms) => bench.wait(ms),
         Step::Refresh => bench.refresh(),
-        Step::Lost(ms) => bench.feed(Input::Update(Update::Lost {
-            reason: "日本語 and a reason that is rather long, longer than most screens are wide"
-                .repeat(2),
-            retry_in: Duration::from_millis(ms),
-        })),
+        Step::Lost(ms) => bench.update_of(
+            node,
+            Update::Lost {
+                reason:
+                    "日本語 and a reason that is rather long, longer than most screens are wide"
+                        .repeat(2),
+                retry_in: Duration::from_millis(ms),
+            },
+        ),
         Step::Connect(instance, control) => {
             let rights = if control { operator() } else { viewer() };
-            let node = bench.world.node(InstanceId(instance % 3), rights);
-            bench.feed(Input::Update(Update::Connected(node)));
+            let known = bench.world.node(InstanceId(instance % 3), rights);
+            bench.update_of(node, Update::Connected(known));
         }
-        Step::Events => bench.feed(Input::Update(Update::Events(events()))),
+        Step::Events => bench.update_of(node, Update::Events(events())),
         Step::Odd(view_id, matched, rows) => {
             // What no agent of ours sends: rows without identities, positions beyond the end.
             let rows = rows.into_iter().filter_map(|(slot, depth, children)| {
                 Some(Placed { slot: SlotId::new(slot)?, depth, children, open: children % 2 == 0 })
             });
-            bench.feed(Input::Update(Update::Frame(Box::new(Frame {
-                view_id,
-                matched: u64::from(matched),
-                total: u64::MAX,
-                order: Some(rows.collect()),
-                ..Frame::default()
-            }))));
+            bench.update_of(
+                node,
+                Update::Frame(Box::new(Frame {
+                    view_id,
+                    matched: u64::from(matched),
+                    total: u64::MAX,
+                    order: Some(rows.collect()),
+                    ..Frame::default()
+                })),
+            );
         }
         Step::Extreme(slot, n, share) => {
             let stats = SlotId::new(slot).and_then(|slot| bench.world.stats.get_mut(&slot));
@@ -160,10 +198,28 @@ fn take(bench: &mut Bench, step: Step) {
             };
             bench.feed(Input::Acted { request, result });
         }
+        Step::Printed(request, cut) => {
+            let result = cut.ok_or_else(|| "no: 日本語".repeat(9)).map(|truncated| Dumped {
+                outcome: if truncated { Outcome::Done } else { Outcome::Gone },
+                message: "it is longer".to_owned(),
+                slot: SlotId::new(5).unwrap(),
+                incarnation: Incarnation(1),
+                text: "Room {\n                            name: \"日本語\",\n\n}".repeat(3),
+                truncated,
+                taken_at: Timestamp(u64::MAX),
+                took: Duration::MAX,
+            });
+            bench.feed(Input::Dumped { request, result });
+        }
+        Step::Figures(n, share) => {
+            bench.world.figures = figures(n, share);
+            bench.refresh();
+        }
         Step::Looked(agents) => {
             let agent = |n: u8| Found {
                 name: format!("service-{n}"),
                 pid: u32::from(n),
+                instance: (n > 0).then(|| InstanceId(u128::from(n) % 3)),
                 uptime_ns: Some(u64::MAX),
                 actors: None,
                 problem: (n == 2).then(|| "no".to_owned()),
@@ -172,7 +228,12 @@ fn take(bench: &mut Bench, step: Step) {
             bench.looked(Look {
                 places: vec!["/tmp".to_owned()],
                 agents: (0..agents).map(agent).collect(),
-                problems: vec!["something".to_owned()],
+                problems: vec![Problem {
+                    name: "ghost".to_owned(),
+                    pid: 0,
+                    path: "/tmp/ghost.sock".to_owned(),
+                    why: "something".to_owned(),
+                }],
             });
         }
         Step::Remove(n) => {
@@ -198,7 +259,7 @@ proptest! {
         height in 1u16..=60,
         begins_attached in any::<bool>(),
         ascii in any::<bool>(),
-        steps in prop::collection::vec(step(), 0..60),
+        steps in prop::collection::vec((0u32..5, step()), 0..60),
     ) {
         let mut bench = if begins_attached {
             Bench::connected((width, height))
@@ -206,8 +267,8 @@ proptest! {
             Bench::looking((width, height))
         };
         bench.app.settings.theme.ascii = ascii;
-        for step in steps {
-            take(&mut bench, step);
+        for (node, step) in steps {
+            take(&mut bench, node, step);
             bench.buffer();
         }
     }
@@ -217,9 +278,16 @@ proptest! {
 fn every_small_size_can_be_drawn() {
     for keys in [
         "",
+        "<overview>",
+        "<overview><down><down><right>",
         "<table>",
         "<events>",
         "<events>/a",
+        "<system>",
+        "<system><end>",
+        "<nodes>",
+        "wi",
+        "wX<down><down><down><enter><tab>",
         "w",
         "w<end>",
         "wX",

@@ -1,7 +1,7 @@
 //! Going from screen to screen.
 
 use crate::bench::{Bench, settings};
-use actorscope::ui::app::{App, Settings};
+use actorscope::ui::app::Settings;
 use actorscope::ui::input::Command;
 use actorscope::ui::keymap::Keymap;
 use actorscope::ui::screens::{ScreenId, table, tree};
@@ -64,11 +64,16 @@ fn from_the_page_of_a_slot_one_gets_everywhere() {
 
 #[test]
 fn a_click_on_a_tab_shows_its_screen() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = Bench::connected((120, 30));
     for to in ScreenId::ALL {
         bench.click(bench.find(&Bench::tab(*to)));
         assert_eq!(screen(&bench), *to);
     }
+    // Where there is no room for names, keys are tabs too.
+    let mut bench = Bench::connected((60, 24));
+    bench.go(ScreenId::Events).shows("1  2  3  4 events  5  6");
+    bench.click(bench.find("3  4 events"));
+    assert_eq!(screen(&bench), ScreenId::Table);
     // Above the page of a slot there is the tab of the screen below.
     bench.go(ScreenId::Tree).press("w");
     bench.click(bench.find(&Bench::tab(ScreenId::Tree)));
@@ -88,8 +93,7 @@ fn chosen_keys_hold_everywhere() {
     let rows = "kjR".chars().map(String::from).collect::<Vec<_>>();
     let changes = [("table", &rows[2..]), ("help", &rows[2..2]), ("slower", &rows[2..2])];
     let keys = Keymap::with(changes).unwrap();
-    let mut bench = Bench::connecting((120, 40));
-    bench.app = App::attached(Settings { keys, ..settings() }, (120, 40), "parlor".to_owned());
+    let mut bench = Bench::with(Settings { keys, ..settings() }, (120, 40));
     bench.connect(crate::bench::operator());
     bench.shows("R table").shows_not("? help");
     bench.press("?").go(ScreenId::Table);
@@ -102,9 +106,7 @@ fn chosen_keys_hold_everywhere() {
 
 #[test]
 fn the_first_screen_can_be_another() {
-    let mut bench = Bench::connecting(SIZE);
-    let settings = Settings { first: ScreenId::Events, ..settings() };
-    bench.app = App::attached(settings, SIZE, "parlor".to_owned());
+    let mut bench = Bench::with(Settings { first: ScreenId::Events, ..settings() }, SIZE);
     bench.connect(crate::bench::operator());
     assert_eq!(screen(&bench), ScreenId::Events);
     bench.press("q");

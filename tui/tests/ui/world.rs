@@ -1,12 +1,12 @@
 //! A small chat service with one bad actor, and an agent for it without sockets: views are answered
 //! by the same code that a real agent runs.
 
-use crate::night::stuck_detail;
+use crate::night::{polled_detail, stuck_detail};
 use actorscope_client::{Frame, Node, Rights};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::forest::Forest;
 use actorscope_core::histogram::Buckets;
-use actorscope_core::node::{AgentCost, ProcessFigures, Summary};
+use actorscope_core::node::{AgentCost, ProcessFigures, RuntimeFigures, Summary};
 use actorscope_core::slot::{Counters, HandlingNow, Identity, LatencySummary, SlotDetail, Stats};
 use actorscope_core::spec::{
     Backoff, BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType, Shutdown, Strategy,
@@ -30,6 +30,51 @@ pub struct World {
     pub stats: BTreeMap<SlotId, Stats>,
     details: BTreeMap<SlotId, SlotDetail>,
     next: u64,
+    pub figures: Figures,
+    /// What observing costs.
+    pub agent: AgentCost,
+    /// When the agent looks: the time of what it answers.
+    pub now: Timestamp,
+}
+
+/// What the process and its runtime use, and who waits for whom.
+pub struct Figures {
+    pub process: ProcessFigures,
+    pub runtime: Option<RuntimeFigures>,
+    pub deadlocks: Vec<Vec<String>>,
+}
+
+impl Figures {
+    /// Of a system that tells nothing, in a process without a runtime.
+    pub fn unknown() -> Self {
+        let process = ProcessFigures::default();
+        Self { process, runtime: None, deadlocks: Vec::new() }
+    }
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self {
+            process: ProcessFigures {
+                cpu_cores: Some(0.42),
+                memory_bytes: Some(89_200_000),
+                host_cpu: Some(0.11),
+                host_cores: Some(8),
+                host_memory_used: Some(3_000_000_000),
+                host_memory_total: Some(16_000_000_000),
+                threads: Some(7),
+                open_files: Some(231),
+            },
+            runtime: Some(RuntimeFigures {
+                workers: 4,
+                alive_tasks: 213,
+                global_queue_depth: 2,
+                busy_ratio: Some(0.61),
+                worker_busy: vec![0.97, 0.55, 0.48, 0.44],
+            }),
+            deadlocks: Vec::new(),
+        }
+    }
 }
 
 fn sup<'a>(parent: Option<SlotId>, name: &'a str, actor_type: &'a str) -> New<'a> {
@@ -56,6 +101,15 @@ impl World {
             stats: BTreeMap::new(),
             details: BTreeMap::new(),
             next: 1,
+            figures: Figures::default(),
+            agent: AgentCost {
+                pass_ns: 41_000,
+                tick_ns: S,
+                cpu_cores: Some(0.001),
+                watchers: 1,
+                ..AgentCost::default()
+            },
+            now: NOW,
         }
     }
 
@@ -163,12 +217,34 @@ impl World {
             let slot = world.add(worker(connections, &name, "parlor::connection::Connection"));
             world.busy(slot, 2.0, 95_000, 12_000);
         }
-        world.add(New {
+        let accept = world.add(New {
             parent: None,
             name: "accept-loop",
             actor_type: "parlor::server::accept",
             kind: ChildKind::Task,
         });
+        world.polled(accept);
+        world
+    }
+
+    /// The same service on a good day, with little to do.
+    pub fn calm() -> Self {
+        let mut world = Self::parlor();
+        let started = Timestamp(NOW.0 - 3 * 3_600 * S);
+        for (slot, stats) in &mut world.stats {
+            let kept = (stats.queue_wait, stats.handling, stats.queue_wait_quality);
+            *stats = Stats::new(SlotState::Idle, started);
+            (stats.queue_wait, stats.handling, stats.queue_wait_quality) = kept;
+            stats.depth = Reading::exact(0);
+            stats.rate_per_s = Some(0.0);
+            stats.utilization = Some(if slot.get() % 40 == 2 { 0.02 } else { 0.0 });
+            if let Some(wait) = stats.queue_wait.as_mut().filter(|_| slot.get() % 40 != 2) {
+                *wait = LatencySummary::default();
+            }
+            if stats.queue_wait.is_none_or(|wait| wait.p99 > Some(50 * MS)) {
+                stats.queue_wait = None;
+            }
+        }
         world
     }
 
@@ -195,6 +271,15 @@ impl World {
         stats.handling = Some(summary(handling));
         stats.total.handled = (rate * 9_000.0) as u64;
         stats.current = stats.total;
+    }
+
+    /// A task that takes no messages.
+    fn polled(&mut self, slot: SlotId) {
+        let (polling, detail) = polled_detail();
+        self.stat(slot).polling = Some(polling);
+        self.details.insert(slot, detail);
+        let identity = self.identities.get_mut(&slot).unwrap();
+        identity.no_kill = Some("it was only named: `spawn(name, …)` makes it killable".into());
     }
 
     fn stuck(&mut self, slot: SlotId) {
@@ -249,7 +334,7 @@ impl World {
             view_id,
             revision,
             tick: 7,
-            sampled_at: NOW,
+            sampled_at: self.now,
             summary: matches!(spec, ViewSpec::Summary).then(|| self.summary()),
             order: Some(selection.rows),
             identities: slots
@@ -266,6 +351,11 @@ impl World {
             },
             skipped: 0,
         }
+    }
+
+    /// What the page of a slot adds, to change it.
+    pub fn detail_mut(&mut self, slot: SlotId) -> &mut SlotDetail {
+        self.details.entry(slot).or_default()
     }
 
     pub fn named(&self, name: &str) -> SlotId {
@@ -325,27 +415,12 @@ impl RowSource for World {
             restarts: total(&|s| s.restarts),
             handled: 1_234_567,
             messages_failed: 3,
-            deadlocks: Vec::new(),
+            deadlocks: self.figures.deadlocks.clone(),
             last_event: 6,
-            process: ProcessFigures {
-                cpu_cores: Some(0.42),
-                memory_bytes: Some(89_200_000),
-                host_cpu: Some(0.11),
-                host_cores: Some(8),
-                host_memory_used: Some(3_000_000_000),
-                host_memory_total: Some(16_000_000_000),
-                threads: Some(7),
-                open_files: Some(231),
-            },
-            runtime: None,
-            agent: AgentCost {
-                pass_ns: 41_000,
-                tick_ns: S,
-                cpu_cores: Some(0.001),
-                watchers: 1,
-                ..AgentCost::default()
-            },
-            sampled_at: NOW,
+            process: self.figures.process,
+            runtime: self.figures.runtime.clone(),
+            agent: self.agent,
+            sampled_at: self.now,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Durations, counted.
 
 use actorscope_core::histogram::Buckets;
-use actorscope_core::slot::LatencySummary;
+use actorscope_core::slot::{self, LatencySummary};
 use serde::Serialize;
 
 /// A distribution in a few numbers, all nanoseconds but the count.
@@ -28,6 +28,26 @@ impl From<LatencySummary> for Latency {
             max: summary.max,
             window_ns: summary.window_ns,
             resolution: summary.resolution.map(|r| r.word()),
+        }
+    }
+}
+
+/// How the runtime runs a task.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct Polling {
+    polls: u64,
+    busy_ns: u64,
+    poll_ns: Latency,
+    delay_ns: Latency,
+}
+
+impl From<slot::Polling> for Polling {
+    fn from(polling: slot::Polling) -> Self {
+        Self {
+            polls: polling.polls,
+            busy_ns: polling.busy_ns,
+            poll_ns: polling.poll.into(),
+            delay_ns: polling.delay.into(),
         }
     }
 }

@@ -6,24 +6,29 @@
 mod agents;
 mod demo;
 mod events;
+mod figures;
 mod latency;
+mod links;
 mod node;
 mod problem;
 mod rows;
 mod show;
 mod slot;
 mod spec;
+mod state;
 mod verb;
 
 pub use agents::{Agent, Agents};
 pub use demo::Demo;
 pub use events::{Event, EventLine, Events};
 pub use latency::{Histogram, Latency};
+pub use links::{Links, WaitingFor};
 pub use node::Node;
 pub use problem::{Problem, Trouble};
 pub use rows::Rows;
 pub use show::Show;
 pub use slot::Slot;
+pub use state::State;
 pub use verb::{DryRun, Verb};
 
 /// The schema's name, the first member of every object.

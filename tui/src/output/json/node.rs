@@ -1,5 +1,6 @@
 //! Who answered.
 
+use super::figures::{Process, Runtime, Totals};
 use crate::output::Snapshot;
 use actorscope_core::node::Summary;
 use serde::Serialize;
@@ -11,9 +12,14 @@ pub struct Node {
     instance: String,
     pid: u32,
     host: String,
+    os: Option<String>,
     started_at: String,
     uptime_ns: u64,
     agent: Agent,
+    /// The rest is what the agent's last pass found.
+    totals: Option<Totals>,
+    process: Option<Process>,
+    runtime: Option<Runtime>,
 }
 
 /// The agent in it, and what it costs.
@@ -52,6 +58,7 @@ impl Node {
             instance: node.instance.to_string(),
             pid: node.pid,
             host: node.host.clone(),
+            os: Some(node.os.clone()).filter(|os| !os.is_empty()),
             started_at: node.started_at.to_rfc3339(),
             uptime_ns,
             agent: Agent {
@@ -65,6 +72,9 @@ impl Node {
                 events_dropped: cost.map(|c| c.events_dropped),
                 warnings: cost.map(|c| c.warnings),
             },
+            totals: summary.map(Into::into),
+            process: summary.map(|s| s.process.into()),
+            runtime: summary.and_then(|s| s.runtime.as_ref()).map(Into::into),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The answer of `show`.
 
 use super::latency::Histogram;
-use super::{Node, SCHEMA, Slot};
+use super::{Links, Node, SCHEMA, Slot, State};
 use crate::output::Snapshot;
+use actorscope_client::Dumped;
 use actorscope_client::model::Row;
 use actorscope_core::slot::{HandlerStats, PastIncarnation, SlotDetail};
 use serde::Serialize;
@@ -14,6 +15,8 @@ pub struct Show {
     node: Node,
     sampled_at: String,
     slot: Full,
+    /// What it printed of itself, where that was asked for.
+    state: Option<State>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -24,8 +27,8 @@ struct Full {
     handlers: Option<Vec<Handler>>,
     restart_history: Option<Vec<Past>>,
     histograms: Histograms,
-    /// Who talks to whom is known only with help from the service; not in this release.
-    links: Option<()>,
+    /// Known only of senders that say so.
+    links: Option<Links>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -60,11 +63,13 @@ struct Past {
 struct Histograms {
     queue_wait: Option<Histogram>,
     handling: Option<Histogram>,
+    poll: Option<Histogram>,
+    delay: Option<Histogram>,
 }
 
 impl Show {
-    /// The slot in `row`.
-    pub fn new(snapshot: &Snapshot, row: Row<'_>) -> Self {
+    /// The slot in `row`, and its state if it was asked for.
+    pub fn new(snapshot: &Snapshot, row: Row<'_>, state: Option<&Dumped>) -> Self {
         let detail = snapshot.view.detail.as_ref();
         let now = row.stats.and_then(|s| s.handling_now.as_ref());
         let histogram =
@@ -84,9 +89,12 @@ impl Show {
                 histograms: Histograms {
                     queue_wait: histogram(|d| d.queue_wait.as_ref()),
                     handling: histogram(|d| d.handling.as_ref()),
+                    poll: histogram(|d| d.poll.as_ref()),
+                    delay: histogram(|d| d.delay.as_ref()),
                 },
-                links: None,
+                links: detail.and_then(|d| d.links.as_ref()).map(Into::into),
             },
+            state: state.map(Into::into),
         }
     }
 }

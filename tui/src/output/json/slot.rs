@@ -1,6 +1,7 @@
 //! One row.
 
-use super::latency::Latency;
+use super::latency::{Latency, Polling};
+use super::links::WaitingFor;
 use super::spec::{Budget, Child, Supervisor};
 use actorscope_client::model::Row;
 use actorscope_core::quality::Quality;
@@ -40,10 +41,14 @@ pub struct Slot {
     oldest_wait_ns: Option<u64>,
     queue_wait_ns: Option<Latency>,
     handling_ns: Option<Latency>,
+    polling: Option<Polling>,
+    waiting_for: Option<WaitingFor>,
     supervisor: Option<Supervisor>,
     child_spec: Option<Child>,
     budget: Option<Budget>,
     capabilities: Vec<&'static str>,
+    /// Why it can't be killed and what would change that, where its adapter knows.
+    no_kill: Option<String>,
     quality: Qualities,
 }
 
@@ -125,10 +130,13 @@ impl From<Row<'_>> for Slot {
             oldest_wait_ns: stats.and_then(|s| s.oldest_wait_ns),
             queue_wait_ns: stats.and_then(|s| s.queue_wait).map(Latency::from),
             handling_ns: stats.and_then(|s| s.handling).map(Latency::from),
+            polling: stats.and_then(|s| s.polling).map(Polling::from),
+            waiting_for: stats.and_then(|s| s.waiting_for.as_ref()).map(Into::into),
             supervisor: identity.supervisor.as_ref().map(Into::into),
             child_spec: identity.child_spec.as_ref().map(Into::into),
             budget: stats.and_then(|s| s.budget.as_ref()).map(Into::into),
             capabilities: identity.capabilities.iter().map(Capability::word).collect(),
+            no_kill: identity.no_kill.as_deref().map(str::to_owned),
             quality: Qualities::of(stats),
         }
     }

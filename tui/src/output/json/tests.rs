@@ -4,8 +4,9 @@ use super::{DryRun, EventLine, Problem, Rows, Show, Verb};
 use crate::cli::Exit;
 use crate::output::Failure;
 use crate::output::fixture::{slot, snapshot};
-use actorscope_client::{Acted, Partial};
+use actorscope_client::{Acted, Dumped, Partial};
 use actorscope_core::blast::{Affected, BlastRadius, Effect, QueueFate};
+use actorscope_core::node::{ProcessFigures, RuntimeFigures, Summary};
 use actorscope_core::{Event, EventKind, ExitReason, Incarnation, Outcome, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -68,8 +69,38 @@ fn rows_have_all_that_was_promised() {
             "capabilities",
             "quality",
             "current",
+            "polling",
+            "waiting_for",
+            "no_kill",
         ],
     );
+}
+
+#[test]
+fn a_node_is_told_at_a_glance_as_far_as_it_is_known() {
+    let mut snapshot = snapshot();
+    let node = value(Rows::from(&snapshot))["node"].clone();
+    assert_eq!(node["os"], "Linux");
+    for member in ["totals", "process", "runtime"] {
+        assert_eq!(node[member], Value::Null, "{member}");
+    }
+    snapshot.summary = Some(Summary {
+        live: 7,
+        deadlocks: vec![vec!["/a".into(), "/b".into()]],
+        process: ProcessFigures { cpu_cores: Some(0.5), ..ProcessFigures::default() },
+        runtime: Some(RuntimeFigures {
+            workers: 2,
+            worker_busy: vec![0.25, 0.75],
+            ..RuntimeFigures::default()
+        }),
+        ..Summary::default()
+    });
+    let node = value(Rows::from(&snapshot))["node"].clone();
+    assert_eq!((&node["totals"]["live"], &node["process"]["cpu_cores"]), (&json!(7), &json!(0.5)));
+    assert_eq!(node["totals"]["deadlocks"], json!([["/a", "/b"]]));
+    assert_eq!(node["process"]["threads"], Value::Null);
+    assert_eq!(node["runtime"]["worker_busy"], json!([0.25, 0.75]));
+    assert_eq!(node["runtime"]["busy_ratio"], Value::Null);
 }
 
 #[test]
@@ -110,8 +141,9 @@ fn less_than_asked_for_says_why() {
 fn one_slot_in_full_is_its_row_and_more() {
     let snapshot = snapshot();
     let row = snapshot.view.rows().nth(1).unwrap();
-    let show = value(Show::new(&snapshot, row));
-    has(&show, &["schema", "node", "slot"]);
+    let show = value(Show::new(&snapshot, row, None));
+    has(&show, &["schema", "node", "slot", "state"]);
+    assert_eq!(show["state"], Value::Null, "it was not asked for");
     let slot = &show["slot"];
     let more = ["handlers", "restart_history", "handling_now", "histograms", "links"];
     has(slot, &more);
@@ -122,6 +154,70 @@ fn one_slot_in_full_is_its_row_and_more() {
     let wait = &slot["histograms"]["queue_wait"];
     assert_eq!((&wait["count"], &slot["histograms"]["handling"]), (&json!(40), &Value::Null));
     assert_eq!(wait["buckets"][0], json!({"from_ns": 524_288, "to_ns": 1_048_576, "count": 30}));
+}
+
+#[test]
+fn links_polls_and_waits_are_told_where_they_are_known() {
+    let snapshot = snapshot();
+    let rows: Vec<_> = snapshot.view.rows().collect();
+    let worker = value(Show::new(&snapshot, rows[1], None))["slot"].clone();
+    assert_eq!(
+        worker["waiting_for"],
+        json!({"slot": 1, "path": "/shop", "for_ns": 3_200_000_000_u64})
+    );
+    assert_eq!(worker["no_kill"], "it was started outside of its supervisor");
+    assert_eq!(
+        (&worker["polling"]["polls"], &worker["polling"]["busy_ns"]),
+        (&json!(7_000), &json!(3_000_000_000_u64))
+    );
+    assert_eq!(worker["polling"]["poll_ns"]["p99"], 4_500_000);
+    assert_eq!(worker["polling"]["delay_ns"]["p50"], Value::Null);
+    assert_eq!(worker["histograms"]["poll"], Value::Null);
+    assert_eq!(worker["histograms"]["delay"]["count"], 5);
+    let links = &worker["links"];
+    assert_eq!(
+        links["cycle"],
+        json!([{"slot": 2, "path": "/shop/worker"}, {"slot": 1, "path": "/shop"}])
+    );
+    let to_shop = &links["outgoing"][0];
+    has(to_shop, &["peer", "path", "tells", "asks", "failed", "ask_ns", "waiting", "waiting_ns"]);
+    assert_eq!((&to_shop["peer"], &to_shop["ask_ns"]["max"]), (&json!(1), &json!(92_000_000)));
+    let gathered = &links["incoming"][0];
+    assert_eq!(
+        (&gathered["peer"], &gathered["ask_ns"], &gathered["waiting_ns"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+
+    let mut snapshot = snapshot.clone();
+    snapshot.view.detail = None;
+    let shop = snapshot.view.rows().next().unwrap();
+    let shop = value(Show::new(&snapshot, shop, None))["slot"].clone();
+    for member in ["links", "polling", "waiting_for", "no_kill"] {
+        assert_eq!(shop[member], Value::Null, "{member}");
+    }
+}
+
+#[test]
+fn a_state_that_was_asked_for_stands_beside_the_slot() {
+    let snapshot = snapshot();
+    let row = snapshot.view.rows().nth(1).unwrap();
+    let dumped = Dumped {
+        outcome: Outcome::Done,
+        message: "it printed its state".into(),
+        slot: slot(2),
+        incarnation: Incarnation(3),
+        text: "Worker {\n    open: 12,\n}".into(),
+        truncated: true,
+        taken_at: Timestamp(0),
+        took: std::time::Duration::from_micros(41),
+    };
+    assert_eq!(
+        value(Show::new(&snapshot, row, Some(&dumped)))["state"],
+        json!({
+            "text": "Worker {\n    open: 12,\n}", "truncated": true, "incarnation": 3,
+            "taken_at": "1970-01-01T00:00:00.000Z", "took_ns": 41_000,
+        })
+    );
 }
 
 #[test]

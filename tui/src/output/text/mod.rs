@@ -3,14 +3,17 @@
 mod agents;
 mod events;
 mod histogram;
+mod links;
 mod rows;
 mod show;
+mod state;
 mod verb;
 
 pub use agents::agents;
 pub use events::{event_headings, event_line, events};
 pub use rows::{heading, top, tree};
 pub use show::show;
+pub use state::state;
 pub use verb::{acted, radius};
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! `show`: one actor on a page.
 
 use super::histogram::bars;
+use super::links;
 use super::rows::{mailbox, state};
 use crate::format;
 use crate::output::Snapshot;
 use crate::output::table::{Align, Table};
+use crate::words;
 use actorscope_client::model::Row;
 use actorscope_core::histogram::Buckets;
+use actorscope_core::link::Links;
 use actorscope_core::quality::Quality;
 use actorscope_core::slot::{LatencySummary, SlotDetail};
 use actorscope_core::spec::{BudgetUse, ChildSpec, SupervisorSpec};
@@ -25,6 +28,9 @@ pub fn show(snapshot: &Snapshot, row: Row<'_>, width: Option<usize>) -> String {
     latency(&mut page, row, detail);
     if let Some(detail) = detail {
         handlers(&mut page, detail, width);
+        if let Some(links) = &detail.links {
+            talks(&mut page, links, width);
+        }
         history(&mut page, detail, width);
     }
     page.text
@@ -77,6 +83,9 @@ fn identity(page: &mut Page, row: Row<'_>, detail: Option<&SlotDetail>) {
     let can: Vec<_> = identity.capabilities.iter().map(capability).collect();
     let can = if can.is_empty() { "nothing can be done to it".to_owned() } else { can.join(", ") };
     page.field("capabilities", &can);
+    if let Some(why) = &identity.no_kill {
+        page.field("cannot kill", why);
+    }
 }
 
 fn now(page: &mut Page, row: Row<'_>, at: Timestamp) {
@@ -104,6 +113,9 @@ fn now(page: &mut Page, row: Row<'_>, at: Timestamp) {
                 format::duration(now.for_ns)
             ),
         );
+    }
+    if let Some(waiting) = &stats.waiting_for {
+        page.field("waits for", &words::waits_for(waiting));
     }
     page.field("mailbox", &format!("{}{}", mailbox(row), quality(stats.depth.quality())));
     page.field("oldest wait", &format::duration_or_absent(stats.oldest_wait_ns));
@@ -136,6 +148,21 @@ fn latency(page: &mut Page, row: Row<'_>, detail: Option<&SlotDetail>) {
         "handling",
         stats.and_then(|s| s.handling),
         detail.and_then(|d| d.handling.as_ref()),
+    );
+    let Some(polling) = stats.and_then(|s| s.polling) else {
+        return;
+    };
+    one_latency(
+        page,
+        &format!("polls ({}, busy {})", polling.polls, format::duration(polling.busy_ns)),
+        Some(polling.poll),
+        detail.and_then(|d| d.poll.as_ref()),
+    );
+    one_latency(
+        page,
+        "scheduling delay (woken until polled)",
+        Some(polling.delay),
+        detail.and_then(|d| d.delay.as_ref()),
     );
 }
 
@@ -194,6 +221,20 @@ fn handlers(page: &mut Page, detail: &SlotDetail, width: Option<usize>) {
         ]);
     }
     page.block(&table.render(width.map(|w| w.saturating_sub(2))));
+}
+
+fn talks(page: &mut Page, links: &Links, width: Option<usize>) {
+    let width = width.map(|w| w.saturating_sub(2));
+    for (title, links) in [("sends to", &links.outgoing), ("is sent by", &links.incoming)] {
+        if !links.is_empty() {
+            page.section(title);
+            page.block(&links::links(links, width));
+        }
+    }
+    if !links.cycle.is_empty() {
+        page.section("deadlock");
+        page.block(&words::cycle(links.cycle.iter().map(|waits| waits.path.as_str())));
+    }
 }
 
 fn history(page: &mut Page, detail: &SlotDetail, width: Option<usize>) {

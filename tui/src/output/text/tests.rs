@@ -38,11 +38,13 @@ fn one_actor_fills_a_page() {
       created         2026-11-21T03:04:05.678Z
       child spec      permanent
       capabilities    kill, restart
+      cannot kill     it was started outside of its supervisor
 
     now
       state           handling
       incarnation     3, since 2026-11-21T03:05:05.678Z (30.0 s)
       handling        Charge for 500 ms
+      waits for       /shop for 3.20 s
       mailbox         ≥12/64 (1.00 s old)
       oldest wait     3.00 s
       rate            123 /s
@@ -60,9 +62,27 @@ fn one_actor_fills_a_page() {
     handling
       n/a
 
+    polls (7000, busy 3.00 s)
+      p50 1.50 ms · p95 3.00 ms · p99 4.50 ms · max 9.00 ms · 1000 counted in the last 10.0 s
+
+    scheduling delay (woken until polled)
+      p50 n/a · p95 n/a · p99 n/a · max n/a · 0 counted
+       32.8 µs …       5  100.0%  ████████████████████████████████████████
+
     by message type
       TYPE    HANDLED  FAILED     TIME     MEAN      MAX
       Charge       40       1  80.0 ms  2.00 ms  9.00 ms
+
+    sends to
+      PEER   TELLS  ASKS  FAILED  ASK P50      P99      MAX  WAITING
+      /shop     40    12       1  1.20 ms  40.0 ms  92.0 ms  1 for 3.20 s
+
+    is sent by
+      PEER    TELLS  ASKS  FAILED  ASK P50  P99  MAX  WAITING
+      _other      3     0       0      n/a  n/a  n/a
+
+    deadlock
+      /shop/worker waits for /shop waits for /shop/worker
 
     before
       INCARNATION  ENDED                      LIVED  HANDLED  LOST  EXIT   WHY

@@ -11,7 +11,10 @@
 
 pub mod detail;
 pub mod events;
+pub mod nodes;
+pub mod overview;
 pub mod rows;
+pub mod system;
 pub mod table;
 pub mod tree;
 
@@ -61,16 +64,22 @@ macro_rules! screens {
 // The one place that knows all screens. A line: its name here, its module, and what it is about, for
 // help and palette.
 screens! {
+    /// The node at a glance.
+    Overview = overview: "overview: what needs attention, who is worst, how the node is doing";
     /// Slots below each other.
     Tree = tree: "tree: every actor below its supervisor";
     /// Slots in some order.
     Table = table: "table: all actors in one list, sorted by any column";
     /// What has happened.
     Events = events: "events: starts, ends, restarts, and who asked for them";
+    /// What the node runs on.
+    System = system: "system: process, host, runtime, and what the agent costs";
+    /// Other nodes.
+    Nodes = nodes: "nodes: the agents of this machine, and those attached to";
 }
 
 /// The screen that is shown first.
-pub const FIRST: ScreenId = ScreenId::Tree;
+pub const FIRST: ScreenId = ScreenId::Overview;
 
 /// A line of the table of screens.
 struct Entry {
@@ -201,11 +210,19 @@ pub trait Page: Sync {
     /// Lets selection and scroll position follow whatever has changed; after every input.
     fn settle(&self, _attached: &mut Attached, _size: (u16, u16)) {}
 
+    /// The same for what depends on more than one agent.
+    fn settle_all(&self, _app: &mut App) {}
+
     /// Another instance answers: nothing that names a slot carries over.
     fn forget(&self, _attached: &mut Attached) {}
 
     /// Whether it shows events itself, so that neither strip nor pane need to.
     fn shows_events(&self) -> bool {
+        false
+    }
+
+    /// Whether it shows the agents of this machine, so that they are looked for again and again.
+    fn shows_agents(&self) -> bool {
         false
     }
 

@@ -3,7 +3,7 @@
 use super::rows::{self, RowList};
 use super::{Bar, Page, Pointer, ScreenId};
 use crate::ui::actions::{Action, Context};
-use crate::ui::app::{App, Stage};
+use crate::ui::app::App;
 use crate::ui::attached::Attached;
 use crate::ui::input::Command;
 use crate::ui::layout::Layout;
@@ -83,7 +83,7 @@ impl Page for Screen {
 
     fn act(&self, app: &mut App, action: Action) -> Vec<Command> {
         let size = app.size;
-        let Stage::Attached(attached) = &mut app.stage else {
+        let Some(attached) = app.stage.front_mut() else {
             return Vec::new();
         };
         let height = attached.layout(size).rows.height;

@@ -7,6 +7,7 @@ use crate::ui::attached::Attached;
 use crate::ui::dialog::{Focus, Step};
 use crate::ui::field::Field;
 use crate::ui::input::Command;
+use crate::ui::screens::ScreenId;
 use crate::ui::severity::Severity;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub fn context(app: &App) -> Context {
     if app.help.is_some() {
         return Context::Help;
     }
-    let Stage::Attached(attached) = &app.stage else {
+    let Some(attached) = app.agent() else {
         return context_below_help(app);
     };
     match &attached.dialog {
@@ -37,8 +38,8 @@ pub fn context(app: &App) -> Context {
 /// The place below the help: what the help is about.
 pub fn context_below_help(app: &App) -> Context {
     let attached = match &app.stage {
-        Stage::Attached(attached) => attached,
-        Stage::Looking(state) if state.agents() == 0 => return Context::Waiting,
+        Stage::Attached(nodes) => nodes.front(),
+        Stage::Looking(_) if app.local.agents() == 0 => return Context::Waiting,
         Stage::Looking(_) => return Context::Choosing,
     };
     if attached.model.node.is_none() {
@@ -55,16 +56,14 @@ fn field(app: &mut App) -> Option<&mut Field> {
     if app.help.is_some() {
         return None;
     }
-    let Stage::Attached(attached) = &mut app.stage else {
-        return None;
-    };
-    let attached = &mut **attached;
+    let attached = app.agent_mut()?;
     if attached.dialog.is_none() && attached.prompt.is_none() {
         return attached.page().field(attached);
     }
     match &mut attached.dialog {
         Some(dialog) => match &mut dialog.step {
             Step::Confirm(confirm) if confirm.acting.is_none() => match confirm.focus {
+                Focus::Hold => Some(&mut confirm.hold),
                 Focus::Reason => Some(&mut confirm.reason),
                 Focus::Name => Some(&mut confirm.name),
                 Focus::Cancel | Focus::Act => None,
@@ -159,14 +158,13 @@ pub fn scrolled(scroll: u16, action: Action, page: u16) -> u16 {
 }
 
 fn looking_action(app: &mut App, action: Action) -> Vec<Command> {
-    let now = app.now;
+    let last = app.local.agents().saturating_sub(1);
     let Stage::Looking(state) = &mut app.stage else {
         return Vec::new();
     };
-    let last = state.agents().saturating_sub(1);
     match action {
         Action::Open => return looking::attach_to_selected(app),
-        Action::Look => return looking::look(state, now),
+        Action::Look => return looking::look(app),
         Action::Up => state.cursor = state.cursor.saturating_sub(1),
         Action::Down => state.cursor = state.cursor.saturating_add(1).min(last),
         Action::PageUp | Action::Top => state.cursor = 0,
@@ -179,8 +177,10 @@ fn looking_action(app: &mut App, action: Action) -> Vec<Command> {
 
 fn connecting(action: Action, app: &mut App) -> Vec<Command> {
     match action {
-        Action::Retry => vec![Command::RetryNow],
+        Action::Retry => app.agent().map(|node| Command::RetryNow(node.id)).into_iter().collect(),
         Action::Agents | Action::Back => looking::choose_another(app),
+        Action::NextNode => looking::step(app, 1),
+        Action::PreviousNode => looking::step(app, -1),
         _ => Vec::new(),
     }
 }
@@ -202,15 +202,17 @@ fn typing(app: &mut App, action: Action) {
 fn page(app: &mut App, action: Action) -> Vec<Command> {
     let now = app.now;
     let has_note = app.note.is_some();
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Stage::Attached(nodes) = &mut app.stage else {
         return Vec::new();
     };
-    let attached = &mut **attached;
+    let attached = nodes.front_mut();
     let page = attached.page();
     match action {
         Action::Verbs => return verbs::open(app),
-        Action::Agents => return looking::choose_another(app),
-        Action::Retry if attached.is_stale() => return vec![Command::RetryNow],
+        Action::Agents => attached.go(ScreenId::Nodes),
+        Action::NextNode => return looking::step(app, 1),
+        Action::PreviousNode => return looking::step(app, -1),
+        Action::Retry if attached.is_stale() => return vec![Command::RetryNow(attached.id)],
         Action::Retry => {}
         Action::Faster | Action::Slower => change_interval(app, action),
         Action::Pause => session::pause(attached, now),

@@ -1,48 +1,53 @@
-//! Waiting for an agent, and choosing one.
+//! The agents of this machine: looking for them, choosing one, going from one to another.
 
 use crate::ui::app::{App, Looking, Stage};
-use crate::ui::attached::Attached;
 use crate::ui::input::{Command, Found, Look};
+use crate::ui::nodes::NodeId;
 use std::time::Duration;
 
 /// Time between looks. People start a service in the other window and expect to see it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Looks again when the last look is old enough.
+/// Looks again when the last look is old enough and somebody sees what it finds.
 pub fn look_when_due(app: &mut App) -> Vec<Command> {
-    let now = app.now;
-    let Stage::Looking(looking) = &mut app.stage else {
-        return Vec::new();
+    let seen = match &app.stage {
+        Stage::Looking(_) => true,
+        Stage::Attached(nodes) => {
+            let front = nodes.front();
+            front.model.node.is_some() && front.page().shows_agents()
+        }
     };
-    let due = looking.looked_at.is_none_or(|at| now.saturating_sub(at) >= LOOK_EVERY);
-    if looking.busy || !due {
-        return Vec::new();
-    }
-    look(looking, now)
+    let due = app.local.looked_at.is_none_or(|at| app.now.saturating_sub(at) >= LOOK_EVERY);
+    if seen && due { look(app) } else { Vec::new() }
 }
 
 /// Looks now.
-pub fn look(looking: &mut Looking, now: Duration) -> Vec<Command> {
-    if looking.busy {
+pub fn look(app: &mut App) -> Vec<Command> {
+    if app.local.busy {
         return Vec::new();
     }
-    looking.busy = true;
-    looking.looked_at = Some(now);
+    app.local.busy = true;
+    app.local.looked_at = Some(app.now);
     vec![Command::Look]
 }
 
 /// Takes what was found.
 pub fn looked(app: &mut App, look: Look) -> Vec<Command> {
-    let Stage::Looking(looking) = &mut app.stage else {
-        return Vec::new();
+    app.local.busy = false;
+    let only = match &mut app.stage {
+        Stage::Looking(looking) => choose(looking, app.local.look.as_ref(), &look),
+        Stage::Attached(_) => None,
     };
-    looking.busy = false;
-    let selected = looking
-        .look
-        .as_ref()
+    app.local.look = Some(look);
+    only.map(|agent| attach(app, &agent)).into_iter().collect()
+}
+
+/// Lets the selection follow its agent when others come and go; says which one is to be attached to
+/// without asking.
+fn choose(looking: &mut Looking, before: Option<&Look>, look: &Look) -> Option<Found> {
+    let selected = before
         .and_then(|l| l.agents.get(looking.cursor))
         .map(|agent| (agent.name.clone(), agent.pid));
-    // The selection follows the agent when others come and go.
     looking.cursor = selected
         .and_then(|who| look.agents.iter().position(|a| (&a.name, a.pid) == (&who.0, who.1)))
         .unwrap_or(looking.cursor)
@@ -53,8 +58,7 @@ pub fn looked(app: &mut App, look: Look) -> Vec<Command> {
     };
     // Once there was a choice, an agent that disappears must not decide it.
     looking.take_only_one &= look.agents.len() <= 1;
-    looking.look = Some(look);
-    only.map(|agent| attach(app, &agent)).unwrap_or_default()
+    only
 }
 
 /// Attaches to the selected agent.
@@ -62,23 +66,42 @@ pub fn attach_to_selected(app: &mut App) -> Vec<Command> {
     let Stage::Looking(looking) = &app.stage else {
         return Vec::new();
     };
-    let agent = looking.look.as_ref().and_then(|l| l.agents.get(looking.cursor)).cloned();
-    agent.map(|agent| attach(app, &agent)).unwrap_or_default()
+    let look = app.local.look.as_ref();
+    let agent = look.and_then(|l| l.agents.get(looking.cursor)).cloned();
+    agent.map(|agent| attach(app, &agent)).into_iter().collect()
 }
 
-fn attach(app: &mut App, agent: &Found) -> Vec<Command> {
-    let label = format!("{} (pid {})", agent.name, agent.pid);
-    app.stage = Stage::Attached(Box::new(Attached::new(label, app.settings.first)));
-    app.note = None;
-    vec![Command::Attach(agent.target.clone())]
+/// Opens a tab for an agent.
+pub fn attach(app: &mut App, agent: &Found) -> Command {
+    app.attach(format!("{} (pid {})", agent.name, agent.pid), agent.target.clone())
 }
 
-/// Leaves the agent and shows all there are.
+/// Leaves the agent that is shown, and shows the next one or all there are.
 pub fn choose_another(app: &mut App) -> Vec<Command> {
-    let mut looking = Looking::default();
-    let mut commands = vec![Command::Detach];
-    commands.extend(look(&mut looking, app.now));
-    app.stage = Stage::Looking(looking);
+    let Some(front) = app.agent() else {
+        return Vec::new();
+    };
+    let mut commands = vec![app.detach(front.id)];
     app.note = None;
+    commands.extend(look(app));
     commands
+}
+
+/// Shows the agent some tabs to the right.
+pub fn step(app: &mut App, steps: isize) -> Vec<Command> {
+    if let Stage::Attached(nodes) = &mut app.stage {
+        nodes.step(steps);
+        app.note = None;
+    }
+    Vec::new()
+}
+
+/// Shows an agent that is attached to.
+pub fn go(app: &mut App, node: NodeId) -> Vec<Command> {
+    if let Stage::Attached(nodes) = &mut app.stage
+        && nodes.go(node)
+    {
+        app.note = None;
+    }
+    Vec::new()
 }

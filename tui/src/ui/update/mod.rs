@@ -4,10 +4,12 @@ mod keys;
 mod looking;
 mod mouse;
 mod session;
+mod state;
 mod verbs;
 
 pub use keys::{context, context_below_help, scrolled};
 pub use mouse::wheel;
+pub use state::ask as ask_for_state;
 
 use super::app::{App, Stage};
 use super::input::{Command, Input};
@@ -30,12 +32,13 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
         }
         Input::Tick => looking::look_when_due(app),
         Input::Looked(look) => looking::looked(app, look),
-        Input::Update(update) => {
-            session::take(app, update);
+        Input::Update { node, update } => {
+            session::take(app, node, update);
             Vec::new()
         }
-        Input::Asked { view, revision } => {
-            if let Stage::Attached(attached) = &mut app.stage
+        Input::Asked { node, view, revision } => {
+            if let Stage::Attached(nodes) = &mut app.stage
+                && let Some(attached) = nodes.get_mut(node)
                 && let Some(asked) = attached.asked.get_mut(&view)
             {
                 asked.taken_as(revision);
@@ -48,6 +51,10 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
         }
         Input::Acted { request, result } => {
             verbs::acted(app, request, result);
+            Vec::new()
+        }
+        Input::Dumped { request, result } => {
+            state::dumped(app, request, result);
             Vec::new()
         }
     };

@@ -2,10 +2,11 @@
 
 use super::keys::{context, scrolled};
 use crate::ui::actions::{Action, Context};
-use crate::ui::app::{App, Stage};
+use crate::ui::app::App;
 use crate::ui::input::Command;
 use crate::ui::screens::Pointer;
-use crate::ui::view::tabs;
+use crate::ui::view::paint::line_of;
+use crate::ui::view::{nodes, tabs};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
@@ -26,6 +27,16 @@ pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
         app.help = Some(wheel(scroll, lines));
         return Vec::new();
     }
+    if !matches!(context(app), Context::Screen(_) | Context::Detail | Context::Connecting) {
+        return Vec::new();
+    }
+    if let Pointer::Click(at) = pointer
+        && let Some(front) = app.agent()
+        && let Some(line) = line_of(front.layout(app.size).header, 0)
+        && let Some(node) = nodes::at(app, line, at)
+    {
+        return super::looking::go(app, node);
+    }
     if !matches!(context(app), Context::Screen(_) | Context::Detail) {
         return Vec::new();
     }
@@ -36,9 +47,9 @@ pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
         attached.go(screen);
         return Vec::new();
     }
-    match &app.stage {
-        Stage::Attached(attached) => attached.page().point(app, pointer),
-        Stage::Looking(_) => Vec::new(),
+    match app.agent() {
+        Some(attached) => attached.page().point(app, pointer),
+        None => Vec::new(),
     }
 }
 

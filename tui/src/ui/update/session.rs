@@ -2,16 +2,22 @@
 
 use crate::ui::app::{App, Stage};
 use crate::ui::attached::{Attached, Frozen};
+use crate::ui::nodes::NodeId;
 use crate::ui::screens::ScreenId;
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use actorscope_client::Update;
 use std::time::Duration;
 
-/// Takes the next update.
-pub fn take(app: &mut App, update: Update) {
+/// Takes the next update of a session.
+pub fn take(app: &mut App, node: NodeId, update: Update) {
     let now = app.now;
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Stage::Attached(nodes) = &mut app.stage else {
+        return;
+    };
+    let is_front = nodes.is_front(node);
+    // A session that was ended may still have had something to say.
+    let Some(attached) = nodes.get_mut(node) else {
         return;
     };
     let note = match &update {
@@ -54,7 +60,8 @@ pub fn take(app: &mut App, update: Update) {
         attached.page().took(attached, view);
     }
     if let Some(note) = note {
-        app.say(Severity::Warn, note);
+        let whose = if is_front { String::new() } else { format!("{}: ", attached.name()) };
+        app.say(Severity::Warn, format!("{whose}{note}"));
     }
 }
 
@@ -102,5 +109,6 @@ pub fn keep_on_screen(app: &mut App) {
         if attached.detail.is_some() {
             attached.page().settle(attached, size);
         }
+        attached.screen.page().settle_all(app);
     }
 }

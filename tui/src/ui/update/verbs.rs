@@ -2,7 +2,7 @@
 
 use super::keys::scrolled;
 use crate::ui::actions::Action;
-use crate::ui::app::{App, Stage};
+use crate::ui::app::App;
 use crate::ui::attached::Attached;
 use crate::ui::dialog::{Confirm, Dialog, Focus, Step};
 use crate::ui::input::Command;
@@ -26,7 +26,7 @@ pub fn open(app: &mut App) -> Vec<Command> {
         match selected.and_then(|slot| attached.known(slot)) {
             Some((identity, path, Some(stats))) => {
                 let dialog = Dialog::new(identity.clone(), path.to_owned(), stats);
-                if let Stage::Attached(attached) = &mut app.stage {
+                if let Some(attached) = app.agent_mut() {
                     attached.dialog = Some(dialog);
                 }
                 return Vec::new();
@@ -48,10 +48,10 @@ fn control(attached: &Attached) -> bool {
 pub fn act(app: &mut App, action: Action) -> Vec<Command> {
     let lines = app.size.1;
     let next = app.requests.wrapping_add(1);
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Some(attached) = app.stage.front_mut() else {
         return Vec::new();
     };
-    let attached = &mut **attached;
+    let node = attached.id;
     let control = control(attached);
     let stale = attached.is_stale();
     let Some(dialog) = &mut attached.dialog else {
@@ -67,7 +67,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Command> {
             Action::Open => {
                 if let Some(verb) = Verb::ALL.get(*cursor).copied() {
                     dialog.step = Step::Confirm(Box::new(Confirm::new(verb, next)));
-                    commands.push(Command::Preview { request: next, verb, slot });
+                    commands.push(Command::Preview { node, request: next, verb, slot });
                 }
             }
             _ => {}
@@ -80,15 +80,17 @@ pub fn act(app: &mut App, action: Action) -> Vec<Command> {
             }
             Action::Open => match confirm.focus {
                 Focus::Cancel => close = true,
-                Focus::Reason | Focus::Name => confirm.move_focus(1, control),
+                Focus::Hold | Focus::Reason | Focus::Name => confirm.move_focus(1, control),
                 Focus::Act if control && !stale && confirm.is_ready(&name) => {
                     if let Some(radius) = confirm.radius() {
                         commands.push(Command::Act {
+                            node,
                             request: next,
                             verb: confirm.verb,
                             slot,
                             incarnation: radius.incarnation,
                             reason: confirm.reason.text().trim().to_owned(),
+                            hold: confirm.held_for().unwrap_or_default(),
                         });
                         confirm.acting = Some(next);
                         confirm.focus = Focus::Cancel;
@@ -124,29 +126,29 @@ pub fn close_dialog(attached: &mut Attached) {
 
 /// A preview is here.
 pub fn previewed(app: &mut App, request: u32, result: Result<BlastRadius, String>) {
-    if let Stage::Attached(attached) = &mut app.stage
-        && let Some(dialog) = &mut attached.dialog
-        && let Step::Confirm(confirm) = &mut dialog.step
-        && confirm.request == request
-        && confirm.preview.is_none()
-    {
-        // A preview of anything else than what the dialog names must not be confirmed.
-        confirm.preview = Some(result.and_then(|radius| {
-            if radius.slot == dialog.identity.id && radius.verb == confirm.verb {
-                Ok(radius)
-            } else {
-                Err("the agent answered for another actor or verb".to_owned())
-            }
-        }));
+    for attached in app.stage.nodes_mut() {
+        if let Some(dialog) = &mut attached.dialog
+            && let Step::Confirm(confirm) = &mut dialog.step
+            && confirm.request == request
+            && confirm.preview.is_none()
+        {
+            // A preview of anything else than what the dialog names must not be confirmed.
+            confirm.preview = Some(result.and_then(|radius| {
+                if radius.slot == dialog.identity.id && radius.verb == confirm.verb {
+                    Ok(radius)
+                } else {
+                    Err("the agent answered for another actor or verb".to_owned())
+                }
+            }));
+            return;
+        }
     }
 }
 
 /// A verb's outcome is here.
 pub fn acted(app: &mut App, request: u32, result: Result<(Outcome, String), String>) {
-    let Stage::Attached(attached) = &mut app.stage else {
-        return;
-    };
-    if let Some((verb, path)) = attached.pending.remove(&request) {
+    let pending = app.stage.nodes_mut().find_map(|node| node.pending.remove(&request));
+    if let Some((verb, path)) = pending {
         let (severity, text) = match result {
             Ok((outcome, message)) if outcome.is_success() => {
                 (Severity::Calm, format!("{verb} {path}: {outcome}. {message}"))
@@ -159,10 +161,13 @@ pub fn acted(app: &mut App, request: u32, result: Result<(Outcome, String), Stri
         app.say(severity, text);
         return;
     }
-    if let Some(dialog) = &mut attached.dialog
-        && let Step::Confirm(confirm) = &dialog.step
-        && confirm.acting == Some(request)
-    {
-        dialog.step = Step::Outcome { verb: confirm.verb, result, scroll: 0 };
+    for attached in app.stage.nodes_mut() {
+        if let Some(dialog) = &mut attached.dialog
+            && let Step::Confirm(confirm) = &dialog.step
+            && confirm.acting == Some(request)
+        {
+            dialog.step = Step::Outcome { verb: confirm.verb, result, scroll: 0 };
+            return;
+        }
     }
 }

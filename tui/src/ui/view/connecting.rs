@@ -1,7 +1,7 @@
 //! Attached to something that has not answered yet.
 
-use super::paint::{inset, line_of, put, rule};
-use super::{events, footer};
+use super::paint::{Piece, inset, line_of, put, put_pieces, rule};
+use super::{events, footer, nodes};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
 use crate::ui::layout::Layout;
@@ -17,7 +17,9 @@ pub fn draw(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let layout = Layout::of((area.width, area.height), false);
     if let Some(line) = line_of(layout.header, 0) {
-        put(buf, inset(line, 1), Span::styled("actorscope", theme.title()));
+        let title = Piece::new(0, "actorscope", theme.title());
+        let title = nodes::piece(app, line.width).unwrap_or(title);
+        put_pieces(buf, line, &Span::raw("  "), vec![title], Vec::new());
     }
     rule(buf, layout.bar, theme);
     let body = inset(layout.body(), 2);

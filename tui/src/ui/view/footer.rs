@@ -2,7 +2,7 @@
 
 use super::paint::{Piece, put_pieces};
 use crate::ui::actions::{Action, Context};
-use crate::ui::app::{App, Stage};
+use crate::ui::app::App;
 use crate::ui::field::Field;
 use crate::ui::theme::Theme;
 use crate::ui::update::context;
@@ -15,7 +15,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let context = context(app);
     let mut pieces = Vec::new();
-    if let (Context::Typing, Stage::Attached(attached)) = (context, &app.stage)
+    if let (Context::Typing, Some(attached)) = (context, app.agent())
         && let Some(prompt) = &attached.prompt
     {
         let mut spans = vec![Span::styled("filter: ", theme.title())];

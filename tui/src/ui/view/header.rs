@@ -1,5 +1,6 @@
 //! The first lines: who is observed, how it is, and what is slowest, in words.
 
+use super::nodes;
 use super::paint::{Piece, line_of, put, put_pieces};
 use crate::format;
 use crate::ui::app::App;
@@ -39,7 +40,8 @@ fn who(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         return;
     };
     let mut left = vec![
-        Piece::new(0, node.name.clone(), theme.title()),
+        nodes::piece(app, area.width)
+            .unwrap_or_else(|| Piece::new(0, node.name.clone(), theme.title())),
         Piece::new(3, format!("pid {}", node.pid), theme.text()),
         Piece::new(5, format!("on {}", node.host), theme.text()),
         Piece::new(6, format!("instance {}", node.instance.short()), theme.faint()),
@@ -86,14 +88,9 @@ fn figures(s: &Summary, theme: Theme) -> Vec<Piece> {
     vec![
         Piece::new(0, text::counted(s.live, "actor", "actors"), plain),
         Piece::new(1, format!("{} queued", text::grouped(s.queued)), plain),
-        Piece::new(2, format!("{} msg/s", rate(s.rate_per_s)), plain),
+        Piece::new(2, format!("{} msg/s", text::rate(s.rate_per_s)), plain),
         Piece::new(3, text::counted(s.restarts, "restart", "restarts"), plain),
     ]
-}
-
-/// A rate with all its digits: in one line of words, `2,339` reads better than `2.3k`.
-fn rate(per_s: f64) -> String {
-    if per_s < 100.0 { format::rate(Some(per_s)) } else { text::grouped(per_s as u64) }
 }
 
 fn process(s: &Summary, theme: Theme) -> Vec<Piece> {

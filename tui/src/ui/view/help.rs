@@ -7,7 +7,7 @@ use crate::ui::app::App;
 use crate::ui::columns::COLUMNS;
 use crate::ui::severity::Severity;
 use crate::ui::text;
-use crate::ui::theme::{Theme, glyph, mark};
+use crate::ui::theme::{GROUP, Theme, glyph, mark};
 use crate::ui::update::context_below_help;
 use actorscope_core::SlotState;
 use ratatui::buffer::Buffer;
@@ -94,6 +94,7 @@ fn signs() -> Vec<(String, &'static str)> {
             format!("{} {}", mark(Severity::Warn), mark(Severity::Severe)),
             "wants a look; wants a look first. The details say why",
         ),
+        (GROUP.to_owned(), "a group: nothing runs in it, it only gathers what hangs below"),
         ("n/a".to_owned(), "not known: its framework does not tell"),
         ("≥".to_owned(), "at least: counted some time ago, may have grown since"),
         ("–".to_owned(), "no message came in the time that is looked at"),

@@ -22,7 +22,7 @@ const CODE: [&str; 2] = [
 pub fn draw(app: &App, state: &Looking, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let layout = Layout::of((area.width, area.height), false);
-    let agents = state.agents();
+    let agents = app.local.agents();
     if let Some(line) = line_of(layout.header, 0) {
         put(buf, inset(line, 1), Span::styled("actorscope", theme.title()));
     }
@@ -41,7 +41,7 @@ pub fn draw(app: &App, state: &Looking, area: Rect, buf: &mut Buffer) {
     }
     rule(buf, layout.bar, theme);
     let body = inset(layout.body(), 1);
-    match &state.look {
+    match &app.local.look {
         Some(look) if !look.agents.is_empty() => picker(state, look, theme, body, buf),
         look => waiting(look.as_ref(), theme, body, buf),
     }
@@ -68,7 +68,8 @@ fn waiting(look: Option<&Look>, theme: Theme, area: Rect, buf: &mut Buffer) {
                 lines.push(say(format!("  {place}"), theme.text()));
             }
             for problem in &look.problems {
-                for line in text::wrap(problem, room.saturating_sub(4)) {
+                let problem = format!("{}: {}", problem.path, problem.why);
+                for line in text::wrap(&problem, room.saturating_sub(4)) {
                     lines.push(say(format!("  ! {line}"), theme.warn()));
                 }
             }

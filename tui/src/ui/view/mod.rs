@@ -3,6 +3,7 @@
 //! Here are the components that all screens share, a file each: header, tabs, strip, footer, help,
 //! dialogs. What stands between tabs and strip is a [screen](super::screens)'s own.
 
+pub mod chart;
 mod connecting;
 mod dialog;
 pub mod events;
@@ -10,8 +11,10 @@ mod footer;
 mod header;
 mod help;
 mod looking;
+pub mod nodes;
 pub mod paint;
 mod popup;
+pub mod sections;
 pub mod tabs;
 
 use super::app::{App, Stage};
@@ -30,7 +33,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
 fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     match &app.stage {
         Stage::Looking(state) => looking::draw(app, state, area, buf),
-        Stage::Attached(attached) => page(app, attached, area, buf),
+        Stage::Attached(nodes) => page(app, nodes.front(), area, buf),
     }
     if let Some(scroll) = app.help {
         help::draw(app, scroll, area, buf);

@@ -45,60 +45,82 @@ pub fn at(app: &App, position: Position) -> Option<ScreenId> {
     }
     // The edge of the line, the edge of the piece.
     let mut x = inset(area, 1).x + 1;
-    for screen in shown(app, attached, area.width) {
-        let end = x + width(app, screen);
+    for tab in shown(app, attached, area.width) {
+        let end = x + tab.width(app);
         if (x..end).contains(&position.x) {
-            return Some(screen);
+            return Some(tab.screen);
         }
         x = end + GAP;
     }
     None
 }
 
-/// All tabs, or the one that is open where there is no room for all.
-fn shown(app: &App, attached: &Attached, line: u16) -> Vec<ScreenId> {
-    let Bar { left, right } = attached.page().bar(app, attached);
-    let needed = left.iter().chain(&right).filter(|piece| piece.rank <= 1);
-    let others: usize = needed.map(Piece::width).sum();
-    let tabs: u16 = ScreenId::ALL.iter().map(|screen| width(app, *screen) + GAP).sum();
-    // Rules between the pieces, and edges.
-    let is_roomy = usize::from(tabs) + others + 6 <= usize::from(line);
-    if is_roomy && attached.detail.is_none() {
-        ScreenId::ALL.to_vec()
-    } else {
-        vec![attached.screen]
+/// A tab as it is shown.
+#[derive(Clone, Copy)]
+struct Tab {
+    screen: ScreenId,
+    /// Whether its name is shown beside its key.
+    is_named: bool,
+}
+
+impl Tab {
+    fn texts(self, app: &App) -> (String, &'static str) {
+        let key = app.settings.keys.key(Context::Screen(self.screen), Action::Go(self.screen));
+        // What has no key needs its name.
+        let is_named = self.is_named || key.is_none();
+        (key.unwrap_or_default(), if is_named { self.screen.word() } else { "" })
+    }
+
+    fn width(self, app: &App) -> u16 {
+        let (key, word) = self.texts(app);
+        let both = usize::from(!key.is_empty() && !word.is_empty());
+        u16::try_from(text::width(&key) + both + text::width(word)).unwrap_or(u16::MAX)
     }
 }
 
-fn key(app: &App, screen: ScreenId) -> String {
-    app.settings.keys.key(Context::Screen(screen), Action::Go(screen)).unwrap_or_default()
+/// All tabs; where there is no room for all names the keys of the others; where there is none for
+/// them either only the tab that is open.
+fn shown(app: &App, attached: &Attached, line: u16) -> Vec<Tab> {
+    let Bar { left, right } = attached.page().bar(app, attached);
+    let needed = left.iter().chain(&right).filter(|piece| piece.rank <= 1);
+    let others: usize = needed.map(Piece::width).sum();
+    let open = Tab { screen: attached.screen, is_named: true };
+    if attached.detail.is_some() {
+        return vec![open];
+    }
+    let tabs = |named: fn(ScreenId, ScreenId) -> bool| -> Vec<Tab> {
+        let tab =
+            |screen: &ScreenId| Tab { screen: *screen, is_named: named(*screen, attached.screen) };
+        ScreenId::ALL.iter().map(tab).collect()
+    };
+    for tabs in [tabs(|_, _| true), tabs(|screen, open| screen == open)] {
+        let cells: usize = tabs.iter().map(|tab| usize::from(tab.width(app) + GAP)).sum();
+        // Rules between the pieces, and edges.
+        if cells + others + 6 <= usize::from(line) {
+            return tabs;
+        }
+    }
+    vec![open]
 }
 
-fn width(app: &App, screen: ScreenId) -> u16 {
-    let key = text::width(&key(app, screen));
-    let width = key + usize::from(key > 0) + text::width(screen.word());
-    u16::try_from(width).unwrap_or(u16::MAX)
-}
-
-fn piece(app: &App, attached: &Attached, tabs: &[ScreenId]) -> Piece {
+fn piece(app: &App, attached: &Attached, tabs: &[Tab]) -> Piece {
     let theme = app.settings.theme;
     let mut spans = vec![Span::raw(" ")];
-    for (n, screen) in tabs.iter().enumerate() {
+    for (n, tab) in tabs.iter().enumerate() {
         if n > 0 {
             spans.push(Span::raw(" ".repeat(GAP.into())));
         }
-        let is_open = *screen == attached.screen && attached.detail.is_none();
+        let is_open = tab.screen == attached.screen && attached.detail.is_none();
         let (number, word) = if is_open {
             let open = theme.title().add_modifier(Modifier::UNDERLINED);
             (open, open)
         } else {
             (theme.heading(), theme.faint())
         };
-        let key = key(app, *screen);
-        if !key.is_empty() {
-            spans.push(Span::styled(format!("{key} "), number));
-        }
-        spans.push(Span::styled(screen.word(), word));
+        let (key, name) = tab.texts(app);
+        let gap = if key.is_empty() || name.is_empty() { "" } else { " " };
+        spans.push(Span::styled(format!("{key}{gap}"), number));
+        spans.push(Span::styled(name, word));
     }
     spans.push(Span::raw(" "));
     Piece { rank: 0, spans }

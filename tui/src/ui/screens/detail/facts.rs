@@ -1,14 +1,20 @@
 //! What the slot is doing now, and what its framework was told about it.
 
-use super::{LABEL, Subject, fact, facts, heading};
+use super::Subject;
 use crate::format;
+use crate::ui::columns;
+use crate::ui::screens::rows::style;
 use crate::ui::severity::{Severity, fullness};
 use crate::ui::text;
-use crate::ui::theme::{Theme, glyph};
+use crate::ui::theme::Theme;
 use crate::ui::view::paint::gauge;
+use crate::ui::view::sections::{LABEL, fact, facts, heading, label};
+use crate::words;
 use actorscope_core::capability::Capability;
 use actorscope_core::slot::{Counters, Stats};
-use actorscope_core::spec::{BudgetScope, BudgetUse, ChildSpec, Shutdown, SupervisorSpec};
+use actorscope_core::spec::{
+    BudgetScope, BudgetUse, ChildKind, ChildSpec, Shutdown, SupervisorSpec,
+};
 use actorscope_core::text::short_type;
 use actorscope_core::{Quality, SlotState};
 use ratatui::text::{Line, Span};
@@ -34,17 +40,22 @@ pub fn who(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
 /// State, mailbox, throughput.
 pub fn now(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = vec![heading("NOW", "", width, theme)];
-    lines.push(state(subject.stats, width, theme));
-    lines.extend(mailbox(subject, width, theme));
+    lines.push(state(subject, width, theme));
+    lines.extend(waits_for(subject.stats, width, theme));
     let stats = subject.stats;
     let at = (width, theme);
-    let rate = format!(
-        "{} msg/s, busy {}",
-        format::rate(stats.rate_per_s),
-        format::share(stats.utilization)
-    );
-    fact(&mut lines, "rate", &rate, at);
-    fact(&mut lines, "handled", &counted(stats.total, stats.current), at);
+    if takes_messages(subject) {
+        lines.extend(mailbox(subject, width, theme));
+        let rate = format!(
+            "{} msg/s, busy {}",
+            format::rate(stats.rate_per_s),
+            format::share(stats.utilization)
+        );
+        fact(&mut lines, "rate", &rate, at);
+        fact(&mut lines, "handled", &counted(stats.total, stats.current), at);
+    } else if stats.utilization.is_some() {
+        fact(&mut lines, "busy", &format::share(stats.utilization), at);
+    }
     if let Some(budget) = &stats.budget {
         lines.extend(budget_lines(budget, width, theme));
     }
@@ -55,7 +66,20 @@ pub fn now(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
     lines
 }
 
-fn state(stats: &Stats, width: usize, theme: Theme) -> Line<'static> {
+/// Whether there is anything to say of messages: what only runs has none, unless it was seen to.
+pub fn takes_messages(subject: &Subject<'_>) -> bool {
+    let (identity, stats) = (subject.identity, subject.stats);
+    let only_runs =
+        matches!(identity.kind, ChildKind::Task | ChildKind::Blocking | ChildKind::Group);
+    !only_runs
+        || identity.mailbox_capacity.is_some()
+        || stats.depth.value().is_some()
+        || stats.queue_wait.is_some()
+        || stats.total.handled > 0
+}
+
+fn state(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
+    let stats = subject.stats;
     let mut rest = String::new();
     match (&stats.handling_now, stats.state) {
         (Some(now), _) => {
@@ -72,13 +96,29 @@ fn state(stats: &Stats, width: usize, theme: Theme) -> Line<'static> {
         }
         (None, _) => {}
     }
-    let word = format!("{} {}", glyph(stats.state), stats.state);
+    let (word, tone) = columns::doing(subject.identity, stats);
+    if subject.identity.kind == ChildKind::Group {
+        rest.push_str(": nothing runs in it, it only gathers what hangs below");
+    }
     let room = width.saturating_sub(LABEL + text::width(&word));
     Line::from(vec![
-        Span::styled(text::left("state", LABEL), theme.heading()),
-        Span::styled(word, theme.state(stats.state)),
+        label("state", theme),
+        Span::styled(word, style(tone, theme)),
         Span::styled(text::fit(&rest, room).into_owned(), theme.text()),
     ])
+}
+
+fn waits_for(stats: &Stats, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let Some(waiting) = &stats.waiting_for else {
+        return Vec::new();
+    };
+    let style = theme.severity(Severity::of_wait(waiting.for_ns));
+    let wrapped = text::wrap(&words::waits_for(waiting), width.saturating_sub(LABEL));
+    let line = |(n, line)| {
+        let name = if n == 0 { "waits for" } else { "" };
+        Line::from(vec![label(name, theme), Span::styled(line, style)])
+    };
+    wrapped.into_iter().enumerate().map(line).collect()
 }
 
 fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
@@ -95,10 +135,7 @@ fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
         Some(capacity) => text.push_str(&format!(" of {}", text::grouped(capacity))),
         None => text.push_str(", unbounded"),
     }
-    let mut spans = vec![
-        Span::styled(text::left("mailbox", LABEL), theme.heading()),
-        Span::styled(text.clone(), theme.text()),
-    ];
+    let mut spans = vec![label("mailbox", theme), Span::styled(text.clone(), theme.text())];
     let room = width.saturating_sub(LABEL + text::width(&text) + 8);
     if let Some(full) = fullness(identity, stats).filter(|_| room >= 4) {
         let severity = if full >= 0.9 { Severity::Warn } else { Severity::Calm };
@@ -111,7 +148,7 @@ fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
     if let Some(oldest) = stats.oldest_wait_ns {
         let text = format!("waits {}", format::duration(oldest));
         lines.push(Line::from(vec![
-            Span::styled(text::left("oldest", LABEL), theme.heading()),
+            label("oldest", theme),
             Span::styled(text, theme.severity(Severity::of_wait(oldest))),
         ]));
     }
@@ -154,10 +191,7 @@ fn budget_lines(budget: &BudgetUse, width: usize, theme: Theme) -> Vec<Line<'sta
         .enumerate()
         .map(|(n, line)| {
             Line::from(vec![
-                Span::styled(
-                    text::left(if n == 0 { "budget" } else { "" }, LABEL),
-                    theme.heading(),
-                ),
+                label(if n == 0 { "budget" } else { "" }, theme),
                 Span::styled(line, theme.severity(severity)),
             ])
         })
@@ -193,6 +227,9 @@ pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stat
         .collect();
     let can = if can.is_empty() { "nothing".to_owned() } else { can.join(", ") };
     fact(&mut lines, "verbs", &can, at);
+    if let Some(why) = &identity.no_kill {
+        fact(&mut lines, "no kill", why, at);
+    }
     let has = |capability| identity.capabilities.has(capability);
     let kill = if has(Capability::InterruptsHandler) {
         "interrupts the running handler"
@@ -207,7 +244,9 @@ pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stat
     } else {
         "loses queued messages"
     };
-    fact(&mut lines, "a restart", queue, at);
+    if takes_messages(subject) {
+        fact(&mut lines, "a restart", queue, at);
+    }
     lines
 }
 

@@ -1,9 +1,10 @@
 //! The actors that filled the slot before.
 
-use super::{Subject, heading};
+use super::Subject;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::view::events::clock;
+use crate::ui::view::sections::heading;
 use actorscope_core::slot::PastIncarnation;
 use ratatui::text::{Line, Span};
 

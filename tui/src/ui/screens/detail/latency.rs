@@ -1,11 +1,12 @@
-//! Queue wait and handling time: quantiles in numbers, the distribution as bars.
+//! Queue wait and handling time, and what tasks are judged by: quantiles in numbers, the distribution as bars.
 
-use super::{Subject, heading};
+use super::Subject;
 use crate::format;
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::view::paint::bar;
+use crate::ui::view::sections::heading;
 use actorscope_core::Resolution;
 use actorscope_core::histogram::Buckets;
 use actorscope_core::slot::LatencySummary;
@@ -24,7 +25,7 @@ const MARKS: usize = 12;
 pub fn queue_wait(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = vec![heading("QUEUE WAIT", "sent until handled", width, theme)];
     let buckets = subject.detail.and_then(|d| d.queue_wait.as_ref());
-    body(&mut lines, subject.stats.queue_wait, buckets, width, theme);
+    body(&mut lines, subject.stats.queue_wait, buckets, (width, MESSAGES), theme);
     lines
 }
 
@@ -32,15 +33,39 @@ pub fn queue_wait(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line
 pub fn handling(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = vec![heading("HANDLING", "inside the handler", width, theme)];
     let buckets = subject.detail.and_then(|d| d.handling.as_ref());
-    body(&mut lines, subject.stats.handling, buckets, width, theme);
+    body(&mut lines, subject.stats.handling, buckets, (width, MESSAGES), theme);
     lines
 }
+
+/// Poll begins until it ends.
+pub fn polls(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let polling = subject.stats.polling.unwrap_or_default();
+    let polls = text::counted(polling.polls, "poll", "polls");
+    let explained = format!("{polls} so far, {} in all", format::duration(polling.busy_ns));
+    let mut lines = vec![heading("POLL TIME", &explained, width, theme)];
+    let buckets = subject.detail.and_then(|d| d.poll.as_ref());
+    body(&mut lines, subject.stats.polling.map(|p| p.poll), buckets, (width, POLLS), theme);
+    lines
+}
+
+/// Woken until polled.
+pub fn delay(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![heading("SCHEDULING DELAY", "woken until polled", width, theme)];
+    let buckets = subject.detail.and_then(|d| d.delay.as_ref());
+    body(&mut lines, subject.stats.polling.map(|p| p.delay), buckets, (width, POLLS), theme);
+    lines
+}
+
+/// What is counted: one and many of them.
+type Counted = (&'static str, &'static str);
+const MESSAGES: Counted = ("message", "messages");
+const POLLS: Counted = ("poll", "polls");
 
 fn body(
     lines: &mut Vec<Line<'static>>,
     summary: Option<LatencySummary>,
     buckets: Option<&Buckets>,
-    width: usize,
+    (width, counted): (usize, Counted),
     theme: Theme,
 ) {
     let say = |text: &str| Line::from(Span::styled(text.to_owned(), theme.faint()));
@@ -49,17 +74,17 @@ fn body(
         return;
     };
     if summary.count == 0 {
-        lines.push(say("no message in the time that is looked at"));
+        lines.push(say(&format!("no {} in the time that is looked at", counted.0)));
         return;
     }
     lines.push(numbers(&summary, theme));
     lines.push(Line::from(Span::styled(
-        text::fit(&provenance(&summary), width).into_owned(),
+        text::fit(&provenance(&summary, counted), width).into_owned(),
         theme.faint(),
     )));
     match buckets {
         Some(buckets) => lines.extend(bars(buckets, &summary, width, theme)),
-        None => lines.push(say("too few messages for a distribution yet")),
+        None => lines.push(say(&format!("too few {} for a distribution yet", counted.1))),
     }
 }
 
@@ -77,7 +102,7 @@ fn numbers(summary: &LatencySummary, theme: Theme) -> Line<'static> {
 }
 
 /// Of what the numbers speak, and how fine they are.
-fn provenance(summary: &LatencySummary) -> String {
+fn provenance(summary: &LatencySummary, (one, many): Counted) -> String {
     let window = match summary.window_ns {
         Some(ns) => format!("in the last {}", text::age(ns)),
         None => "since it started".to_owned(),
@@ -87,7 +112,7 @@ fn provenance(summary: &LatencySummary) -> String {
         Some(Resolution::Log2) => ", right to within a factor of two",
         None => "",
     };
-    let messages = text::counted(summary.count, "message", "messages");
+    let messages = text::counted(summary.count, one, many);
     format!("{messages} {window}{fine}")
 }
 

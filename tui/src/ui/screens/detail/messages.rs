@@ -1,10 +1,11 @@
 //! What the slot does with each type of message.
 
-use super::{Subject, heading};
+use super::Subject;
 use crate::format;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use crate::ui::view::paint::bar;
+use crate::ui::view::sections::heading;
 use actorscope_core::slot::HandlerStats;
 use actorscope_core::text::short_type;
 use ratatui::text::{Line, Span};

@@ -3,7 +3,11 @@
 mod facts;
 mod history;
 mod latency;
+mod links;
 mod messages;
+mod state;
+
+pub use state::StatePane;
 
 use super::{Bar, Page, Pointer};
 use crate::ui::actions::{Action, Context};
@@ -13,9 +17,10 @@ use crate::ui::input::Command;
 use crate::ui::layout::Layout;
 use crate::ui::severity;
 use crate::ui::text;
-use crate::ui::theme::{self, Theme};
+use crate::ui::theme::Theme;
 use crate::ui::update;
-use crate::ui::view::paint::{Piece, inset, line_of, overstyle, put, scrolled};
+use crate::ui::view::paint::{Piece, inset, overstyle};
+use crate::ui::view::sections::{self, TWO_COLUMNS};
 use crate::ui::wanted;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
 use actorscope_core::view::ViewSpec;
@@ -23,13 +28,6 @@ use actorscope_core::{SlotId, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-
-/// Pages at least this wide have two columns.
-const TWO_COLUMNS: usize = 124;
-/// Between two columns.
-const GUTTER: usize = 4;
-/// Cells for the names of facts.
-const LABEL: usize = 11;
 
 /// What sections are made of.
 #[derive(Clone, Copy)]
@@ -51,6 +49,23 @@ pub struct DetailPage {
     pub path: String,
     /// Lines scrolled past.
     pub scroll: u16,
+    /// What its actor prints of itself, over the rest.
+    pub state: Option<StatePane>,
+}
+
+impl DetailPage {
+    /// The page of a slot, from its beginning.
+    pub const fn new(slot: SlotId, path: String) -> Self {
+        Self { slot, path, scroll: 0, state: None }
+    }
+
+    /// What is scrolled: the state, or the page itself.
+    const fn scroll_mut(&mut self) -> &mut u16 {
+        match &mut self.state {
+            Some(pane) => &mut pane.scroll,
+            None => &mut self.scroll,
+        }
+    }
 }
 
 /// The page.
@@ -63,8 +78,12 @@ impl Page for Detail {
     }
 
     fn draw(&self, app: &App, attached: &Attached, layout: &Layout, buf: &mut Buffer) {
-        if let Some(page) = &attached.detail {
-            draw(app, attached, page, layout.body(), buf);
+        match &attached.detail {
+            Some(DetailPage { state: Some(pane), .. }) => {
+                state::draw(app, attached, pane, layout.body(), buf);
+            }
+            Some(page) => draw(app, attached, page, layout.body(), buf),
+            None => {}
         }
     }
 
@@ -77,11 +96,18 @@ impl Page for Detail {
     }
 
     fn act(&self, app: &mut App, action: Action) -> Vec<Command> {
+        if action == Action::State {
+            return update::ask_for_state(app);
+        }
         let lines = app.size.1;
         if let Some(attached) = app.agent_mut() {
             match (action, &mut attached.detail) {
+                (Action::Back, Some(page)) if page.state.is_some() => page.state = None,
                 (Action::Back, page) => *page = None,
-                (action, Some(page)) => page.scroll = update::scrolled(page.scroll, action, lines),
+                (action, Some(page)) => {
+                    let scroll = page.scroll_mut();
+                    *scroll = update::scrolled(*scroll, action, lines);
+                }
                 _ => {}
             }
         }
@@ -92,7 +118,8 @@ impl Page for Detail {
         if let (Pointer::Scroll(lines), Some(attached)) = (pointer, app.agent_mut())
             && let Some(page) = &mut attached.detail
         {
-            page.scroll = update::wheel(page.scroll, lines);
+            let scroll = page.scroll_mut();
+            *scroll = update::wheel(*scroll, lines);
         }
         Vec::new()
     }
@@ -109,22 +136,9 @@ fn draw(app: &App, attached: &Attached, page: &DetailPage, area: Rect, buf: &mut
         Some(subject) => lines(&subject, inside.width.into(), theme),
         None => vec![Line::from(Span::styled(missing(app, attached, page), theme.faint()))],
     };
-    // What does not fit is announced in a line of its own.
-    let overflows = lines.len() > usize::from(inside.height) && inside.height > 4;
-    let shown = Rect { height: inside.height - u16::from(overflows), ..inside };
-    let skipped = scrolled(buf, shown, &lines, page.scroll);
+    sections::page(buf, inside, &lines, page.scroll, theme);
     if attached.is_stale() {
         overstyle(buf, inside, theme.faint());
-    }
-    if overflows && let Some(last) = line_of(inside, shown.height) {
-        let above = usize::from(skipped);
-        let below = lines.len().saturating_sub(above + usize::from(shown.height));
-        let text = match (above, below) {
-            (0, below) => format!("↓ {below} more lines"),
-            (above, 0) => format!("↑ {above} lines above"),
-            (above, below) => format!("↑ {above} lines above  ↓ {below} more lines"),
-        };
-        put(buf, last, Span::styled(text, theme.faint()));
     }
 }
 
@@ -167,103 +181,36 @@ fn missing(app: &App, attached: &Attached, page: &DetailPage) -> String {
     }
 }
 
+/// A section in so many cells.
+type Section = fn(&Subject<'_>, usize, Theme) -> Vec<Line<'static>>;
+
+/// The sections that have something to say of this slot, in pairs that may stand beside each other.
+fn shown(subject: &Subject<'_>) -> Vec<Section> {
+    let mut shown: Vec<Section> = vec![facts::now, facts::told];
+    if subject.stats.polling.is_some() {
+        shown.extend([latency::polls as Section, latency::delay]);
+    }
+    if facts::takes_messages(subject) {
+        shown.extend([latency::queue_wait as Section, latency::handling, messages::section]);
+    }
+    if subject.detail.is_some_and(|detail| detail.links.is_some()) {
+        shown.push(links::section);
+    }
+    shown.push(history::section);
+    shown
+}
+
 fn lines(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = vec![facts::who(subject, width, theme)];
     for (severity, reason) in severity::reasons(subject.identity, subject.stats) {
         let text = text::fit(&format!("! {reason}"), width).into_owned();
         lines.push(Line::from(Span::styled(text, theme.severity(severity))));
     }
+    lines.extend(links::deadlock(subject, width, theme));
     lines.push(Line::default());
-    if width >= TWO_COLUMNS {
-        let left = (width - GUTTER) / 2;
-        let right = width - GUTTER - left;
-        lines.extend(beside(
-            facts::now(subject, left, theme),
-            facts::told(subject, right, theme),
-            left,
-        ));
-        lines.push(Line::default());
-        lines.extend(beside(
-            latency::queue_wait(subject, left, theme),
-            latency::handling(subject, right, theme),
-            left,
-        ));
-        lines.push(Line::default());
-        lines.extend(beside(
-            messages::section(subject, left, theme),
-            history::section(subject, right, theme),
-            left,
-        ));
-        return lines;
-    }
-    for section in [
-        facts::now(subject, width, theme),
-        facts::told(subject, width, theme),
-        latency::queue_wait(subject, width, theme),
-        latency::handling(subject, width, theme),
-        messages::section(subject, width, theme),
-        history::section(subject, width, theme),
-    ] {
-        lines.extend(section);
-        lines.push(Line::default());
-    }
-    lines.pop();
+    let shown = shown(subject);
+    lines.extend(sections::columns(shown.len(), (width, TWO_COLUMNS), |n, width| {
+        shown.get(n).map(|section| section(subject, width, theme)).unwrap_or_default()
+    }));
     lines
-}
-
-/// Two sections beside each other, the left one `left` cells wide.
-fn beside(a: Vec<Line<'static>>, b: Vec<Line<'static>>, left: usize) -> Vec<Line<'static>> {
-    let rows = a.len().max(b.len());
-    let (mut a, mut b) = (a.into_iter(), b.into_iter());
-    (0..rows)
-        .map(|_| {
-            let mut line = a.next().unwrap_or_default();
-            let gap = (left + GUTTER).saturating_sub(line.width());
-            line.spans.push(Span::raw(" ".repeat(gap)));
-            line.spans.extend(b.next().unwrap_or_default().spans);
-            line
-        })
-        .collect()
-}
-
-/// The heading of a section: a name, a rule, and perhaps an explanation.
-fn heading(name: &str, explained: &str, width: usize, theme: Theme) -> Line<'static> {
-    let mut spans = vec![Span::styled(name.to_owned(), theme.title())];
-    let mut used = text::width(name);
-    if !explained.is_empty() && used + text::width(explained) + 2 <= width {
-        spans.push(Span::styled(format!("  {explained}"), theme.faint()));
-        used += text::width(explained) + 2;
-    }
-    if let Some(rest) = width.checked_sub(used + 1) {
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(theme::RULE.repeat(rest), theme.faint()));
-    }
-    Line::from(spans)
-}
-
-/// A named fact; its text goes on below itself when it is too long for one line.
-fn fact(lines: &mut Vec<Line<'static>>, name: &str, text: &str, (width, theme): (usize, Theme)) {
-    let wrapped = text::wrap(text, width.saturating_sub(LABEL));
-    labelled(lines, name, wrapped, theme);
-}
-
-/// A named fact of several parts, which are kept whole.
-fn facts(
-    lines: &mut Vec<Line<'static>>,
-    name: &str,
-    parts: &[String],
-    (width, theme): (usize, Theme),
-) {
-    let wrapped = text::wrap_parts(parts, width.saturating_sub(LABEL));
-    labelled(lines, name, wrapped, theme);
-}
-
-fn labelled(lines: &mut Vec<Line<'static>>, name: &str, texts: Vec<String>, theme: Theme) {
-    for (n, part) in texts.into_iter().enumerate() {
-        let name = if n == 0 { name } else { "" };
-        lines.push(Line::from(vec![
-            Span::styled(text::left(name, LABEL), theme.heading()),
-            Span::styled(part, theme.text()),
-        ]));
-    }
 }

@@ -127,7 +127,7 @@ impl Page for Screen {
         Bar {
             left: rows::filter(attached.typed(&state.filter), theme).into_iter().collect(),
             right: vec![
-                Piece::new(3, follows, if state.follow { theme.good() } else { theme.faint() }),
+                Piece::new(1, follows, if state.follow { theme.good() } else { theme.faint() }),
                 Piece::new(1, position, theme.text()),
             ],
         }

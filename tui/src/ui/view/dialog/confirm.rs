@@ -115,6 +115,20 @@ pub fn controls(
         let style = if focused { room.theme.title() } else { room.theme.heading() };
         Span::styled(text::left(text, 9), style)
     };
+    if fields.contains(&Focus::Hold) {
+        let focused = confirm.focus == Focus::Hold;
+        let mut spans = vec![label("For", focused)];
+        spans.extend(typed(&confirm.hold, focused, room.theme));
+        let (after, style) = match confirm.held_for() {
+            Ok(_) => ("then it goes on by itself", room.theme.faint()),
+            Err(_) => ("a time such as 90 s, 5m or 1h", room.theme.warn()),
+        };
+        let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+        if used + 2 + text::width(after) <= room.cells {
+            spans.push(Span::styled(format!("  {after}"), style));
+        }
+        lines.push(Line::from(spans));
+    }
     if fields.contains(&Focus::Reason) {
         let focused = confirm.focus == Focus::Reason;
         let mut spans = vec![label("Reason", focused)];
@@ -149,7 +163,12 @@ pub fn controls(
             let faint =
                 |s: Span<'static>| Span::styled(s.content, s.style.patch(room.theme.faint()));
             buttons.spans.extend(act.spans.into_iter().map(faint));
-            buttons.spans.push(Span::styled("  (type the name first)", room.theme.faint()));
+            let missing = if confirm.held_for().is_err() {
+                "  (say for how long first)"
+            } else {
+                "  (type the name first)"
+            };
+            buttons.spans.push(Span::styled(missing, room.theme.faint()));
         }
     }
     lines.push(buttons);
