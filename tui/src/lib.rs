@@ -10,6 +10,8 @@
 pub mod cli;
 pub mod commands;
 pub mod demo;
+mod duration;
 pub mod format;
+mod nearest;
 pub mod output;
 pub mod ui;

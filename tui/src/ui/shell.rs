@@ -33,7 +33,7 @@ enum Flow {
 /// Runs until the user quits or a signal ends the process.
 pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode, UiError> {
     let mut signals = Signals::new()?;
-    let screen = Screen::take(true)?;
+    let screen = Screen::take(settings.mouse)?;
     let size = screen.size()?;
     let (answers, mut answered) = mpsc::channel(ANSWERS);
     let mut port = Port::new(answers);
@@ -152,6 +152,13 @@ impl Shell {
                 }
                 Command::DropView(view) => self.port.drop_view(view),
                 Command::RetryNow => self.port.retry_now(),
+                Command::Copy { text, by } => {
+                    if let Some(sequence) = by.sequence(&text) {
+                        self.screen.send(&sequence)?;
+                    }
+                }
+                Command::SaveColumns { path, columns } => self.port.save(path, columns),
+                Command::Find { request, path } => self.port.find(request, path),
                 Command::Preview { request, verb, slot } => self.port.preview(request, verb, slot),
                 Command::Act { request, verb, slot, incarnation, reason } => {
                     self.port.act(request, verb, (slot, incarnation), reason)

@@ -4,9 +4,8 @@ use crate::night::events;
 use crate::world::{INSTANCE, NOW, S, World};
 use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Input, Look};
-use actorscope::ui::keymap::Keymap;
 use actorscope::ui::screens::ScreenId;
-use actorscope::ui::theme::Theme;
+use actorscope::ui::theme::{Colors, Theme};
 use actorscope::ui::update::update;
 use actorscope::ui::view::view;
 use actorscope_client::{Rights, Update};
@@ -36,11 +35,9 @@ pub struct Bench {
 
 pub fn settings() -> Settings {
     Settings {
-        theme: Theme { color: true, ascii: false },
-        read_only: false,
-        interval: Duration::from_secs(1),
-        keys: Keymap::default(),
+        theme: Theme { colors: Colors::Sixteen, ascii: false },
         first: ScreenId::Tree,
+        ..Settings::default()
     }
 }
 

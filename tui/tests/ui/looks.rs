@@ -1,6 +1,7 @@
 //! What a screen looks like without colours and without Unicode.
 
 use crate::bench::Bench;
+use actorscope::ui::theme::Colors;
 use ratatui::style::{Color, Modifier};
 
 const SIZE: (u16, u16) = (80, 24);
@@ -24,7 +25,7 @@ const KEYS: [&str; 11] = [
 fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {
     for keys in KEYS {
         let mut bench = Bench::connected(SIZE);
-        bench.app.settings.theme.color = false;
+        bench.app.settings.theme.colors = Colors::None;
         bench.press(keys);
         let buffer = bench.buffer();
         for cell in &buffer.content {
@@ -32,7 +33,7 @@ fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {
         }
     }
     let mut bench = Bench::connected(SIZE);
-    bench.app.settings.theme.color = false;
+    bench.app.settings.theme.colors = Colors::None;
     bench.press("<down>");
     let buffer = bench.buffer();
     let reversed =
@@ -53,7 +54,7 @@ fn the_worst_row_stands_out_with_and_without_colour() {
     let buffer = bench.buffer();
     let cell = &buffer[(7, y(&bench))];
     assert_eq!((cell.fg, cell.modifier), (Color::LightRed, Modifier::BOLD));
-    bench.app.settings.theme.color = false;
+    bench.app.settings.theme.colors = Colors::None;
     let buffer = bench.buffer();
     assert_eq!(buffer[(0, y(&bench))].symbol(), "▌");
     assert!(buffer[(7, y(&bench))].modifier.contains(Modifier::BOLD));

@@ -3,10 +3,11 @@
 mod keys;
 mod looking;
 mod mouse;
+mod popup;
 mod session;
 mod verbs;
 
-pub use keys::{context, context_below_help, scrolled};
+pub use keys::{INTERVALS_MS, context, context_below_help, scrolled};
 pub use mouse::wheel;
 
 use super::app::{App, Stage};
@@ -44,6 +45,14 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
         }
         Input::Previewed { request, result } => {
             verbs::previewed(app, request, result);
+            Vec::new()
+        }
+        Input::Found { request, result } => {
+            popup::found(app, request, result);
+            Vec::new()
+        }
+        Input::Saved(result) => {
+            popup::saved(app, result);
             Vec::new()
         }
         Input::Acted { request, result } => {
