@@ -2,14 +2,22 @@
 
 #[path = "ui/bench.rs"]
 mod bench;
+#[path = "ui/columns.rs"]
+mod columns;
+#[path = "ui/copy.rs"]
+mod copy;
 #[path = "ui/events.rs"]
 mod events;
 #[path = "ui/keys.rs"]
 mod keys;
 #[path = "ui/looks.rs"]
 mod looks;
+#[path = "ui/mouse.rs"]
+mod mouse;
 #[path = "ui/night.rs"]
 mod night;
+#[path = "ui/palette.rs"]
+mod palette;
 #[path = "ui/screens.rs"]
 mod screens;
 #[path = "ui/storm.rs"]

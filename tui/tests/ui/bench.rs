@@ -27,6 +27,8 @@ pub struct Bench {
     pub commands: Vec<Command>,
     /// What verbs come to; `None` = no answer yet.
     pub outcome: Option<Result<(Outcome, String), String>>,
+    /// What becomes of saving.
+    pub saves: Result<(), String>,
     /// Whether the agent answers at all.
     pub online: bool,
     views: BTreeMap<u32, (u32, ViewSpec)>,
@@ -82,6 +84,7 @@ impl Bench {
             now: Duration::from_secs(100),
             commands: Vec::new(),
             outcome: Some(Ok((Outcome::Done, String::new()))),
+            saves: Ok(()),
             online: true,
             views: BTreeMap::new(),
             revision: 0,
@@ -144,6 +147,16 @@ impl Bench {
                 result: blast::preview(&self.world, slot, verb)
                     .ok_or_else(|| "there is no such slot".to_owned()),
             }],
+            Command::Find { request, path } => {
+                let mut named = self.world.paths().into_iter().filter(|(_, p)| p.ends_with(&path));
+                let result = match (named.next(), named.next()) {
+                    (Some(one), None) => Ok(one),
+                    (None, _) => Err(format!("there is no actor {path}")),
+                    (Some(_), Some(_)) => Err(format!("{path} is ambiguous")),
+                };
+                vec![Input::Found { request, result }]
+            }
+            Command::SaveColumns { .. } => vec![Input::Saved(self.saves.clone())],
             Command::Act { request, .. } => match self.outcome.clone() {
                 Some(result) => vec![Input::Acted { request, result }],
                 None => Vec::new(),
@@ -213,6 +226,28 @@ impl Bench {
             modifiers: KeyModifiers::NONE,
         }));
         self
+    }
+
+    /// Turns the wheel of the mouse.
+    pub fn scroll(&mut self, down: bool) -> &mut Self {
+        let kind = if down { MouseEventKind::ScrollDown } else { MouseEventKind::ScrollUp };
+        self.feed(Input::Mouse(MouseEvent {
+            kind,
+            column: 1,
+            row: 1,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self
+    }
+
+    /// What was copied last.
+    #[track_caller]
+    pub fn copied(&self) -> &str {
+        let copied = self.commands.iter().rev().find_map(|command| match command {
+            Command::Copy { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        copied.expect("something was copied")
     }
 
     /// The screen.
@@ -308,6 +343,7 @@ fn named(name: &str) -> Option<KeyEvent> {
         "end" => (KeyCode::End, KeyModifiers::NONE),
         "f1" => (KeyCode::F(1), KeyModifiers::NONE),
         "f9" => (KeyCode::F(9), KeyModifiers::NONE),
+        "f5" => (KeyCode::F(5), KeyModifiers::NONE),
         "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
         _ => return None,
     };

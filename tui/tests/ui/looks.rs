@@ -2,12 +2,14 @@
 
 use crate::bench::Bench;
 use actorscope::ui::theme::Colors;
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
+use std::fmt::Write as _;
 
 const SIZE: (u16, u16) = (80, 24);
 
 /// Every screen that differs from the others.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 15] = [
     "",
     "<table>",
     "<events>",
@@ -19,6 +21,10 @@ const KEYS: [&str; 11] = [
     "?",
     "e",
     "/sig",
+    ":",
+    ":sort ",
+    ":nothing<enter>",
+    "c<down> ",
 ];
 
 #[test]
@@ -58,6 +64,42 @@ fn the_worst_row_stands_out_with_and_without_colour() {
     let buffer = bench.buffer();
     assert_eq!(buffer[(0, y(&bench))].symbol(), "▌");
     assert!(buffer[(7, y(&bench))].modifier.contains(Modifier::BOLD));
+}
+
+/// What is styled: the line, the cells, the style, the text.
+fn styles(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let style = |x: u16| {
+                let cell = &buffer[(x, y)];
+                (cell.fg, cell.bg, cell.modifier)
+            };
+            let (fg, bg, modifier) = style(x);
+            let end = (x..buffer.area.width).find(|next| style(*next) != style(x));
+            let end = end.unwrap_or(buffer.area.width);
+            let text: String = (x..end).map(|x| buffer[(x, y)].symbol()).collect();
+            if (fg, bg, modifier) != (Color::Reset, Color::Reset, Modifier::empty()) {
+                let bg = if bg == Color::Reset { String::new() } else { format!(" on {bg}") };
+                let _ = writeln!(out, "{y:>2} {x:>2} {fg}{bg} {modifier:?} {:?}", text.trim_end());
+            }
+            x = end;
+        }
+    }
+    out
+}
+
+#[test]
+fn every_colour_mode_has_its_styles() {
+    for colors in Colors::ALL {
+        let mut bench = Bench::connected(SIZE);
+        bench.app.settings.theme.colors = colors;
+        bench.press("<down>");
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("styles_{}", colors.word()), styles(&bench.buffer()));
+        });
+    }
 }
 
 #[test]

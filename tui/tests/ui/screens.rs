@@ -178,6 +178,34 @@ fn help() {
 }
 
 #[test]
+fn palette() {
+    at_every_size("palette", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":so");
+        bench
+    });
+    at_every_size("palette_argument", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":sort <tab><tab><tab>");
+        bench
+    });
+    at_every_size("palette_problem", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":frobnicate<enter>");
+        bench
+    });
+}
+
+#[test]
+fn columns() {
+    at_every_size("columns", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press("c<down> J");
+        bench
+    });
+}
+
+#[test]
 fn events() {
     at_every_size("events_pane", |size| {
         let mut bench = Bench::connected(size);

@@ -43,6 +43,11 @@ impl Palette {
         self.marked.unwrap_or(0)
     }
 
+    /// Whether an entry was marked by the user.
+    pub fn has_marked(&self, at: usize) -> bool {
+        self.marked == Some(at)
+    }
+
     /// Takes a key that edits.
     pub fn edit(&mut self, key: KeyEvent) {
         let before = self.field.text().to_owned();
@@ -92,8 +97,8 @@ impl Palette {
             self.field = Field::with(&entry.text);
             self.problem = None;
             self.marked = Some(at);
-            // The only one that fits asks for its argument next.
-            if entries.len() == 1 {
+            // What wants an argument offers those next.
+            if entry.text.ends_with(' ') {
                 self.retyped();
             }
         }

@@ -1,11 +1,17 @@
-//! What the mouse does: everything it can do, keys can do too.
+//! What the mouse does: everything it can do, keys can do too. It presses no button of the dialog for
+//! verbs: nothing is done to an actor by a click that went astray.
 
 use super::keys::{context, scrolled};
+use super::popup;
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::{App, Stage};
+use crate::ui::dialog::Step;
 use crate::ui::input::Command;
+use crate::ui::palette::entries::entries;
+use crate::ui::popup::Popup;
 use crate::ui::screens::Pointer;
-use crate::ui::view::tabs;
+use crate::ui::view::{chooser, looking, palette, tabs};
+use actorscope_core::Verb;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
@@ -22,13 +28,25 @@ pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
         }
         _ => return Vec::new(),
     };
-    if let (Some(scroll), Pointer::Scroll(lines)) = (app.help, pointer) {
-        app.help = Some(wheel(scroll, lines));
-        return Vec::new();
+    match context(app) {
+        Context::Help => {
+            if let (Some(scroll), Pointer::Scroll(lines)) = (app.help, pointer) {
+                app.help = Some(wheel(scroll, lines));
+            }
+            Vec::new()
+        }
+        Context::Palette | Context::Columns => over(app, pointer),
+        Context::Menu | Context::Confirm | Context::Outcome => {
+            dialog(app, pointer);
+            Vec::new()
+        }
+        Context::Choosing => choosing(app, pointer),
+        Context::Screen(_) | Context::Detail => page(app, pointer),
+        Context::Waiting | Context::Connecting | Context::Typing => Vec::new(),
     }
-    if !matches!(context(app), Context::Screen(_) | Context::Detail) {
-        return Vec::new();
-    }
+}
+
+fn page(app: &mut App, pointer: Pointer) -> Vec<Command> {
     if let Pointer::Click(at) = pointer
         && let Some(screen) = tabs::at(app, at)
         && let Some(attached) = app.agent_mut()
@@ -40,6 +58,79 @@ pub fn mouse(app: &mut App, event: MouseEvent) -> Vec<Command> {
         Stage::Attached(attached) => attached.page().point(app, pointer),
         Stage::Looking(_) => Vec::new(),
     }
+}
+
+/// Palette and choice of columns: a click marks, a click on what is marked does what Enter or Space
+/// does.
+fn over(app: &mut App, pointer: Pointer) -> Vec<Command> {
+    match app.popup.take() {
+        Some(Popup::Palette(mut state)) => {
+            let fitting = entries(app, state.typed());
+            match pointer {
+                Pointer::Scroll(lines) => state.complete(&fitting, lines.signum() as isize),
+                Pointer::Click(at) => match palette::at(app, &state, at) {
+                    Some(at) if state.has_marked(at) => return popup::run(app, state),
+                    Some(at) => state.mark(&fitting, at),
+                    None => {}
+                },
+            }
+            app.popup = Some(Popup::Palette(state));
+        }
+        Some(Popup::Columns(mut state)) => {
+            let clicked = match pointer {
+                Pointer::Click(at) => chooser::at(app, &state, at),
+                Pointer::Scroll(_) => None,
+            };
+            if let Some(choice) = app.settings.columns.of_mut(state.screen) {
+                match (clicked, pointer) {
+                    (Some(at), _) if at == state.at => choice.toggle(at),
+                    (Some(at), _) => state.at = at,
+                    (None, Pointer::Scroll(lines)) => state.step(lines.signum() as isize, choice),
+                    (None, Pointer::Click(_)) => {}
+                }
+            }
+            app.popup = Some(Popup::Columns(state));
+        }
+        None => {}
+    }
+    Vec::new()
+}
+
+/// The wheel scrolls; a click does nothing.
+fn dialog(app: &mut App, pointer: Pointer) {
+    let dialog = app.agent_mut().and_then(|attached| attached.dialog.as_mut());
+    let (Some(dialog), Pointer::Scroll(lines)) = (dialog, pointer) else {
+        return;
+    };
+    match &mut dialog.step {
+        Step::Menu { cursor } => {
+            let last = Verb::ALL.len().saturating_sub(1);
+            *cursor = cursor.saturating_add_signed(lines.signum() as isize).min(last);
+        }
+        Step::Confirm(confirm) => confirm.scroll = wheel(confirm.scroll, lines),
+        Step::Outcome { scroll, .. } => *scroll = wheel(*scroll, lines),
+    }
+}
+
+/// The list of agents: a click selects, a click on the selected one attaches.
+fn choosing(app: &mut App, pointer: Pointer) -> Vec<Command> {
+    let clicked = match pointer {
+        Pointer::Click(at) => looking::at(app, at),
+        Pointer::Scroll(_) => None,
+    };
+    let Stage::Looking(state) = &mut app.stage else {
+        return Vec::new();
+    };
+    match (clicked, pointer) {
+        (Some(at), _) if at == state.cursor => return super::looking::attach_to_selected(app),
+        (Some(at), _) => state.cursor = at,
+        (None, Pointer::Scroll(lines)) => {
+            let last = state.agents().saturating_sub(1);
+            state.cursor = state.cursor.saturating_add_signed(lines.signum() as isize).min(last);
+        }
+        (None, Pointer::Click(_)) => {}
+    }
+    Vec::new()
 }
 
 /// A scroll position after the wheel has turned; drawing cuts it to what there is.

@@ -16,8 +16,8 @@ use ratatui::text::{Line, Span};
 const WIDTH: u16 = 84;
 /// Highest box. It keeps its height while the list grows and shrinks.
 const HEIGHT: u16 = 16;
-/// Cells for a command's name and argument.
-const NAME: usize = 24;
+/// Least cells for a command's name and argument.
+const NAME: usize = 16;
 /// Boxes at least this wide say which keys do the same.
 const ROOMY: usize = 60;
 
@@ -48,9 +48,12 @@ pub fn draw(app: &App, palette: &Palette, screen: Rect, buf: &mut Buffer) {
         return;
     }
     let top = top(palette, list);
+    // Paths are long; what they are is said if there is room.
+    let longest = entries.iter().map(|entry| text::width(&name(entry))).max().unwrap_or(0);
+    let names = longest.max(NAME).min(width * 2 / 3);
     for (n, (i, entry)) in (0..list.height).zip(entries.iter().enumerate().skip(top)) {
         let Some(line) = line_of(list, n) else { break };
-        put(buf, line, one(entry, width, theme));
+        put(buf, line, one(entry, (width, names), theme));
         if i == palette.marked() {
             overstyle(buf, line, theme.selected());
         }
@@ -83,19 +86,22 @@ fn top(palette: &Palette, list: Rect) -> usize {
     (palette.marked() + 1).saturating_sub(usize::from(list.height.max(1)))
 }
 
-fn one(entry: &Entry, width: usize, theme: Theme) -> Line<'static> {
-    // Arguments to choose from stand in place of the command that they belong to.
-    let name = match entry.text.trim_end().split_once(' ') {
+/// Arguments to choose from stand in place of the command that they belong to.
+fn name(entry: &Entry) -> String {
+    match entry.text.trim_end().split_once(' ') {
         Some((_, argument)) => argument.to_owned(),
         None => format!("{} {}", entry.word, entry.argument),
-    };
+    }
+}
+
+/// One entry in so many cells, of which so many are for the name.
+fn one(entry: &Entry, (width, names): (usize, usize), theme: Theme) -> Line<'static> {
     let keys = if width < ROOMY { "" } else { entry.keys.as_str() };
-    let name_room = if entry.help.is_empty() { width } else { NAME.max(width / 3).min(width) };
-    let room = width.saturating_sub(name_room + 1);
+    let room = width.saturating_sub(names + 1);
     let keys = text::fit(keys, room / 3).into_owned();
     let help = text::left(&entry.help, room.saturating_sub(text::width(&keys) + 1));
     Line::from(vec![
-        Span::styled(text::left(&name, name_room), theme.strong()),
+        Span::styled(text::left(&text::fit_end(&name(entry), names), names), theme.strong()),
         Span::raw(" "),
         Span::styled(help, theme.text()),
         Span::raw(" "),
