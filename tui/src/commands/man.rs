@@ -131,7 +131,7 @@ fn keys(roff: &mut Roff) {
         };
         roff.control("SS", [heading.as_str()]);
         for other in keymap.all().filter(|other| places(other) == here) {
-            let names: Vec<String> = other.keys.iter().map(|key| key.name()).collect();
+            let names: Vec<String> = other.keys.iter().map(|key| key.ascii_name()).collect();
             let head = [bold(names.join(", ")), roman("  "), italic(other.id)];
             entry(roff, &head, other.help);
             done.push(other);

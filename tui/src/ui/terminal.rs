@@ -89,6 +89,13 @@ impl Screen {
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
         stop_process();
+        self.take_again()
+    }
+
+    /// Takes the terminal after somebody else had it.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // Who believes to be in raw mode does not enter it.
+        disable_raw_mode()?;
         enter(self.mouse)?;
         self.redraw()
     }

@@ -22,13 +22,16 @@ pub const SECTIONS: [(&str, &str); 3] = [
     ("keys", "an action's key or keys; [] = none. Other actions keep theirs"),
 ];
 
+/// Where something stands in the text, in bytes, as far as that is known.
+type At = Option<Range<usize>>;
+
 /// Something is wrong there.
 struct Wrong {
-    at: Option<Range<usize>>,
+    at: At,
     what: String,
 }
 
-fn wrong<T>(at: Option<Range<usize>>, what: impl Into<String>) -> Result<T, Wrong> {
+fn wrong<T>(at: At, what: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong { at, what: what.into() })
 }
 
@@ -67,13 +70,13 @@ fn config(text: &str) -> Result<Config, Wrong> {
 }
 
 /// The members of a section, each with the place of its name.
-fn members(section: &Table) -> impl Iterator<Item = (&str, Option<Range<usize>>, &Item)> {
+fn members(section: &Table) -> impl Iterator<Item = (&str, At, &Item)> {
     section.iter().map(|(name, item)| {
         (name, section.key(name).and_then(|key| key.span()).or(item.span()), item)
     })
 }
 
-fn value<'a>(name: &str, at: &Option<Range<usize>>, item: &'a Item) -> Result<&'a Value, Wrong> {
+fn value<'a>(name: &str, at: &At, item: &'a Item) -> Result<&'a Value, Wrong> {
     match item.as_value() {
         Some(value) => Ok(value),
         None => wrong(at.clone(), format!("`{name}` is no section: write `{name} = …`")),
@@ -117,12 +120,7 @@ fn chosen(section: &Table) -> Result<Columns, Wrong> {
 }
 
 /// A list of strings, each with its place.
-fn strings(
-    name: &str,
-    at: &Option<Range<usize>>,
-    item: &Item,
-    of: &str,
-) -> Result<Vec<(String, Option<Range<usize>>)>, Wrong> {
+fn strings(name: &str, at: &At, item: &Item, of: &str) -> Result<Vec<(String, At)>, Wrong> {
     let value = value(name, at, item)?;
     let Some(array) = value.as_array() else {
         let what =

@@ -60,7 +60,7 @@ fn columns(out: &mut String) {
 fn keys(out: &mut String) {
     for bound in Keymap::default().all() {
         comment(out, bound.help);
-        let mut names: Vec<String> = bound.keys.iter().map(|key| key.name()).collect();
+        let mut names: Vec<String> = bound.keys.iter().map(|key| key.ascii_name()).collect();
         let value = match names.len() {
             1 => names.remove(0).into(),
             _ => list(names),
