@@ -6,6 +6,8 @@ mod bench;
 mod columns;
 #[path = "ui/copy.rs"]
 mod copy;
+#[path = "ui/docs.rs"]
+mod docs;
 #[path = "ui/events.rs"]
 mod events;
 #[path = "ui/keys.rs"]
@@ -22,6 +24,8 @@ mod palette;
 mod screens;
 #[path = "ui/storm.rs"]
 mod storm;
+#[path = "ui/svg.rs"]
+mod svg;
 #[path = "ui/tabs.rs"]
 mod tabs;
 #[path = "ui/verbs.rs"]

@@ -8,9 +8,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use vt100::Color;
 
-/// A terminal UI on a service, with rows on it.
+/// The tree of a service.
 fn live(place: &Place, args: &[&str], env: &[(&str, &str)]) -> Screen {
-    let screen = Screen::start(place, args, env);
+    let screen = Screen::start(place, &[&["--screen", "tree"], args].concat(), env);
     screen.wait_for(&["live", "presence", "signaling", "rooms"]);
     screen
 }
@@ -35,9 +35,7 @@ fn configure(place: &Place, text: &str) -> std::path::PathBuf {
 fn without_colour_nothing_is_coloured_and_the_selection_is_still_seen() {
     let place = Place::new();
     let _service = place.serve(&[]);
-    let mut screen = Screen::start(&place, &[], &[("NO_COLOR", "1")]);
-    // More names than the header has: the rows are here.
-    screen.wait_for(&["live", "presence", "signaling", "rooms"]);
+    let mut screen = live(&place, &[], &[("NO_COLOR", "1")]);
     assert!(!screen.any_cell(|c| c.fgcolor() != vt100::Color::Default));
     assert!(!screen.any_cell(|c| c.bgcolor() != vt100::Color::Default));
     assert!(screen.any_cell(vt100::Cell::inverse), "the selected row is reversed");
@@ -210,7 +208,7 @@ fn chosen_columns_are_there_the_next_time() {
     let place = Place::new();
     let _service = place.serve(&[]);
     let path = configure(&place, "# mine\n[ui]\nascii = true # plain\n");
-    let mut screen = Screen::start(&place, &[], &[]);
+    let mut screen = Screen::start(&place, &["--screen", "tree"], &[]);
     screen.wait_for(&["live", "STATE", "QUEUED"]);
     screen.press("c");
     screen.wait_for(&["Columns of the tree", "[x] state"]);
@@ -228,7 +226,7 @@ fn chosen_columns_are_there_the_next_time() {
         ),
         "{text}"
     );
-    let screen = Screen::start(&place, &[], &[]);
+    let screen = Screen::start(&place, &["--screen", "tree"], &[]);
     let text = screen.wait_for(&["live", "MSG/S", "QUEUED"]);
     assert!(!text.contains("STATE"), "{text}");
     assert!(text.find("MSG/S") < text.find("QUEUED"), "{text}");

@@ -21,7 +21,7 @@ fn at_every_size(name: &str, arrange: impl Fn((u16, u16)) -> Bench) {
     }
 }
 
-fn look(agents: &[(&str, u32, u64, u64)]) -> Look {
+pub fn look(agents: &[(&str, u32, u64, u64)]) -> Look {
     Look {
         places: vec!["/run/user/1000/actorscope".to_owned(), "/tmp/actorscope-1000".to_owned()],
         agents: agents
