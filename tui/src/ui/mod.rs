@@ -7,7 +7,8 @@
 //!
 //! Where to begin reading: [`input`] (everything that can happen), [`actions`] (everything that can be
 //! asked for), [`screens`] (everything that can be looked at), [`columns`] (everything that a row
-//! shows), [`severity`] (what catches the eye). Each of them is a table: to add something, add a line.
+//! shows), [`palette::commands`] (what takes an argument), [`config::settings`] (what can be set),
+//! [`severity`] (what catches the eye). Each of them is a table: to add something, add a line.
 
 pub mod actions;
 pub mod app;

@@ -168,6 +168,7 @@ mod tests {
     use crate::ui::ColorChoice;
     use crate::ui::actions::{Action, Context};
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use proptest::prelude::*;
     use std::time::Duration;
 
     fn config(text: &str) -> Config {
@@ -205,6 +206,18 @@ mod tests {
             let config = config(text);
             assert_eq!(config.ui, Config::default().ui);
             assert_eq!(config.columns, Columns::default());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_there_no_line_is_beyond_the_end(
+            text in "(\\[(ui|keys|columns|x)\\]\n|(color|pause|tree|ascii)|=|\"|'|\\[|\\]|,|\n|#|1|é|wait| ){0,40}",
+        ) {
+            if let Err(error) = read(Path::new("config.toml"), &text) {
+                prop_assert!(error.line.is_none_or(|line| line <= text.matches('\n').count() + 1));
+                prop_assert!(!error.what.is_empty() && !error.what.contains('\n'));
+            }
         }
     }
 

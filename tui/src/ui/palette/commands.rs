@@ -2,7 +2,7 @@
 
 use crate::nearest::unknown;
 use crate::ui::actions::Scope;
-use crate::ui::app::{App, Stage};
+use crate::ui::app::App;
 use crate::ui::columns::{self, COLUMNS};
 use crate::ui::config::settings::{interval, ms};
 use crate::ui::input::Command;
@@ -96,7 +96,7 @@ fn sort(app: &mut App, argument: &str) -> Result<Vec<Command>, String> {
 }
 
 fn filter(app: &mut App, argument: &str) -> Result<Vec<Command>, String> {
-    let Stage::Attached(attached) = &mut app.stage else {
+    let Some(attached) = app.agent_mut() else {
         return Ok(Vec::new());
     };
     match attached.page().filter(attached) {

@@ -1,7 +1,7 @@
 //! The command palette: a line of text and the commands that fit it.
 //!
 //! Every action of the page below is a command by its name, read from the one table of actions;
-//! [`commands`] adds those that take an argument. [`entries`] finds what fits. What Enter then runs is
+//! [`commands`] adds those that take an argument. [`mod@entries`] finds what fits. What Enter then runs is
 //! the same code that a key runs.
 
 pub mod commands;

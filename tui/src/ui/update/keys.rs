@@ -63,7 +63,7 @@ pub fn context_below_help(app: &App) -> Context {
 
 /// The field that is being typed into.
 fn field(app: &mut App) -> Option<&mut Field> {
-    if app.help.is_some() {
+    if app.help.is_some() || app.popup.is_some() {
         return None;
     }
     let Stage::Attached(attached) = &mut app.stage else {
