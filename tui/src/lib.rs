@@ -12,6 +12,7 @@ pub mod commands;
 pub mod demo;
 mod duration;
 pub mod format;
+mod nearest;
 pub mod output;
 pub mod ui;
 mod words;

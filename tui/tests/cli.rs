@@ -34,7 +34,9 @@ fn actorscope(dir: &Path, args: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_actorscope"))
         .args(args)
         .env("ACTORSCOPE_DIR", dir)
+        .env("XDG_CONFIG_HOME", dir)
         .env_remove("ACTORSCOPE_TARGET")
+        .env_remove("ACTORSCOPE_CONFIG")
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -181,6 +183,117 @@ fn help_and_version_go_to_stdout() {
     }
     let version = actorscope(dir.path(), &["--version"]);
     assert_eq!(version.stdout, format!("actorscope {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// The commands that people are shown.
+fn commands() -> Vec<String> {
+    use clap::CommandFactory as _;
+    let cli = actorscope::cli::Cli::command();
+    let shown = cli.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(|command| command.get_name().to_owned()).collect()
+}
+
+#[test]
+fn every_shell_completes_every_command() {
+    let dir = directory();
+    let commands = commands();
+    assert!(commands.len() > 10, "{commands:?}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = actorscope(dir.path(), &["completions", shell]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{shell}");
+        for command in &commands {
+            assert!(ran.stdout.contains(command.as_str()), "{shell}: {command}");
+        }
+        assert!(!ran.stdout.contains("demo-serve"), "{shell}");
+        assert!(ran.stdout.contains("truecolor") || shell == "elvish" || shell == "powershell");
+    }
+    assert_eq!(actorscope(dir.path(), &["completions", "tcsh"]).code, 2);
+}
+
+#[test]
+fn the_manual_has_all_that_the_tables_have() {
+    use actorscope::ui::config::settings::SETTINGS;
+    use actorscope::ui::keymap::Keymap;
+    use actorscope::ui::palette::commands::COMMANDS;
+    let dir = directory();
+    let man = actorscope(dir.path(), &["man"]);
+    assert_eq!((man.code, man.stderr.as_str()), (0, ""));
+    let page = man.stdout.replace("\\-", "-");
+    assert!(page.contains(".TH actorscope 1"), "{page}");
+    for bound in Keymap::default().all() {
+        assert!(page.contains(&format!("\\fI{}\\fR\n", bound.id)), "{}", bound.id);
+    }
+    for typed in COMMANDS {
+        assert!(page.contains(&format!("\\fB{}\\fR \\fI{}", typed.word, typed.argument)));
+    }
+    for setting in SETTINGS {
+        assert!(page.contains(&format!("\\fB{}\\fR = ", setting.key)), "{}", setting.key);
+    }
+    for command in commands() {
+        assert!(page.contains(&format!("actorscope-{command}(1)")), "{command}");
+        let own = actorscope(dir.path(), &["man", &command]);
+        assert_eq!(own.code, 0);
+        let own = own.stdout.replace("\\-", "-");
+        assert!(own.contains(&format!("actorscope {command}")), "{own}");
+    }
+    for part in ["EXIT STATUS", "ENVIRONMENT", "NO_COLOR", "FILES", "config.toml", ".sock"] {
+        assert!(page.contains(part), "{part}");
+    }
+    for code in 0..=5 {
+        assert!(page.contains(&format!("\\fB{code}\\fR")), "{code}");
+    }
+    assert!(!page.contains("demo-serve"));
+    let wrong = actorscope(dir.path(), &["man", "tre"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("did you mean `tree`?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn the_printed_configuration_can_be_used() {
+    let dir = directory();
+    let printed = actorscope(dir.path(), &["config"]);
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    let path = actorscope(dir.path(), &["config", "--path"]).stdout;
+    let path = Path::new(path.trim_end());
+    assert_eq!(path, dir.path().join("actorscope").join("config.toml"));
+    assert_eq!(actorscope(dir.path(), &["config", "--check"]).code, 0, "none is no error");
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    std::fs::write(path, printed.stdout).unwrap();
+    assert_eq!(actorscope(dir.path(), &["config", "--check"]).code, 0);
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_a_usage_error_with_its_line() {
+    let dir = directory();
+    let path = dir.path().join("mine.toml");
+    std::fs::write(&path, "[ui]\n\ncolour = \"16\"\n").unwrap();
+    let path = path.to_str().unwrap();
+    // The terminal UI reads it before it looks for a terminal.
+    for args in [vec!["--config", path], vec!["--config", path, "config", "--check"]] {
+        let ran = actorscope(dir.path(), &args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
+        let said = format!("{path}:3: there is no setting `colour`; did you mean `color`?");
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+    }
+    let json = actorscope(dir.path(), &["--json", "--config", path, "config", "--check"]);
+    assert_eq!((json.code, json.error_code().as_str()), (2, "config"));
+    let none = actorscope(dir.path(), &["--config", "/none/such.toml", "config", "--check"]);
+    assert_eq!(none.code, 2);
+    assert!(none.stderr.contains("/none/such.toml: there is no such file"), "{}", none.stderr);
+    let without = actorscope(dir.path(), &["--no-config"]);
+    assert!(without.stderr.contains("terminal"), "{}", without.stderr);
+    // Commands that show no terminal UI do without it.
+    assert_eq!(actorscope(dir.path(), &["--config", path, "ls"]).code, 0);
+}
+
+#[test]
+fn a_pipe_gets_no_colours() {
+    let dir = directory();
+    for args in [["--help"].as_slice(), &["dance"], &["ls"], &["tree"]] {
+        let ran = actorscope(dir.path(), args);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains('\u{1b}'), "{args:?}");
+    }
 }
 
 #[test]

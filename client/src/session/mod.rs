@@ -16,7 +16,7 @@ use crate::discovery::Search;
 use crate::error::CallError;
 use crate::state::Dumped;
 use crate::target::Target;
-use crate::update::Update;
+use crate::update::{Frame, Update};
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::view::ViewSpec;
 use actorscope_core::{Incarnation, SlotId, Verb};
@@ -119,6 +119,12 @@ impl Session {
     /// Ends the present pause between two attempts to connect, if there is one.
     pub fn retry_now(&self) {
         self.shared.retry.notify_waiters();
+    }
+
+    /// The detail view of the slot that `path` names: a path, the end of one, or a name.
+    pub async fn find(&self, path: &str) -> Result<Frame, CallError> {
+        let connection = self.connection()?;
+        connection.query_path(path).await
     }
 
     /// What `verb` would do, without doing it.

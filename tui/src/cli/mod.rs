@@ -3,16 +3,18 @@
 mod demo;
 mod exit;
 
-pub use crate::duration::parse_duration;
 pub use demo::{DemoArgs, DemoLoadArgs, DemoServeArgs};
 pub use exit::Exit;
 
+use crate::duration::parse_duration;
 use crate::ui::ColorChoice;
+use crate::ui::screens::ScreenId;
 use actorscope_client::Target;
 use actorscope_core::Verb;
 use actorscope_core::view::SortKey;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The Erlang observer for Rust actor systems.
@@ -21,7 +23,7 @@ use std::time::Duration;
 /// this machine.
 #[derive(Parser, Clone, Debug)]
 #[command(name = "actorscope", version, max_term_width = 100)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::all_in_short())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -33,10 +35,6 @@ pub struct Cli {
     #[command(flatten)]
     pub look: Look,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes: 0 done or accepted · 1 error · 2 usage · 3 partial answer · 4 refused ·
-5 unreachable or no answer in time";
 
 /// Options of every command.
 #[derive(Args, Clone, Debug, Default)]
@@ -51,9 +49,9 @@ pub struct Common {
     /// Refuse everything that does something to an actor.
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// Time between refreshes of the terminal UI and with --watch, such as 500ms or 2s.
-    #[arg(long, global = true, value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
-    pub interval: Duration,
+    /// Time between refreshes of the terminal UI and with --watch, such as 500ms or 2s; default: 1s.
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration)]
+    pub interval: Option<Duration>,
 }
 
 impl Common {
@@ -61,21 +59,39 @@ impl Common {
     pub fn target(&self) -> Target {
         self.target.clone().unwrap_or_default()
     }
+
+    /// Time between refreshes.
+    pub fn interval(&self) -> Duration {
+        self.interval.unwrap_or(Duration::from_secs(1))
+    }
 }
 
-/// How the terminal UI looks.
-#[derive(Args, Clone, Copy, Debug)]
+/// How the terminal UI looks; what is not said here is as the configuration file says.
+#[derive(Args, Clone, Debug, Default)]
 pub struct Look {
     /// Draw the terminal UI in ASCII.
     #[arg(long)]
     pub ascii: bool,
-    /// Colours in the terminal UI.
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors())]
-    pub color: ColorChoice,
+    /// Colours in the terminal UI; auto: those the terminal has, unless NO_COLOR is set.
+    #[arg(long, value_name = "COLORS", value_parser = colors())]
+    pub color: Option<ColorChoice>,
+    /// Leave the mouse to the terminal.
+    #[arg(long)]
+    pub no_mouse: bool,
+    /// The screen of the terminal UI that is shown first.
+    #[arg(long, value_name = "SCREEN", value_parser = screens())]
+    pub screen: Option<ScreenId>,
+    /// The configuration file, instead of $ACTORSCOPE_CONFIG or the usual one.
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long)]
+    pub no_config: bool,
 }
 
 /// What to do.
 #[derive(Subcommand, Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one of them lives once in a process")]
 pub enum Command {
     /// Start a service with something wrong in it, and look at it
     Demo(DemoArgs),
@@ -99,6 +115,12 @@ pub enum Command {
     Suspend(SuspendArgs),
     /// Let a suspended actor go on
     Resume(VerbArgs),
+    /// Print a configuration file with every setting, explained, as it is without one
+    Config(ConfigArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, for `man -l`
+    Man(ManArgs),
     /// The demo's service; started by `demo`
     #[command(name = "__demo-serve", hide = true)]
     DemoServe(DemoServeArgs),
@@ -209,6 +231,33 @@ pub struct SuspendArgs {
     pub hold: Option<Duration>,
 }
 
+/// Options of `config`.
+#[derive(Args, Clone, Debug)]
+pub struct ConfigArgs {
+    /// Print only where the configuration file is, or would be.
+    #[arg(long)]
+    pub path: bool,
+    /// Print nothing unless something is wrong with the configuration file.
+    #[arg(long, conflicts_with = "path")]
+    pub check: bool,
+}
+
+/// Options of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_parser = clap::value_parser!(clap_complete::Shell))]
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Args, Clone, Debug)]
+pub struct ManArgs {
+    /// The page of this command; without: of all of it.
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
 impl Command {
     /// The verb that this command is, with its options.
     pub const fn verb(&self) -> Option<(Verb, &VerbArgs, Option<Duration>)> {
@@ -223,23 +272,42 @@ impl Command {
     }
 }
 
+/// The definition without what is hidden, for everything that lists commands.
+pub fn visible() -> clap::Command {
+    let all = Cli::command();
+    let commands = all.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let shown = clap::Command::new("actorscope")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(all.get_arguments().cloned())
+        .subcommands(commands);
+    let shown = match all.get_long_about().or(all.get_about()) {
+        Some(about) => shown.long_about(about.clone()),
+        None => shown,
+    };
+    match all.get_about() {
+        Some(about) => shown.about(about.clone()),
+        None => shown,
+    }
+}
+
 fn sort_keys() -> impl TypedValueParser<Value = SortKey> {
     PossibleValuesParser::new(SortKey::ALL.iter().map(|key| key.word()))
         .try_map(|word| SortKey::from_word(&word).ok_or("no such column"))
 }
 
 fn colors() -> impl TypedValueParser<Value = ColorChoice> {
-    PossibleValuesParser::new(["auto", "always", "never"]).map(|word| match word.as_str() {
-        "always" => ColorChoice::Always,
-        "never" => ColorChoice::Never,
-        _ => ColorChoice::Auto,
-    })
+    PossibleValuesParser::new(ColorChoice::ALL.map(ColorChoice::word))
+        .try_map(|word| ColorChoice::from_word(&word).ok_or("no such colours"))
+}
+
+fn screens() -> impl TypedValueParser<Value = ScreenId> {
+    PossibleValuesParser::new(ScreenId::ALL.iter().map(|screen| screen.word()))
+        .try_map(|word| ScreenId::from_word(&word).ok_or("no such screen"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_definition_is_sound() {

@@ -2,10 +2,13 @@
 
 mod actor;
 mod attach;
+mod completions;
+mod config;
 mod confirm;
 mod demo;
 mod events;
 mod ls;
+mod man;
 mod rows;
 mod show;
 mod verb;
@@ -59,6 +62,9 @@ async fn run(cli: &Cli, out: &Out) -> Result<ExitCode, Stop> {
         Command::Top(args) => rows::top(common, args, out).await?,
         Command::Show(args) => show::run(common, args, out).await?,
         Command::Events(args) => events::run(common, args, out).await?,
+        Command::Config(args) => config::run(cli, args, out)?,
+        Command::Completions(args) => completions::run(args, out)?,
+        Command::Man(args) => man::run(args, out)?,
         other => match other.verb() {
             Some(verb) => verb::run(common, verb, out).await?,
             // Processes of their own, which never come here.

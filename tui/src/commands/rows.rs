@@ -46,7 +46,7 @@ pub async fn top(common: &Common, args: &TopArgs, out: &Out) -> Result<Exit, Sto
 }
 
 fn repeat(common: &Common, watch: bool) -> Option<Duration> {
-    watch.then_some(common.interval)
+    watch.then_some(common.interval())
 }
 
 /// What is asked, and how the answer looks as text.

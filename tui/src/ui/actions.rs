@@ -1,6 +1,7 @@
 //! The one table of actions: what can be asked for, where, by which keys, and in which words. Keys,
-//! footer and help are read from it (through the [`Keymap`](super::keymap::Keymap), which knows what
-//! the user has changed), and its words are the names that a configuration uses.
+//! footer, help, palette and manual are read from it (through the [`Keymap`](super::keymap::Keymap),
+//! which knows what the user has changed), and its words are the names that a configuration and the
+//! palette use.
 
 use super::keys::{Key, ch, ctrl, key};
 use super::screens::ScreenId;
@@ -91,6 +92,30 @@ pub enum Action {
     Retry,
     /// Use the mouse, or leave it to the terminal.
     Mouse,
+    /// Copy what is selected as a table.
+    CopyTable,
+    /// Copy what is selected as JSON.
+    CopyJson,
+    /// Type a command.
+    Palette,
+    /// The next way to complete what was typed.
+    Complete,
+    /// The way before.
+    CompleteBack,
+    /// The command before this one.
+    Older,
+    /// The command after this one.
+    Newer,
+    /// Choose columns.
+    Columns,
+    /// Move what is selected one place forward.
+    MoveUp,
+    /// Move what is selected one place back.
+    MoveDown,
+    /// Make it as it usually is.
+    Reset,
+    /// Keep it for the next time.
+    Save,
     /// The next field or button.
     NextField,
     /// The field or button before.
@@ -120,9 +145,15 @@ pub enum Context {
     Outcome,
     /// The help.
     Help,
+    /// A command is being typed.
+    Palette,
+    /// The choice of columns.
+    Columns,
 }
 
-use Context::{Choosing, Confirm, Connecting, Detail, Help, Menu, Outcome, Typing, Waiting};
+use Context::{
+    Choosing, Columns, Confirm, Connecting, Detail, Help, Menu, Outcome, Palette, Typing, Waiting,
+};
 
 const TREE: Context = Context::Screen(ScreenId::Tree);
 const TABLE: Context = Context::Screen(ScreenId::Table);
@@ -136,7 +167,7 @@ impl Context {
     pub fn all() -> Vec<Self> {
         let mut all = vec![Waiting, Choosing, Connecting];
         all.extend(ScreenId::ALL.iter().copied().map(Self::Screen));
-        all.extend([Detail, Typing, Menu, Confirm, Outcome, Help]);
+        all.extend([Detail, Typing, Palette, Columns, Menu, Confirm, Outcome, Help]);
         all
     }
 
@@ -153,12 +184,14 @@ impl Context {
             Confirm => "verb preview",
             Outcome => "verb outcome",
             Help => "help",
+            Palette => "palette",
+            Columns => "columns",
         }
     }
 
     /// Whether characters may go into a field here, so that they can't be keys.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Typing | Confirm)
+        matches!(self, Typing | Confirm | Palette)
     }
 }
 
@@ -175,6 +208,8 @@ pub enum Scope {
     Screens,
     /// Wherever an agent is attached to.
     Attached,
+    /// On screens with columns.
+    Columned,
     /// Wherever there is something to scroll.
     Scrolling,
     /// In these places.
@@ -187,11 +222,16 @@ impl Scope {
         let screen = matches!(context, Context::Screen(_));
         match self {
             Self::Everywhere => true,
-            Self::Reading => !matches!(context, Typing | Menu | Confirm | Outcome),
+            Self::Reading => {
+                !matches!(context, Typing | Menu | Confirm | Outcome | Palette | Columns)
+            }
             Self::Pages => screen || context == Detail,
             Self::Screens => screen,
             Self::Attached => screen || matches!(context, Detail | Connecting),
-            Self::Scrolling => screen || matches!(context, Choosing | Detail | Help),
+            Self::Columned => {
+                matches!(context, Context::Screen(screen) if screen.page().has_columns())
+            }
+            Self::Scrolling => screen || matches!(context, Choosing | Detail | Help | Columns),
             Self::Only(contexts) => contexts.contains(&context),
         }
     }
@@ -225,7 +265,7 @@ const fn bind(
     Binding { id, action, keys, scope, label, help }
 }
 
-use Scope::{Attached, Everywhere, Only, Pages, Reading, Screens, Scrolling};
+use Scope::{Attached, Columned, Everywhere, Only, Pages, Reading, Screens, Scrolling};
 
 /// Screens on which actors are selected.
 const ACTORS: Scope = Only(&[OVERVIEW, TREE, TABLE, EVENTS]);
@@ -244,6 +284,18 @@ pub const BINDINGS: &[Binding] = &[
     bind("press", Action::Open, &[key(KeyCode::Enter)], Only(&[Confirm]), "press", "press the selected button"),
     bind("close-outcome", Action::Open, &[key(KeyCode::Enter)], Only(&[Outcome]), "close", "close"),
     bind("keep-filter", Action::Open, &[key(KeyCode::Enter)], Only(&[Typing]), "keep", "keep the filter"),
+    bind("run", Action::Open, &[key(KeyCode::Enter)], Only(&[Palette]), "run", "run the command, or the one that is marked"),
+    bind("leave-palette", Action::Back, &[key(KeyCode::Esc)], Only(&[Palette]), "leave", "leave without running anything"),
+    bind("complete", Action::Complete, &[key(KeyCode::Tab)], Only(&[Palette]), "complete", "complete the command; again: the next one that fits"),
+    bind("complete-back", Action::CompleteBack, &[key(KeyCode::BackTab)], Only(&[Palette]), "", "the one before"),
+    bind("older-command", Action::Older, &[key(KeyCode::Up), ctrl('p')], Only(&[Palette]), "older", "the command that was run before"),
+    bind("newer-command", Action::Newer, &[key(KeyCode::Down), ctrl('n')], Only(&[Palette]), "", "the command that was run after it"),
+    bind("show-column", Action::Toggle, &[ch(' ')], Only(&[Columns]), "show", "show or hide the column"),
+    bind("column-forward", Action::MoveUp, &[ch('K'), ch('<')], Only(&[Columns]), "left", "move the column to the left"),
+    bind("column-back", Action::MoveDown, &[ch('J'), ch('>')], Only(&[Columns]), "right", "move the column to the right"),
+    bind("reset-columns", Action::Reset, &[ch('r')], Only(&[Columns]), "reset", "show the usual columns in the usual order"),
+    bind("save-columns", Action::Save, &[ch('s')], Only(&[Columns]), "save", "write the columns of all screens into the configuration file"),
+    bind("close-columns", Action::Back, &[key(KeyCode::Esc), key(KeyCode::Enter), ch('c')], Only(&[Columns]), "close", "close; the columns stay as they are until the program ends"),
     bind("leave-details", Action::Back, &[key(KeyCode::Esc), key(KeyCode::Left), ch('h'), key(KeyCode::Backspace)], Only(&[Detail]), "back", "back to the screen below"),
     bind("drop-filter", Action::Back, &[key(KeyCode::Esc)], Only(&[Typing]), "drop", "drop the filter"),
     bind("cancel", Action::Back, &[key(KeyCode::Esc)], Only(&[Menu, Confirm]), "cancel", "leave without doing anything"),
@@ -269,10 +321,13 @@ pub const BINDINGS: &[Binding] = &[
     bind("sort-right", Action::SortRight, &[ch('>'), ch('.'), ch('s')], Only(&[TABLE]), "sort", "sort by the column to the right; a click on a heading sorts by it"),
     bind("sort-left", Action::SortLeft, &[ch('<'), ch(',')], Only(&[TABLE]), "", "sort by the column to the left"),
     bind("reverse", Action::Reverse, &[ch('I')], Only(&[TABLE]), "reverse", "turn the order round"),
+    bind("columns", Action::Columns, &[ch('c')], Columned, "columns", "choose the columns"),
     bind("events-pane", Action::EventsPane, &[ch('e')], Only(&[OVERVIEW, TREE, TABLE, SYSTEM, NODES, Detail]), "events", "show or hide the latest events below"),
     bind("pause", Action::Pause, &[ch('p')], Pages, "pause", "freeze what is shown, or go on"),
     bind("faster", Action::Faster, &[ch('+'), ch('=')], Pages, "", "refresh more often"),
     bind("slower", Action::Slower, &[ch('-')], Pages, "", "refresh less often"),
+    bind("copy", Action::CopyTable, &[ch('y')], Pages, "", "copy what is selected to the clipboard: a line of headings and one of values, with tabs between"),
+    bind("copy-json", Action::CopyJson, &[ch('Y')], Pages, "", "copy what is selected to the clipboard as JSON, as the command line writes it"),
     bind("look", Action::Look, &[ch('r')], Only(&[Waiting, Choosing]), "look again", "look for agents again, at once"),
     bind("reconnect", Action::Retry, &[ch('r')], Pages, "", "when the connection is lost: try again now"),
     bind("connect", Action::Retry, &[ch('r')], Only(&[Connecting]), "try now", "try again now"),
@@ -292,6 +347,7 @@ pub const BINDINGS: &[Binding] = &[
     bind("page-down", Action::PageDown, &[key(KeyCode::PageDown), ctrl('f')], Scrolling, "", "one screen down"),
     bind("top", Action::Top, &[key(KeyCode::Home), ch('g')], Scrolling, "", "to the beginning"),
     bind("bottom", Action::Bottom, &[key(KeyCode::End), ch('G')], Scrolling, "", "to the end"),
+    bind("palette", Action::Palette, &[ch(':')], Reading, "command", "type a command: any of these actions by name, and more"),
     bind("mouse", Action::Mouse, &[ch('m')], Reading, "", "leave the mouse to the terminal (to select text), or take it back"),
     bind("redraw", Action::Redraw, &[ctrl('l')], Everywhere, "", "draw everything anew"),
     bind("suspend", Action::Suspend, &[ctrl('z')], Everywhere, "", "back to the shell; `fg` returns"),

@@ -1,13 +1,17 @@
 //! The state of the terminal UI. Changed only by [`super::update`], drawn by [`super::view`].
 
 use super::attached::Attached;
+use super::clipboard::Clipboard;
+use super::columns::Columns;
 use super::input::{Command, Look};
 use super::keymap::Keymap;
 use super::nodes::{NodeId, Nodes};
-use super::screens::ScreenId;
+use super::popup::Popup;
+use super::screens::{self, ScreenId};
 use super::severity::Severity;
-use super::theme::Theme;
+use super::theme::{Colors, Theme};
 use actorscope_client::Target;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a note stays unless something replaces it.
@@ -26,6 +30,30 @@ pub struct Settings {
     pub keys: Keymap,
     /// The screen that is shown first.
     pub first: ScreenId,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// How text gets into the clipboard.
+    pub clipboard: Clipboard,
+    /// Which columns the screens show.
+    pub columns: Columns,
+    /// Where such choices are kept; `None` = nowhere.
+    pub config: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme { colors: Colors::Sixteen, ascii: false },
+            read_only: false,
+            interval: Duration::from_secs(1),
+            keys: Keymap::default(),
+            first: screens::FIRST,
+            mouse: true,
+            clipboard: Clipboard::default(),
+            columns: Columns::default(),
+            config: None,
+        }
+    }
 }
 
 /// The whole state.
@@ -41,6 +69,10 @@ pub struct App {
     pub stage: Stage,
     /// The help's scroll position, while it is shown.
     pub help: Option<u16>,
+    /// What lies above the page while the user types a command or chooses columns.
+    pub popup: Option<Popup>,
+    /// Commands that were typed and run, oldest first.
+    pub typed: Vec<String>,
     /// Something the user should know.
     pub note: Option<Note>,
     /// Whether mouse events are reported.
@@ -115,14 +147,17 @@ impl App {
     }
 
     fn at(stage: Stage, settings: Settings, size: (u16, u16)) -> Self {
+        let mouse = settings.mouse;
         Self {
             settings,
             size,
             now: Duration::ZERO,
             stage,
             help: None,
+            popup: None,
+            typed: Vec::new(),
             note: None,
-            mouse: true,
+            mouse,
             requests: 0,
             local: Local::default(),
             last_node: NodeId(0),

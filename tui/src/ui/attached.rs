@@ -100,6 +100,8 @@ pub struct Attached {
     pub last_frame: Option<Duration>,
     /// The life of the service that all slot ids here belong to.
     pub instance: Option<InstanceId>,
+    /// The request for an actor that the user wants to see.
+    pub finding: Option<u32>,
     /// Verbs that are out without a dialog to take the answer.
     pub pending: HashMap<u32, (Verb, String)>,
 }
@@ -126,6 +128,7 @@ impl Attached {
             outage: None,
             last_frame: None,
             instance: None,
+            finding: None,
             pending: HashMap::new(),
         }
     }

@@ -1,11 +1,14 @@
 //! What goes into the state and what comes out of it: the only ways between it and the world.
 
+use super::clipboard::Clipboard;
+use super::columns::Columns;
 use super::nodes::NodeId;
 use actorscope_client::{Dumped, Target, Update};
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::view::ViewSpec;
 use actorscope_core::{Incarnation, InstanceId, Outcome, SlotId, Verb};
 use crossterm::event::{KeyEvent, MouseEvent};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Something happened.
@@ -46,6 +49,15 @@ pub enum Input {
         /// The answer.
         result: Result<BlastRadius, String>,
     },
+    /// An actor was looked for.
+    Found {
+        /// The [`Command::Find`] it answers.
+        request: u32,
+        /// The slot and its path, or why there is none.
+        result: Result<(SlotId, String), String>,
+    },
+    /// The columns were saved, or why not.
+    Saved(Result<(), String>),
     /// What became of a verb, or why that is not known.
     Acted {
         /// The [`Command::Act`] it answers.
@@ -147,6 +159,29 @@ pub enum Command {
     },
     /// Do not wait for the next try to connect.
     RetryNow(NodeId),
+    /// Send text to the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// Which way.
+        by: Clipboard,
+    },
+    /// Write the columns into the configuration file.
+    SaveColumns {
+        /// The file.
+        path: PathBuf,
+        /// The columns of all screens.
+        columns: Columns,
+    },
+    /// Ask for the actor that a path, the end of one, or a name means.
+    Find {
+        /// Whom.
+        node: NodeId,
+        /// Comes back with the answer.
+        request: u32,
+        /// What the user wrote.
+        path: String,
+    },
     /// Ask what a verb would do.
     Preview {
         /// Whom.

@@ -3,6 +3,7 @@
 
 use super::actions::{self, Action, Binding, Context, Scope};
 use super::keys::Key;
+use crate::nearest::nearest;
 use crossterm::event::KeyEvent;
 
 /// One line: an action and the keys that ask for it here.
@@ -172,28 +173,6 @@ impl Keymap {
             .find_map(|b| b.keys.first())
             .map(|k| k.name())
     }
-}
-
-/// The word that differs from `id` in the fewest letters, if it is close at all.
-fn nearest(id: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let (distance, word) = words.map(|word| (distance(id, word), word)).min()?;
-    (distance <= 2.max(word.len() / 3)).then_some(word)
-}
-
-/// Letters to insert, delete or replace to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut before = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = before + usize::from(x != *y);
-            before = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(before + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

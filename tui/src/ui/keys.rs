@@ -73,7 +73,17 @@ impl Key {
 
     /// The key's name, as help and footer show it and as [`Key::parse`] reads it.
     pub fn name(self) -> String {
-        let named = NAMES.iter().find(|(_, code)| *code == self.code).map(|(name, _)| *name);
+        self.written(|_| true)
+    }
+
+    /// The same in ASCII: as one types it into a configuration.
+    pub fn ascii_name(self) -> String {
+        self.written(str::is_ascii)
+    }
+
+    fn written(self, good: impl Fn(&str) -> bool) -> String {
+        let named = NAMES.iter().find(|(name, code)| *code == self.code && good(name));
+        let named = named.map(|(name, _)| *name);
         let name = match (named, self.code) {
             (Some(name), _) => name.to_owned(),
             (None, KeyCode::Char(c)) if self.ctrl => c.to_ascii_uppercase().to_string(),
@@ -148,6 +158,16 @@ mod tests {
             ("alt-ctrl-q", "Ctrl-Alt-Q"),
         ] {
             assert_eq!(Key::parse(written).map(Key::name).as_deref(), Some(shown));
+        }
+    }
+
+    #[test]
+    fn names_can_be_typed() {
+        for (name, typed) in [("↑", "Up"), ("→", "Right"), ("PgDn", "PgDn"), ("Ctrl-F", "Ctrl-F")]
+        {
+            let key = Key::parse(name).unwrap();
+            assert_eq!(key.ascii_name(), typed);
+            assert_eq!(Key::parse(typed), Some(key));
         }
     }
 

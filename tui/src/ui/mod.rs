@@ -7,13 +7,19 @@
 //!
 //! Where to begin reading: [`input`] (everything that can happen), [`actions`] (everything that can be
 //! asked for), [`screens`] (everything that can be looked at), [`columns`] (everything that a row
-//! shows), [`severity`] (what catches the eye). Each of them is a table: to add something, add a line.
+//! shows), [`palette::commands`] (what takes an argument), [`config::settings`] (what can be set),
+//! [`severity`] (what catches the eye). Each of them is a table: to add something, add a line.
 
 pub mod actions;
 pub mod app;
 pub mod attached;
+pub mod chooser;
+pub mod clipboard;
 pub mod columns;
+pub mod config;
+pub mod copy;
 pub mod dialog;
+pub mod environment;
 pub mod field;
 pub mod history;
 pub mod input;
@@ -22,61 +28,67 @@ pub mod keys;
 pub mod layout;
 pub mod list;
 pub mod nodes;
+pub mod palette;
+pub mod popup;
 mod port;
 pub mod screens;
 pub mod severity;
 mod shell;
-mod terminal;
+pub mod terminal;
 pub mod text;
 pub mod theme;
 pub mod update;
 pub mod view;
 pub mod wanted;
 
+pub use app::Settings;
+
 use actorscope_client::Target;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// Shortest and longest time between refreshes.
-const INTERVAL: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
+pub const INTERVAL: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 
-/// What is chosen on the command line.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The agent; `None` = the only one on this machine, or a choice of them.
-    pub target: Option<Target>,
-    /// Hide everything that does something to actors.
-    pub read_only: bool,
-    /// Draw in ASCII. Done by itself where the locale has no Unicode.
-    pub ascii: bool,
-    /// Colours.
-    pub color: ColorChoice,
-    /// Time between refreshes; brought between 0.25 s and 10 s.
-    pub interval: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            target: None,
-            read_only: false,
-            ascii: false,
-            color: ColorChoice::Auto,
-            interval: Duration::from_secs(1),
-        }
-    }
-}
-
-/// Whether colours are used.
+/// Which colours are used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ColorChoice {
-    /// Unless `NO_COLOR` is set or the terminal has none.
+    /// Those that the terminal has, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Whatever the environment says.
+    /// Those that the terminal has, whatever else the environment says.
     Always,
-    /// Not at all.
+    /// None.
     Never,
+    /// The terminal's own sixteen.
+    Sixteen,
+    /// 256.
+    Indexed,
+    /// All of them.
+    True,
+}
+
+impl ColorChoice {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Auto, Self::Always, Self::Never, Self::Sixteen, Self::Indexed, Self::True];
+
+    /// Its name on the command line and in configurations.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Sixteen => "16",
+            Self::Indexed => "256",
+            Self::True => "truecolor",
+        }
+    }
+
+    /// The choice with this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.word() == word)
+    }
 }
 
 /// Why the terminal UI ended early or never began.
@@ -94,17 +106,11 @@ pub enum UiError {
     Terminal(#[from] std::io::Error),
 }
 
-/// Runs the terminal UI until the user quits or the process is asked to end. Needs a tokio runtime;
-/// one with a single thread will do.
+/// Runs the terminal UI until the user quits or the process is asked to end: on the agent named by
+/// `target`, or without one on the only agent of this machine, or the one that is chosen among
+/// several. Needs a tokio runtime; one with a single thread will do.
 ///
 /// The terminal is as it was before when this returns, and also after a panic.
-pub async fn run(options: Options) -> Result<ExitCode, UiError> {
-    let settings = app::Settings {
-        theme: terminal::theme(&options, |name| std::env::var(name).ok()),
-        read_only: options.read_only,
-        interval: options.interval.clamp(INTERVAL.0, INTERVAL.1),
-        keys: keymap::Keymap::default(),
-        first: screens::FIRST,
-    };
-    shell::run(settings, options.target).await
+pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode, UiError> {
+    shell::run(settings, target).await
 }

@@ -1,14 +1,17 @@
 //! The way to agents: carries out what the state asks for and brings the answers back as inputs.
 
+use super::columns::Columns;
+use super::config::save;
 use super::input::{Found, Input, Look, Problem};
 use super::nodes::NodeId;
 use actorscope_client::discovery::Finds;
 use actorscope_client::{
-    Act, Acted, CallError, Connection, Search, Session, SessionOptions, Target, Update,
+    Act, Acted, CallError, Connection, Frame, Search, Session, SessionOptions, Target, Update,
 };
 use actorscope_core::view::ViewSpec;
 use actorscope_core::{Outcome, SlotId, Verb};
 use futures_util::future::join_all;
+use std::path::PathBuf;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -155,6 +158,26 @@ impl Port {
         });
     }
 
+    /// Asks who is meant by a path.
+    pub fn find(&self, node: NodeId, request: u32, path: String) {
+        let session = self.session(node).cloned();
+        self.answer(async move {
+            let result = match session {
+                Some(session) => found(session.find(&path).await, &path),
+                None => Err(NOBODY.to_owned()),
+            };
+            Input::Found { request, result }
+        });
+    }
+
+    /// Writes the columns into the configuration file. A disk may be slow: another thread waits.
+    pub fn save(&self, path: PathBuf, columns: Columns) {
+        self.answer(async move {
+            let saved = tokio::task::spawn_blocking(move || save::columns(&path, &columns)).await;
+            Input::Saved(saved.unwrap_or_else(|error| Err(error.to_string())))
+        });
+    }
+
     /// Looks for agents.
     pub fn look(&self) {
         self.answer(async move { Input::Looked(look().await) });
@@ -167,6 +190,14 @@ impl Port {
             let _ = answers.send(work.await).await;
         });
     }
+}
+
+/// The slot of a detail view's frame.
+fn found(result: Result<Frame, CallError>, wanted: &str) -> Result<(SlotId, String), String> {
+    let frame = result.map_err(|error| error.to_string())?;
+    let found = frame.identities.into_iter().next();
+    let (identity, path) = found.ok_or_else(|| format!("there is no actor {wanted}"))?;
+    Ok((identity.id, path))
 }
 
 /// What became of a verb. Some errors are answers, and some leave it open.

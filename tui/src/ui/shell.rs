@@ -33,7 +33,7 @@ enum Flow {
 /// Runs until the user quits or a signal ends the process.
 pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode, UiError> {
     let mut signals = Signals::new()?;
-    let screen = Screen::take(true)?;
+    let screen = Screen::take(settings.mouse)?;
     let size = screen.size()?;
     let (answers, mut answered) = mpsc::channel(ANSWERS);
     let (app, begin) = match target {
@@ -65,7 +65,10 @@ pub async fn run(settings: Settings, target: Option<Target>) -> Result<ExitCode,
                 next_tick = Instant::now() + shell.app.pulse();
                 flow
             }
-            signal = signals.next() => return Ok(ExitCode::from(128 + signal)),
+            signal = signals.next() => match signal {
+                Signal::End(number) => return Ok(ExitCode::from(128 + number)),
+                Signal::Continue => shell.taken_again()?,
+            },
         };
         if matches!(flow, Flow::Quit) || matches!(shell.drain(&mut keys).await?, Flow::Quit) {
             return Ok(ExitCode::SUCCESS);
@@ -112,6 +115,14 @@ impl Shell {
         Ok(Flow::On)
     }
 
+    /// The process was stopped by somebody else and goes on: the shell has had the terminal
+    /// meanwhile, and has left it as shells do.
+    fn taken_again(&mut self) -> Result<Flow, UiError> {
+        self.screen.take_again()?;
+        let (columns, lines) = self.screen.size()?;
+        self.take(Input::Resize(columns, lines))
+    }
+
     fn event(&mut self, event: Option<std::io::Result<Event>>) -> Result<Flow, UiError> {
         let input = match event {
             None => return Ok(Flow::Quit),
@@ -156,6 +167,13 @@ impl Shell {
                 }
                 Command::DropView { node, view } => self.port.drop_view(node, view),
                 Command::RetryNow(node) => self.port.retry_now(node),
+                Command::Copy { text, by } => {
+                    if let Some(sequence) = by.sequence(&text) {
+                        self.screen.send(&sequence)?;
+                    }
+                }
+                Command::SaveColumns { path, columns } => self.port.save(path, columns),
+                Command::Find { node, request, path } => self.port.find(node, request, path),
                 Command::Preview { node, request, verb, slot } => {
                     self.port.preview(node, request, verb, slot);
                 }
@@ -171,9 +189,18 @@ impl Shell {
     }
 }
 
-/// Signals that end the process; the terminal is given back first.
+/// What a signal asks for.
+enum Signal {
+    /// To end, because of the signal with this number; the terminal is given back first.
+    End(u8),
+    /// To go on after a stop.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there are no stops"))]
+    Continue,
+}
+
 #[cfg(unix)]
 struct Signals {
+    goes_on: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
@@ -184,18 +211,19 @@ impl Signals {
     fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
+            goes_on: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
         })
     }
 
-    /// The next one's number.
-    async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.terminate.recv() => 15,
-            _ = self.hang_up.recv() => 1,
-            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => Signal::End(15),
+            _ = self.hang_up.recv() => Signal::End(1),
+            _ = self.interrupt.recv() => Signal::End(2),
+            _ = self.goes_on.recv() => Signal::Continue,
         }
     }
 }
@@ -209,9 +237,9 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> u8 {
+    async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => 2,
+            Ok(()) => Signal::End(2),
             Err(_) => std::future::pending().await,
         }
     }

@@ -1,7 +1,6 @@
 //! The terminal itself: taken over, drawn to, and always given back as it was.
 
-use super::theme::Theme;
-use super::{ColorChoice, Options, UiError};
+use super::UiError;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -10,11 +9,11 @@ use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{execute, queue};
+use crossterm::{Command as _, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,30 +21,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static PANIC_HOOK: Once = Once::new();
 
-/// How things look on the terminal that `env` describes.
-pub fn theme(options: &Options, env: impl Fn(&str) -> Option<String>) -> Theme {
-    let set = |name: &str| env(name).filter(|value| !value.is_empty());
-    let color = match options.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        // https://no-color.org: present and not empty, whatever the value.
-        ColorChoice::Auto => {
-            set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
-        }
-    };
-    // POSIX: the first of these that is set decides.
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name));
-    let has_unicode = cfg!(windows)
-        || locale.is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        });
-    Theme { color, ascii: options.ascii || !has_unicode }
-}
-
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<Frame>>,
     mouse: bool,
 }
 
@@ -66,7 +44,7 @@ impl Screen {
             }));
         });
         enter(mouse)?;
-        let backend = CrosstermBackend::new(BufWriter::new(io::stdout()));
+        let backend = CrosstermBackend::new(Frame::default());
         let terminal = Terminal::new(backend).inspect_err(|_| give_back())?;
         Ok(Self { terminal, mouse })
     }
@@ -77,12 +55,16 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws one frame, which terminals that can do so show at once.
+    /// Draws one frame.
     pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(view)?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.terminal.backend_mut())
+        self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Sends something that is not drawn.
+    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(sequence.as_bytes())?;
+        stdout.flush()
     }
 
     /// Forgets what is on the screen, so that the next frame draws all of it.
@@ -107,8 +89,46 @@ impl Screen {
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
         stop_process();
+        self.take_again()
+    }
+
+    /// Takes the terminal after somebody else had it.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        // Who believes to be in raw mode does not enter it.
+        disable_raw_mode()?;
         enter(self.mouse)?;
         self.redraw()
+    }
+}
+
+/// What is being drawn. Goes out whole or, after a panic, not at all: half a frame would end up on
+/// the screen of the shell.
+#[derive(Default)]
+struct Frame {
+    bytes: Vec<u8>,
+}
+
+impl Write for Frame {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Between marks, so that terminals that can do so show all of it at once.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let mut marked = String::new();
+        BeginSynchronizedUpdate.write_ansi(&mut marked).map_err(io::Error::other)?;
+        let mut out = marked.into_bytes();
+        out.append(&mut self.bytes);
+        let mut end = String::new();
+        EndSynchronizedUpdate.write_ansi(&mut end).map_err(io::Error::other)?;
+        out.extend_from_slice(end.as_bytes());
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&out)?;
+        stdout.flush()
     }
 }
 
@@ -149,34 +169,3 @@ fn stop_process() {
 
 #[cfg(not(unix))]
 fn stop_process() {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn looks(color: ColorChoice, env: &[(&str, &str)]) -> Theme {
-        let options = Options { color, ..Options::default() };
-        theme(&options, |name| {
-            env.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn no_color_is_honoured_when_it_is_not_empty() {
-        let utf8 = ("LANG", "C.UTF-8");
-        assert!(looks(ColorChoice::Auto, &[utf8]).color);
-        assert!(looks(ColorChoice::Auto, &[utf8, ("NO_COLOR", "")]).color);
-        assert!(!looks(ColorChoice::Auto, &[utf8, ("NO_COLOR", "0")]).color);
-        assert!(!looks(ColorChoice::Auto, &[utf8, ("TERM", "dumb")]).color);
-        assert!(looks(ColorChoice::Always, &[utf8, ("NO_COLOR", "1")]).color);
-        assert!(!looks(ColorChoice::Never, &[utf8]).color);
-    }
-
-    #[cfg(not(windows))]
-    #[test]
-    fn the_locale_decides_about_unicode() {
-        assert!(looks(ColorChoice::Auto, &[]).ascii);
-        assert!(looks(ColorChoice::Auto, &[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")]).ascii);
-        assert!(!looks(ColorChoice::Auto, &[("LANG", "C"), ("LC_CTYPE", "en_US.utf8")]).ascii);
-    }
-}

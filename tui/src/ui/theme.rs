@@ -4,6 +4,9 @@
 //! colour alone: states have a glyph and a word, trouble has a mark, the selection is reversed.
 //! Without colour only bold, underline and reverse remain. Glyphs are drawn in Unicode and replaced
 //! at the very end where the terminal cannot show them ([`ascii`]), so no other code has to ask.
+//!
+//! The sixteen colours are the user's own, chosen to suit the background. The richer ones are ours,
+//! and a background can't be asked for reliably, so each of them reads on black and on white.
 
 use super::severity::Severity;
 use actorscope_core::SlotState;
@@ -37,18 +40,70 @@ pub const RULE: &str = "─";
 /// Where typed text goes.
 pub const CURSOR: &str = "▏";
 
+/// How many colours the terminal has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Colors {
+    /// None, or none wanted.
+    None,
+    /// The sixteen that every terminal lets its user choose.
+    Sixteen,
+    /// The 256 of xterm.
+    Indexed,
+    /// Red, green and blue in 256 steps each.
+    True,
+}
+
+impl Colors {
+    /// All of them, fewest first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Sixteen, Self::Indexed, Self::True];
+
+    /// The word for it, as `--color` takes it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "never",
+            Self::Sixteen => "16",
+            Self::Indexed => "256",
+            Self::True => "truecolor",
+        }
+    }
+}
+
+/// One colour, for every kind of terminal.
+#[derive(Debug)]
+struct Hue {
+    sixteen: Color,
+    indexed: u8,
+    rgb: (u8, u8, u8),
+}
+
+const fn hue(sixteen: Color, indexed: u8, rgb: (u8, u8, u8)) -> Hue {
+    Hue { sixteen, indexed, rgb }
+}
+
+const FAINT: Hue = hue(Color::DarkGray, 244, (128, 132, 140));
+const ACCENT: Hue = hue(Color::Cyan, 31, (0, 150, 180));
+const GOOD: Hue = hue(Color::Green, 28, (40, 160, 80));
+const WARN: Hue = hue(Color::Yellow, 136, (190, 135, 0));
+const SEVERE: Hue = hue(Color::LightRed, 196, (240, 70, 70));
+const BAR: Hue = hue(Color::Blue, 33, (70, 130, 230));
+
 /// How things look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Theme {
-    /// Whether colours may be used.
-    pub color: bool,
+    /// Which colours may be used.
+    pub colors: Colors,
     /// Whether only ASCII may be drawn.
     pub ascii: bool,
 }
 
 impl Theme {
-    fn tinted(self, color: Color) -> Style {
-        if self.color { Style::new().fg(color) } else { Style::new() }
+    fn tinted(self, hue: &Hue) -> Style {
+        match self.colors {
+            Colors::None => Style::new(),
+            Colors::Sixteen => Style::new().fg(hue.sixteen),
+            Colors::Indexed => Style::new().fg(Color::Indexed(hue.indexed)),
+            Colors::True => Style::new().fg(Color::Rgb(hue.rgb.0, hue.rgb.1, hue.rgb.2)),
+        }
     }
 
     /// Ordinary text.
@@ -58,7 +113,7 @@ impl Theme {
 
     /// What matters less: rules, units, labels.
     pub fn faint(self) -> Style {
-        self.tinted(Color::DarkGray)
+        self.tinted(&FAINT)
     }
 
     /// What matters more.
@@ -68,37 +123,37 @@ impl Theme {
 
     /// Names of pages and sections.
     pub fn title(self) -> Style {
-        self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.tinted(&ACCENT).add_modifier(Modifier::BOLD)
     }
 
     /// Headings of columns.
     pub fn heading(self) -> Style {
-        self.tinted(Color::Cyan)
+        self.tinted(&ACCENT)
     }
 
     /// The heading of the column that rows are sorted by.
     pub fn sorted(self) -> Style {
-        self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.tinted(&ACCENT).add_modifier(Modifier::BOLD)
     }
 
     /// Keys in the footer and in the help.
     pub fn key(self) -> Style {
-        self.tinted(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.tinted(&ACCENT).add_modifier(Modifier::BOLD)
     }
 
     /// All is well.
     pub fn good(self) -> Style {
-        self.tinted(Color::Green)
+        self.tinted(&GOOD)
     }
 
     /// Wants a look.
     pub fn warn(self) -> Style {
-        self.tinted(Color::Yellow)
+        self.tinted(&WARN)
     }
 
     /// Wants a look first.
     pub fn severe(self) -> Style {
-        self.tinted(Color::LightRed).add_modifier(Modifier::BOLD)
+        self.tinted(&SEVERE).add_modifier(Modifier::BOLD)
     }
 
     /// The row, button or field that keys act on. Reversed, so that it shows without colour.
@@ -113,7 +168,7 @@ impl Theme {
 
     /// Bars of histograms and gauges.
     pub fn bar(self) -> Style {
-        self.tinted(Color::Blue)
+        self.tinted(&BAR)
     }
 
     /// By how much something wants a look.
@@ -212,5 +267,55 @@ fn plain(symbol: &str) -> &'static str {
         "—" | "–" => "-",
         "“" | "”" => "\"",
         _ => "?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance, as WCAG 2 defines it.
+    fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
+        let linear = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.03928 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    /// What xterm shows for one of its 256 colours.
+    fn xterm(index: u8) -> (u8, u8, u8) {
+        let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+        match index {
+            0..16 => panic!("the user's own"),
+            16..232 => {
+                let n = index - 16;
+                (level(n / 36), level(n / 6 % 6), level(n % 6))
+            }
+            _ => {
+                let gray = 8 + 10 * (index - 232);
+                (gray, gray, gray)
+            }
+        }
+    }
+
+    #[test]
+    fn colours_of_ours_read_on_black_and_on_white() {
+        for hue in [FAINT, ACCENT, GOOD, WARN, SEVERE, BAR] {
+            for rgb in [hue.rgb, xterm(hue.indexed)] {
+                let luminance = luminance(rgb);
+                assert!(1.05 / (luminance + 0.05) >= 3.0, "{rgb:?} on white");
+                assert!((luminance + 0.05) / 0.05 >= 3.0, "{rgb:?} on black");
+            }
+        }
+    }
+
+    #[test]
+    fn without_colours_modifiers_remain() {
+        let theme = Theme { colors: Colors::None, ascii: false };
+        assert_eq!(theme.severe(), Style::new().add_modifier(Modifier::BOLD));
+        assert!(theme.selected().add_modifier.contains(Modifier::REVERSED));
+        let theme = Theme { colors: Colors::Indexed, ascii: false };
+        assert_eq!(theme.good().fg, Some(Color::Indexed(28)));
     }
 }

@@ -4,6 +4,7 @@
 
 mod screen;
 mod service;
+mod terminal;
 
 use screen::Screen;
 use serde_json::Value;
@@ -272,33 +273,4 @@ fn the_screen_waits_for_a_service_to_come() {
     screen.wait_for(&["parlor", "live", "nothing needs attention"]);
     screen.press("q");
     assert_eq!(screen.ended(), 0);
-}
-
-#[test]
-fn without_colour_nothing_is_coloured_and_the_selection_is_still_seen() {
-    let place = Place::new();
-    let _service = place.serve(&[]);
-    let mut screen = Screen::start(&place, &[], &[("NO_COLOR", "1")]);
-    screen.wait_for(&["live", "nothing needs attention"]);
-    screen.press("2");
-    // More names than the header has: the rows are here.
-    screen.wait_for(&["live", "presence", "signaling", "rooms"]);
-    assert!(!screen.any_cell(|c| c.fgcolor() != vt100::Color::Default));
-    assert!(!screen.any_cell(|c| c.bgcolor() != vt100::Color::Default));
-    assert!(screen.any_cell(vt100::Cell::inverse), "the selected row is reversed");
-    screen.press("q");
-    assert_eq!(screen.ended(), 0);
-}
-
-#[test]
-fn a_terminated_screen_leaves_the_terminal_as_it_was() {
-    let place = Place::new();
-    let _service = place.serve(&[]);
-    let mut screen = Screen::start(&place, &[], &[]);
-    screen.wait_for(&["parlor", "live"]);
-    assert!(screen.is_alternate());
-    let pid = rustix::process::Pid::from_raw(screen.pid() as i32).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    screen.ended();
-    until("the normal screen", || (!screen.is_alternate()).then_some(()));
 }

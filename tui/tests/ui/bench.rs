@@ -4,10 +4,9 @@ use crate::night::events;
 use crate::world::{INSTANCE, NOW, S, World};
 use actorscope::ui::app::{App, Settings};
 use actorscope::ui::input::{Command, Input, Look};
-use actorscope::ui::keymap::Keymap;
 use actorscope::ui::nodes::NodeId;
 use actorscope::ui::screens::ScreenId;
-use actorscope::ui::theme::Theme;
+use actorscope::ui::theme::{Colors, Theme};
 use actorscope::ui::update::update;
 use actorscope::ui::view::view;
 use actorscope_client::{Dumped, Node, Rights, Target, Update};
@@ -32,6 +31,8 @@ pub struct Bench {
     pub outcome: Option<Result<(Outcome, String), String>>,
     /// What an actor prints of itself; `None` = no answer yet.
     pub state: Option<Result<Dumped, String>>,
+    /// What becomes of saving.
+    pub saves: Result<(), String>,
     /// Whether the agent answers at all.
     pub online: bool,
     views: BTreeMap<(NodeId, u32), (u32, ViewSpec)>,
@@ -40,11 +41,9 @@ pub struct Bench {
 
 pub fn settings() -> Settings {
     Settings {
-        theme: Theme { color: true, ascii: false },
-        read_only: false,
-        interval: Duration::from_secs(1),
-        keys: Keymap::default(),
+        theme: Theme { colors: Colors::Sixteen, ascii: false },
         first: ScreenId::Tree,
+        ..Settings::default()
     }
 }
 
@@ -98,6 +97,7 @@ impl Bench {
             commands: Vec::new(),
             outcome: Some(Ok((Outcome::Done, String::new()))),
             state: None,
+            saves: Ok(()),
             online: true,
             views: BTreeMap::new(),
             revision: 0,
@@ -197,6 +197,16 @@ impl Bench {
                 result: blast::preview(&self.world, slot, verb)
                     .ok_or_else(|| "there is no such slot".to_owned()),
             }],
+            Command::Find { request, path, .. } => {
+                let mut named = self.world.paths().into_iter().filter(|(_, p)| p.ends_with(&path));
+                let result = match (named.next(), named.next()) {
+                    (Some(one), None) => Ok(one),
+                    (None, _) => Err(format!("there is no actor {path}")),
+                    (Some(_), Some(_)) => Err(format!("{path} is ambiguous")),
+                };
+                vec![Input::Found { request, result }]
+            }
+            Command::SaveColumns { .. } => vec![Input::Saved(self.saves.clone())],
             Command::Act { request, .. } => match self.outcome.clone() {
                 Some(result) => vec![Input::Acted { request, result }],
                 None => Vec::new(),
@@ -277,6 +287,28 @@ impl Bench {
             modifiers: KeyModifiers::NONE,
         }));
         self
+    }
+
+    /// Turns the wheel of the mouse.
+    pub fn scroll(&mut self, down: bool) -> &mut Self {
+        let kind = if down { MouseEventKind::ScrollDown } else { MouseEventKind::ScrollUp };
+        self.feed(Input::Mouse(MouseEvent {
+            kind,
+            column: 1,
+            row: 1,
+            modifiers: KeyModifiers::NONE,
+        }));
+        self
+    }
+
+    /// What was copied last.
+    #[track_caller]
+    pub fn copied(&self) -> &str {
+        let copied = self.commands.iter().rev().find_map(|command| match command {
+            Command::Copy { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        copied.expect("something was copied")
     }
 
     /// The screen.
@@ -373,6 +405,7 @@ fn named(name: &str) -> Option<KeyEvent> {
         "f1" => (KeyCode::F(1), KeyModifiers::NONE),
         "f9" => (KeyCode::F(9), KeyModifiers::NONE),
         "ctrl-u" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
+        "f5" => (KeyCode::F(5), KeyModifiers::NONE),
         "ctrl-c" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
         _ => return None,
     };

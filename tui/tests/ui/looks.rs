@@ -1,12 +1,15 @@
 //! What a screen looks like without colours and without Unicode.
 
 use crate::bench::Bench;
+use actorscope::ui::theme::Colors;
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
+use std::fmt::Write as _;
 
 const SIZE: (u16, u16) = (80, 24);
 
 /// Every screen that differs from the others.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 21] = [
     "",
     "<overview>",
     "<system>",
@@ -24,13 +27,17 @@ const KEYS: [&str; 17] = [
     "?",
     "e",
     "/sig",
+    ":",
+    ":sort ",
+    ":nothing<enter>",
+    "c<down> ",
 ];
 
 #[test]
 fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {
     for keys in KEYS {
         let mut bench = Bench::connected(SIZE);
-        bench.app.settings.theme.color = false;
+        bench.app.settings.theme.colors = Colors::None;
         bench.press(keys);
         let buffer = bench.buffer();
         for cell in &buffer.content {
@@ -38,7 +45,7 @@ fn without_colour_nothing_is_coloured_and_the_selection_is_reversed() {
         }
     }
     let mut bench = Bench::connected(SIZE);
-    bench.app.settings.theme.color = false;
+    bench.app.settings.theme.colors = Colors::None;
     bench.press("<down>");
     let buffer = bench.buffer();
     let reversed =
@@ -59,10 +66,46 @@ fn the_worst_row_stands_out_with_and_without_colour() {
     let buffer = bench.buffer();
     let cell = &buffer[(7, y(&bench))];
     assert_eq!((cell.fg, cell.modifier), (Color::LightRed, Modifier::BOLD));
-    bench.app.settings.theme.color = false;
+    bench.app.settings.theme.colors = Colors::None;
     let buffer = bench.buffer();
     assert_eq!(buffer[(0, y(&bench))].symbol(), "▌");
     assert!(buffer[(7, y(&bench))].modifier.contains(Modifier::BOLD));
+}
+
+/// What is styled: the line, the cells, the style, the text.
+fn styles(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let style = |x: u16| {
+                let cell = &buffer[(x, y)];
+                (cell.fg, cell.bg, cell.modifier)
+            };
+            let (fg, bg, modifier) = style(x);
+            let end = (x..buffer.area.width).find(|next| style(*next) != style(x));
+            let end = end.unwrap_or(buffer.area.width);
+            let text: String = (x..end).map(|x| buffer[(x, y)].symbol()).collect();
+            if (fg, bg, modifier) != (Color::Reset, Color::Reset, Modifier::empty()) {
+                let bg = if bg == Color::Reset { String::new() } else { format!(" on {bg}") };
+                let _ = writeln!(out, "{y:>2} {x:>2} {fg}{bg} {modifier:?} {:?}", text.trim_end());
+            }
+            x = end;
+        }
+    }
+    out
+}
+
+#[test]
+fn every_colour_mode_has_its_styles() {
+    for colors in Colors::ALL {
+        let mut bench = Bench::connected(SIZE);
+        bench.app.settings.theme.colors = colors;
+        bench.press("<down>");
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("styles_{}", colors.word()), styles(&bench.buffer()));
+        });
+    }
 }
 
 #[test]
@@ -84,38 +127,15 @@ fn ascii_is_ascii_everywhere() {
     });
 }
 
-/// Which style each cell has: a letter for each, and what the letters mean.
-fn styles(bench: &Bench) -> String {
-    let buffer = bench.buffer();
-    let mut legend: Vec<String> = Vec::new();
-    let mut out = String::new();
-    for line in buffer.content.chunks(usize::from(buffer.area.width)) {
-        let letter = |cell: &ratatui::buffer::Cell| {
-            let style = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier);
-            let at = legend.iter().position(|known| *known == style).unwrap_or_else(|| {
-                legend.push(style);
-                legend.len() - 1
-            });
-            char::from(b'a' + u8::try_from(at).unwrap())
-        };
-        let line: String = line.iter().map(letter).collect();
-        out.push_str(line.trim_end_matches('a'));
-        out.push('\n');
-    }
-    for (n, style) in legend.iter().enumerate() {
-        out.push_str(&format!("{} {style}\n", char::from(b'a' + n as u8)));
-    }
-    out
-}
-
 #[test]
 fn the_first_screen_has_its_styles_in_every_colour_mode() {
     let mut bench = Bench::connected(SIZE);
     bench.press("<overview><down><right>");
-    for (color, name) in [(true, "overview_styles_color"), (false, "overview_styles_none")] {
-        bench.app.settings.theme.color = color;
+    for colors in Colors::ALL {
+        bench.app.settings.theme.colors = colors;
+        let name = format!("overview_styles_{}", colors.word());
         insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(name, styles(&bench));
+            insta::assert_snapshot!(name, styles(&bench.buffer()));
         });
     }
 }

@@ -4,6 +4,7 @@ use crate::bench::{Bench, operator, settings};
 use crate::world::{MS, S, World};
 use actorscope::ui::app::Settings;
 use actorscope::ui::screens::{FIRST, ScreenId};
+use actorscope::ui::theme::Colors;
 use actorscope::ui::wanted;
 use actorscope_client::Update;
 use actorscope_core::link::WaitingFor;
@@ -271,12 +272,12 @@ fn what_is_not_known_is_not_drawn_as_zero() {
 #[test]
 fn trouble_and_selection_are_seen_with_and_without_colour() {
     let mut bench = overview(SIZE);
-    for color in [true, false] {
-        bench.app.settings.theme.color = color;
+    for colors in [Colors::Sixteen, Colors::None] {
+        bench.app.settings.theme.colors = colors;
         let buffer = bench.buffer();
         let (x, y) = bench.find("signaling-1    ");
         let cell = &buffer[(x, y)];
-        let red = if color { Color::LightRed } else { Color::Reset };
+        let red = if colors == Colors::None { Color::Reset } else { Color::LightRed };
         assert_eq!((cell.fg, cell.modifier), (red, Modifier::BOLD), "{}", bench.screen());
         let mark = &buffer[(1, y)];
         assert_eq!(mark.symbol(), "▌");

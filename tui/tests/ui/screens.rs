@@ -22,7 +22,7 @@ fn at_every_size(name: &str, arrange: impl Fn((u16, u16)) -> Bench) {
     }
 }
 
-fn look(agents: &[(&str, u32, u64, u64)]) -> Look {
+pub fn look(agents: &[(&str, u32, u64, u64)]) -> Look {
     Look {
         places: vec!["/run/user/1000/actorscope".to_owned(), "/tmp/actorscope-1000".to_owned()],
         agents: agents
@@ -302,6 +302,34 @@ fn help() {
     at_every_size("help", |size| {
         let mut bench = Bench::connected(size);
         bench.press("?");
+        bench
+    });
+}
+
+#[test]
+fn palette() {
+    at_every_size("palette", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":so");
+        bench
+    });
+    at_every_size("palette_argument", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":sort <tab><tab><tab>");
+        bench
+    });
+    at_every_size("palette_problem", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press(":frobnicate<enter>");
+        bench
+    });
+}
+
+#[test]
+fn columns() {
+    at_every_size("columns", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press("c<down> J");
         bench
     });
 }

@@ -37,7 +37,7 @@ enum Step {
 
 fn key() -> impl Strategy<Value = KeyCode> {
     prop_oneof![
-        8 => prop::sample::select("kjhlgGwXepmafindN+-=[]<>,.sI112233445566666789/? r".chars().collect::<Vec<_>>())
+        8 => prop::sample::select("kjhlgGwXepmafindN+-=[]<>,.sI112233445566666789/? r:::cccyYJK".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         1 => any::<char>().prop_map(KeyCode::Char),
         8 => prop::sample::select(vec![
@@ -296,6 +296,11 @@ fn every_small_size_can_be_drawn() {
         "?",
         "e",
         "/",
+        ":",
+        ":sort <tab>",
+        ":no such thing<enter>",
+        "c",
+        "c<end> ",
     ] {
         let mut bench = Bench::connected((80, 24));
         bench.press(keys);

@@ -367,6 +367,15 @@ impl World {
         self.identities.values().map(|i| i.name.to_string()).collect()
     }
 
+    pub fn paths(&self) -> Vec<(SlotId, String)> {
+        self.identities.keys().map(|slot| (*slot, self.forest.path(*slot))).collect()
+    }
+
+    pub fn rename(&mut self, slot: SlotId, name: &str) {
+        let _ = self.forest.rename(slot, name);
+        self.identities.get_mut(&slot).unwrap().name = name.into();
+    }
+
     pub fn remove(&mut self, name: &str) {
         let slot = self.named(name);
         self.forest.remove(slot);

@@ -25,8 +25,8 @@ use super::field::Field;
 use super::input::Command;
 use super::layout::Layout;
 use super::view::paint::Piece;
-use actorscope_core::SlotId;
 use actorscope_core::view::ViewSpec;
+use actorscope_core::{Event, SlotId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
@@ -191,6 +191,11 @@ pub trait Page: Sync {
 
     /// The slot that verbs act on.
     fn selected(&self, _attached: &Attached) -> Option<SlotId> {
+        None
+    }
+
+    /// The event that keys act on, where the page is about events.
+    fn event<'a>(&self, _attached: &'a Attached) -> Option<&'a Event> {
         None
     }
 

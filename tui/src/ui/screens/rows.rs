@@ -5,7 +5,7 @@ use super::{Bar, Pointer};
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
-use crate::ui::columns::{self, Cell, Column, Facts, Fitted, Side, Tone};
+use crate::ui::columns::{Cell, Column, Facts, Fitted, Side, Tone};
 use crate::ui::layout::Layout;
 use crate::ui::list::{Keep, List, Window};
 use crate::ui::severity::{self, Severity};
@@ -160,7 +160,8 @@ pub fn filter(text: &str, theme: Theme) -> Option<Piece> {
 pub fn draw(rows: &RowList, app: &App, attached: &Attached, layout: &Layout, buf: &mut Buffer) {
     let theme = app.settings.theme;
     let sorted = (rows.sorted)(attached);
-    let fitted = columns::fitted(layout.rows.width, sorted.map(|(key, _)| key));
+    let choice = app.settings.columns.of_view(rows.view);
+    let fitted = choice.fitted(layout.rows.width, sorted.map(|(key, _)| key));
     heads(rows, &fitted, sorted, theme, layout.heads, buf);
     body(rows, app, attached, &fitted, layout.rows, buf);
 }

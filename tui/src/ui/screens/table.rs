@@ -5,7 +5,6 @@ use super::{Bar, Page, Pointer, ScreenId};
 use crate::ui::actions::Action;
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
-use crate::ui::columns;
 use crate::ui::input::Command;
 use crate::ui::layout::Layout;
 use crate::ui::list::{Follows, Keep, List};
@@ -79,13 +78,14 @@ impl Page for Screen {
 
     fn act(&self, app: &mut App, action: Action) -> Vec<Command> {
         let size = app.size;
+        let choice = app.settings.columns.of(ScreenId::Table).clone();
         let Some(attached) = app.agent_mut() else {
             return Vec::new();
         };
         let state = &mut attached.screens.table;
         match action {
             Action::SortLeft | Action::SortRight | Action::Reverse => {
-                let keys = columns::sort_keys(size.0, state.sort);
+                let keys = choice.sort_keys(size.0, state.sort);
                 let at = keys.iter().position(|k| *k == state.sort).unwrap_or(0);
                 let next = match action {
                     Action::SortLeft => at.checked_sub(1).unwrap_or(keys.len().saturating_sub(1)),
@@ -105,13 +105,15 @@ impl Page for Screen {
 
     fn point(&self, app: &mut App, pointer: Pointer) -> Vec<Command> {
         let size = app.size;
+        let choice = app.settings.columns.of(ScreenId::Table).clone();
         let Some(attached) = app.agent_mut() else {
             return Vec::new();
         };
         let heads = attached.layout(size).heads;
         match pointer {
             Pointer::Click(at) if heads.contains(at) => {
-                let fitted = columns::fitted(heads.width, Some(attached.screens.table.sort));
+                let sorted = Some(attached.screens.table.sort);
+                let fitted = choice.fitted(heads.width, sorted);
                 if let Some(key) = fitted.sort_key_at(at.x - heads.x) {
                     sort_by(&mut attached.screens.table, key);
                 }
@@ -140,6 +142,12 @@ impl Page for Screen {
     fn has_columns(&self) -> bool {
         true
     }
+}
+
+/// Sorts by a column, in the order that is natural for it.
+pub fn sort(attached: &mut Attached, key: SortKey) {
+    attached.screens.table =
+        State { list: List::new(Follows::Row), sort: key, order: key.natural_order() };
 }
 
 /// Sorts by a column; by the same again turns the order round.

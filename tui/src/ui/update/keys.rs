@@ -1,24 +1,35 @@
 //! What keys do.
 
-use super::{looking, session, verbs};
+use super::{looking, popup, session, verbs};
+use crate::format;
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::{App, Stage};
 use crate::ui::attached::Attached;
+use crate::ui::chooser::Chooser;
+use crate::ui::clipboard::{Clipboard, MAX_BYTES};
+use crate::ui::copy::{self, Copied, Form};
 use crate::ui::dialog::{Focus, Step};
 use crate::ui::field::Field;
 use crate::ui::input::Command;
+use crate::ui::palette::Palette;
+use crate::ui::popup::Popup;
 use crate::ui::screens::ScreenId;
 use crate::ui::severity::Severity;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::time::Duration;
 
 /// Times between refreshes that `+` and `-` step through, in milliseconds.
-const INTERVALS_MS: [u64; 6] = [250, 500, 1_000, 2_000, 5_000, 10_000];
+pub const INTERVALS_MS: [u64; 6] = [250, 500, 1_000, 2_000, 5_000, 10_000];
 
 /// Where the next key goes.
 pub fn context(app: &App) -> Context {
     if app.help.is_some() {
         return Context::Help;
+    }
+    match app.popup {
+        Some(Popup::Palette(_)) => return Context::Palette,
+        Some(Popup::Columns(_)) => return Context::Columns,
+        None => {}
     }
     let Some(attached) = app.agent() else {
         return context_below_help(app);
@@ -35,7 +46,7 @@ pub fn context(app: &App) -> Context {
     context_below_help(app)
 }
 
-/// The place below the help: what the help is about.
+/// The place below help, palette and popups: what these are about.
 pub fn context_below_help(app: &App) -> Context {
     let attached = match &app.stage {
         Stage::Attached(nodes) => nodes.front(),
@@ -53,7 +64,7 @@ pub fn context_below_help(app: &App) -> Context {
 
 /// The field that is being typed into.
 fn field(app: &mut App) -> Option<&mut Field> {
-    if app.help.is_some() {
+    if app.help.is_some() || app.popup.is_some() {
         return None;
     }
     let attached = app.agent_mut()?;
@@ -76,7 +87,13 @@ fn field(app: &mut App) -> Option<&mut Field> {
 
 /// Text goes into the field that is being typed into, or nowhere: pasted text is no series of keys.
 pub fn paste(app: &mut App, text: &str) -> Vec<Command> {
-    if let Some(field) = field(app) {
+    if app.help.is_none()
+        && let Some(popup) = &mut app.popup
+    {
+        if let Popup::Palette(palette) = popup {
+            palette.paste(text);
+        }
+    } else if let Some(field) = field(app) {
         field.insert(text);
     }
     Vec::new()
@@ -89,12 +106,11 @@ pub fn press(app: &mut App, key: KeyEvent) -> Vec<Command> {
     }
     let context = context(app);
     match app.settings.keys.action(context, key) {
-        Some(Action::Quit) => vec![Command::Quit],
-        Some(Action::Suspend) => vec![Command::Suspend],
-        Some(Action::Redraw) => vec![Command::Redraw],
         Some(action) => act(app, context, action),
         None => {
-            if let Some(field) = field(app) {
+            if let (Context::Palette, Some(Popup::Palette(palette))) = (context, &mut app.popup) {
+                palette.edit(key);
+            } else if let Some(field) = field(app) {
                 field.edit(key);
             }
             Vec::new()
@@ -102,12 +118,25 @@ pub fn press(app: &mut App, key: KeyEvent) -> Vec<Command> {
     }
 }
 
-fn act(app: &mut App, context: Context, action: Action) -> Vec<Command> {
+/// Does what a key, or a command in the palette, asks for in a place.
+pub fn act(app: &mut App, context: Context, action: Action) -> Vec<Command> {
+    match action {
+        Action::Quit => return vec![Command::Quit],
+        Action::Suspend => return vec![Command::Suspend],
+        Action::Redraw => return vec![Command::Redraw],
+        Action::Palette => {
+            app.help = None;
+            app.popup = Some(Popup::Palette(Palette::default()));
+            return Vec::new();
+        }
+        _ => {}
+    }
     match context {
         Context::Help => {
             help(app, action);
             Vec::new()
         }
+        Context::Palette | Context::Columns => popup::act(app, action),
         _ if action == Action::Help => {
             app.help = Some(0);
             Vec::new()
@@ -209,6 +238,12 @@ fn page(app: &mut App, action: Action) -> Vec<Command> {
     let page = attached.page();
     match action {
         Action::Verbs => return verbs::open(app),
+        Action::CopyTable => return copy(app, Form::Table),
+        Action::CopyJson => return copy(app, Form::Json),
+        Action::Columns => {
+            let chooser = page.has_columns().then(|| Chooser::new(attached.screen));
+            app.popup = chooser.map(Popup::Columns);
+        }
         Action::Agents => attached.go(ScreenId::Nodes),
         Action::NextNode => return looking::step(app, 1),
         Action::PreviousNode => return looking::step(app, -1),
@@ -238,6 +273,31 @@ fn page(app: &mut App, action: Action) -> Vec<Command> {
         action => return page.act(app, action),
     }
     Vec::new()
+}
+
+/// Copies what is selected.
+fn copy(app: &mut App, form: Form) -> Vec<Command> {
+    let by = app.settings.clipboard;
+    if by == Clipboard::Off {
+        app.say(Severity::Calm, "copying is off in the configuration: `clipboard`");
+        return Vec::new();
+    }
+    match copy::selected(app, form) {
+        Ok(copied) if copied.text.len() > MAX_BYTES => {
+            let bytes = format::bytes(copied.text.len() as u64);
+            app.say(Severity::Warn, format!("{bytes} are too much for the clipboard"));
+            Vec::new()
+        }
+        Ok(Copied { about, text }) => {
+            let bytes = format::bytes(text.len() as u64);
+            app.say(Severity::Calm, format!("copied as {}: {about} ({bytes})", form.word()));
+            vec![Command::Copy { text, by }]
+        }
+        Err(why) => {
+            app.say(Severity::Calm, format!("nothing was copied: {why}"));
+            Vec::new()
+        }
+    }
 }
 
 /// Shows everything again; false if nothing was hidden.

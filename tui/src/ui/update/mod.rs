@@ -3,11 +3,12 @@
 mod keys;
 mod looking;
 mod mouse;
+mod popup;
 mod session;
 mod state;
 mod verbs;
 
-pub use keys::{context, context_below_help, scrolled};
+pub use keys::{INTERVALS_MS, context, context_below_help, scrolled};
 pub use mouse::wheel;
 pub use state::ask as ask_for_state;
 
@@ -47,6 +48,14 @@ pub fn update(app: &mut App, at: Duration, input: Input) -> Vec<Command> {
         }
         Input::Previewed { request, result } => {
             verbs::previewed(app, request, result);
+            Vec::new()
+        }
+        Input::Found { request, result } => {
+            popup::found(app, request, result);
+            Vec::new()
+        }
+        Input::Saved(result) => {
+            popup::saved(app, result);
             Vec::new()
         }
         Input::Acted { request, result } => {

@@ -72,6 +72,7 @@ fn forget_slots(attached: &mut Attached) {
     }
     attached.history.clear();
     attached.detail = None;
+    attached.finding = None;
     super::verbs::close_dialog(attached);
     attached.frozen = None;
 }

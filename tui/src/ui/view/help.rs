@@ -28,7 +28,7 @@ pub fn draw(app: &App, scroll: u16, screen: Rect, buf: &mut Buffer) {
     let inside = popup::draw(buf, screen, (width, height), "Help", theme);
     let above = usize::from(paint::scrolled(buf, inside, &lines, scroll));
     let below = lines.len().saturating_sub(above + usize::from(inside.height));
-    popup::hidden(buf, inside, (above, below), theme);
+    popup::hidden(buf, inside, (above, below), "PgDn", theme);
 }
 
 fn lines(app: &App, width: usize, theme: Theme) -> Vec<Line<'static>> {

@@ -3,13 +3,13 @@
 use super::paint::{inset, line_of, overstyle, put, rule};
 use super::{events, footer};
 use crate::format;
-use crate::ui::app::{App, Looking};
+use crate::ui::app::{App, Looking, Stage};
 use crate::ui::input::{Found, Look};
 use crate::ui::layout::Layout;
 use crate::ui::text;
 use crate::ui::theme::Theme;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 /// What a service has to contain.
@@ -50,6 +50,22 @@ pub fn draw(app: &App, state: &Looking, area: Rect, buf: &mut Buffer) {
         put(buf, strip, events::said(&note.text, strip, note.severity, theme));
     }
     footer::draw(app, layout.footer, buf);
+}
+
+/// The agent that is drawn there, as a place in the list.
+pub fn at(app: &App, position: Position) -> Option<usize> {
+    let Stage::Looking(state) = &app.stage else {
+        return None;
+    };
+    let area = inset(Layout::of(app.size, false).body(), 1);
+    let line = position.y.checked_sub(area.y)?.checked_sub(HEADS)?;
+    let at = top(state, area) + usize::from(line);
+    (area.contains(position) && at < app.local.agents()).then_some(at)
+}
+
+/// The first agent that is drawn: the selected one is always on screen.
+fn top(state: &Looking, area: Rect) -> usize {
+    (state.cursor + 1).saturating_sub(usize::from(area.height.saturating_sub(HEADS)))
 }
 
 fn waiting(look: Option<&Look>, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -93,6 +109,8 @@ fn waiting(look: Option<&Look>, theme: Theme, area: Rect, buf: &mut Buffer) {
     super::paint::scrolled(buf, area, &lines, 0);
 }
 
+/// Lines above the list of agents.
+const HEADS: u16 = 1;
 /// Cells of the columns behind the name.
 const COLUMNS: [(&str, usize); 3] = [("PID", 8), ("UPTIME", 9), ("ACTORS", 9)];
 
@@ -106,10 +124,8 @@ fn picker(state: &Looking, look: &Look, theme: Theme, area: Rect, buf: &mut Buff
         }
         put(buf, line, Span::styled(heads, theme.heading()));
     }
-    let height = usize::from(area.height.saturating_sub(1));
-    // The selected one is always on screen.
-    let top = (state.cursor + 1).saturating_sub(height);
-    for (n, (i, agent)) in (1..area.height).zip(look.agents.iter().enumerate().skip(top)) {
+    let agents = look.agents.iter().enumerate().skip(top(state, area));
+    for (n, (i, agent)) in (HEADS..area.height).zip(agents) {
         let Some(line) = line_of(area, n) else { break };
         let style = if agent.problem.is_some() { theme.faint() } else { theme.text() };
         put(buf, line, Span::styled(one(agent, name), style));

@@ -1,24 +1,27 @@
 //! Draws the state. Pure: the same state on the same area gives the same cells.
 //!
 //! Here are the components that all screens share, a file each: header, tabs, strip, footer, help,
-//! dialogs. What stands between tabs and strip is a [screen](super::screens)'s own.
+//! dialogs, palette. What stands between tabs and strip is a [screen](super::screens)'s own.
 
 pub mod chart;
+pub mod chooser;
 mod connecting;
 mod dialog;
 pub mod events;
 mod footer;
 mod header;
 mod help;
-mod looking;
+pub mod looking;
 pub mod nodes;
 pub mod paint;
+pub mod palette;
 mod popup;
 pub mod sections;
 pub mod tabs;
 
 use super::app::{App, Stage};
 use super::attached::Attached;
+use super::popup::Popup;
 use super::theme;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -34,6 +37,11 @@ fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     match &app.stage {
         Stage::Looking(state) => looking::draw(app, state, area, buf),
         Stage::Attached(nodes) => page(app, nodes.front(), area, buf),
+    }
+    match &app.popup {
+        Some(Popup::Palette(palette)) => palette::draw(app, palette, area, buf),
+        Some(Popup::Columns(chooser)) => chooser::draw(app, chooser, area, buf),
+        None => {}
     }
     if let Some(scroll) = app.help {
         help::draw(app, scroll, area, buf);

@@ -14,7 +14,7 @@ use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::view::events::{KIND, one};
 use crate::ui::view::paint::{Piece, inset, line_of, overstyle, put};
-use actorscope_core::SlotId;
+use actorscope_core::{Event, SlotId};
 use lines::{Line, Mark, lines};
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
@@ -190,6 +190,16 @@ impl Page for Screen {
 
     fn selected(&self, attached: &Attached) -> Option<SlotId> {
         selected(attached).and_then(|(slot, _)| slot)
+    }
+
+    fn event<'a>(&self, attached: &'a Attached) -> Option<&'a Event> {
+        let lines = lines(attached, &wanted(attached));
+        // The height decides about scrolling only.
+        let place = attached.screens.events.place(&lines, 1);
+        match lines.get(place.cursor)? {
+            Line::Event(event) => Some(*event),
+            Line::Missing { .. } | Line::Break(_) => None,
+        }
     }
 
     fn filter<'a>(&self, attached: &'a mut Attached) -> Option<&'a mut String> {

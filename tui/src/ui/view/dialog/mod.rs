@@ -99,7 +99,7 @@ pub fn draw(app: &App, attached: &Attached, dialog: &Dialog, screen: Rect, buf: 
         }
     }
     let below = body.len().saturating_sub(skipped + usize::from(body_area.height));
-    popup::hidden(buf, inside, (skipped, below), theme);
+    popup::hidden(buf, inside, (skipped, below), "PgDn", theme);
 }
 
 /// The line of the first verb in a menu.

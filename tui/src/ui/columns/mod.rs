@@ -1,7 +1,11 @@
 //! The columns of tree and table: what they are called, how wide they are, what they sort by and
-//! what stands in their cells.
+//! what stands in their cells. Which of them a screen shows is a [`Choice`].
 //!
 //! The name is no column of this table: it takes the room that the others leave.
+
+mod choice;
+
+pub use choice::{Choice, Columns, Fitted};
 
 use super::severity::{Severity, fullness, wait_now};
 use super::text;
@@ -11,11 +15,6 @@ use actorscope_core::slot::{Identity, LatencySummary, Stats};
 use actorscope_core::spec::ChildKind;
 use actorscope_core::view::SortKey;
 use actorscope_core::{SlotState, Timestamp};
-
-/// Widest name: farther to the right, numbers lose their row.
-const WIDEST_NAME: u16 = 60;
-/// Screens at least this wide get two spaces between columns instead of one.
-const ROOMY: u16 = 110;
 
 /// The group of the queue wait's columns, and its name where only one of them is shown.
 const WAIT: (&str, &str) = ("QUEUE WAIT", "WAIT");
@@ -122,7 +121,7 @@ const fn latency(
     Column { id, group, title, short, width, side, sort, rank, shown, help, cell }
 }
 
-/// Every column, in the order of the screen. To add one, add a line.
+/// Every column, in the usual order of the screen. To add one, add a line.
 #[rustfmt::skip] // A table reads as one: a column a line.
 pub const COLUMNS: &[Column] = &[
     Column { side: Side::Left, ..number(("state", "STATE"), 12, SortKey::State, 0, "what it is doing", state) },
@@ -141,6 +140,11 @@ pub const COLUMNS: &[Column] = &[
     number(("handled", "HANDLED"), 8, SortKey::Handled, 9, "messages handled", |f| some(f.stats.total.handled, Severity::Calm)),
     number(("age", "AGE"), 7, SortKey::Age, 7, "how long its actor has been running", |f| (text::age(f.at.since(f.stats.started_at)), Tone::Plain)),
 ];
+
+/// The column with this name.
+pub fn named(id: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.id == id)
+}
 
 fn state(f: &Facts<'_>) -> Cell {
     doing(f.identity, f.stats)
@@ -232,116 +236,9 @@ fn nothing() -> Cell {
     ("–".to_owned(), Tone::Faint)
 }
 
-/// The columns that fit, and the room that is left for the name.
-#[derive(Debug)]
-pub struct Fitted {
-    /// In the order of the screen.
-    pub columns: Vec<&'static Column>,
-    /// Cells for the name.
-    pub name: u16,
-    /// Spaces between columns.
-    pub gap: u16,
-}
-
-impl Fitted {
-    /// What rows are sorted by when somebody clicks on the heading in this cell of the line.
-    pub fn sort_key_at(&self, x: u16) -> Option<SortKey> {
-        let mut end = 1 + self.name;
-        if x < end {
-            return Some(SortKey::Name);
-        }
-        for column in &self.columns {
-            end += self.gap + column.width;
-            if x < end {
-                return column.sort;
-            }
-        }
-        None
-    }
-}
-
-/// Picks the columns for a screen `width` cells wide. The one that rows are sorted by stays in any
-/// case: an order that nobody can see confuses. Sorted rows show paths, which want more room than
-/// the names in a tree.
-pub fn fitted(width: u16, sorted: Option<SortKey>) -> Fitted {
-    let gap = if width >= ROOMY { 2 } else { 1 };
-    let least = match (width, sorted) {
-        (0..60, _) => 16,
-        (60..ROOMY, _) => 24,
-        (_, None) => 32,
-        (_, Some(_)) => 42,
-    };
-    // The mark at the left edge takes one.
-    let mut room = i32::from(width) - 1 - least;
-    let is_sorted = |i: usize| sorted.is_some() && COLUMNS[i].sort == sorted;
-    let mut ranked: Vec<usize> =
-        (0..COLUMNS.len()).filter(|i| COLUMNS[*i].shown || is_sorted(*i)).collect();
-    ranked.sort_by_key(|i| (!is_sorted(*i), COLUMNS[*i].rank));
-    let mut chosen: Vec<usize> = Vec::new();
-    for i in ranked {
-        let needed = i32::from(COLUMNS[i].width + gap);
-        if needed > room {
-            break;
-        }
-        room -= needed;
-        chosen.push(i);
-    }
-    chosen.sort_unstable();
-    let name = (least + room).clamp(0, i32::from(WIDEST_NAME)) as u16;
-    Fitted {
-        columns: chosen.into_iter().map(|i| &COLUMNS[i]).collect(),
-        name: name.min(width.saturating_sub(1)),
-        gap,
-    }
-}
-
-/// What the table can be sorted by on a screen `width` cells wide, from left to right.
-pub fn sort_keys(width: u16, sorted: SortKey) -> Vec<SortKey> {
-    let fitted = fitted(width, Some(sorted));
-    let mut keys = vec![SortKey::Name];
-    keys.extend(fitted.columns.iter().filter_map(|c| c.sort));
-    keys
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_fit_and_leave_room_for_the_name() {
-        for width in 0..400 {
-            let fitted = fitted(width, Some(SortKey::QueueWait));
-            let taken: u16 = fitted.columns.iter().map(|c| c.width + fitted.gap).sum();
-            assert!(1 + fitted.name + taken <= width.max(1), "{width}");
-        }
-    }
-
-    #[test]
-    fn what_a_tree_has_to_show_fits_on_80_columns() {
-        let shown: Vec<_> = fitted(80, None).columns.iter().map(|c| c.short).collect();
-        assert_eq!(shown, ["STATE", "QUEUED", "MSG/S", "W p99", "H p99", "RST"]);
-    }
-
-    #[test]
-    fn the_sorted_column_is_always_shown() {
-        for key in SortKey::ALL.iter().filter(|k| **k != SortKey::Name) {
-            assert!(sort_keys(80, *key).contains(key), "{key}");
-        }
-    }
-
-    #[test]
-    fn a_click_on_a_heading_means_the_column_above_which_it_is() {
-        let fitted = fitted(80, Some(SortKey::QueueWait));
-        assert_eq!(fitted.sort_key_at(0), Some(SortKey::Name));
-        assert_eq!(fitted.sort_key_at(fitted.name), Some(SortKey::Name));
-        let last = fitted.columns.last().unwrap();
-        let taken: u16 = fitted.columns.iter().map(|c| c.width + fitted.gap).sum();
-        let end = 1 + fitted.name + taken;
-        assert_eq!(fitted.sort_key_at(end - 1), last.sort);
-        assert_eq!(fitted.sort_key_at(end), None);
-        let first = fitted.name + 1 + fitted.gap;
-        assert_eq!(fitted.sort_key_at(first), Some(SortKey::State));
-    }
 
     #[test]
     fn ids_are_unique_and_every_column_is_explained() {
