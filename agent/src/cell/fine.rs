@@ -134,9 +134,9 @@ const MOST: usize = 512;
 /// an actor's task finds the one it was lent by a number, without a lock or a count of references.
 static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
 
-/// Those that nobody has, and how many were made.
 static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
 
+/// Which numbers nobody has, and how many were given out at all.
 #[derive(Debug)]
 struct Free {
     made: usize,
@@ -149,6 +149,21 @@ struct Free {
 /// slot.
 const QUARANTINE_NS: u64 = 100_000_000;
 
+impl Free {
+    /// One that was returned long enough ago, else a new one while there are fewer than `most`.
+    fn take(&mut self, now: Ticks, most: usize) -> Option<usize> {
+        let oldest = self.returned.front();
+        if oldest.is_some_and(|(at, _)| nanos(*at, now) > QUARANTINE_NS) {
+            return self.returned.pop_front().map(|(_, index)| index);
+        }
+        if self.made >= most {
+            return None;
+        }
+        self.made += 1;
+        Some(self.made - 1)
+    }
+}
+
 /// A histogram lent to one slot; returned when dropped.
 #[derive(Debug)]
 pub(crate) struct Lent(usize);
@@ -156,20 +171,8 @@ pub(crate) struct Lent(usize);
 impl Lent {
     /// An empty one, unless all are in use.
     pub(crate) fn take(now: Ticks) -> Option<Self> {
-        let mut free = lock(&FREE);
-        let oldest = free.returned.front();
-        if oldest.is_some_and(|(at, _)| nanos(*at, now) > QUARANTINE_NS)
-            && let Some((_, index)) = free.returned.pop_front()
-        {
-            fine(index)?.clear();
-            return Some(Self(index));
-        }
-        if free.made >= MOST {
-            return None;
-        }
-        let index = free.made;
-        ALL.get(index)?.get_or_init(|| Box::new(Fine::new()));
-        free.made += 1;
+        let index = lock(&FREE).take(now, MOST)?;
+        ALL.get(index)?.get_or_init(|| Box::new(Fine::new())).clear();
         Some(Self(index))
     }
 
@@ -220,20 +223,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_returned_is_lent_again_empty_and_not_at_once() {
-        let lent = Lent::take(ticks()).unwrap();
-        let number = lent.number();
-        lent.with(|fine| fine.record_wait(5_000));
-        drop(lent);
+    fn what_was_returned_is_lent_again_but_not_at_once() {
+        let mut free = Free { made: 0, returned: VecDeque::new() };
         let now = ticks();
-        let at_once: Vec<Lent> = (0..3).filter_map(|_| Lent::take(now)).collect();
-        assert!(at_once.iter().all(|other| other.number() != number));
-        drop(at_once);
-        // As if the quarantine had passed.
+        assert_eq!(
+            [free.take(now, 2), free.take(now, 2), free.take(now, 2)],
+            [Some(0), Some(1), None]
+        );
+        free.returned.push_back((now, 1));
+        assert_eq!(free.take(now, 2), None, "its actor may still be about to record");
         let later = now.saturating_mul(2);
-        let again: Vec<Lent> = (0..MOST).map_while(|_| Lent::take(later)).collect();
-        let ours = again.iter().find(|lent| lent.number() == number);
-        assert_eq!(ours.and_then(|lent| lent.with(|fine| fine.wait(1).count())), Some(0));
-        assert!(Lent::take(later).is_none(), "there are {} and no more", again.len());
+        assert_eq!([free.take(later, 2), free.take(later, 2)], [Some(1), None]);
     }
 }
