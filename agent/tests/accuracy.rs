@@ -48,9 +48,12 @@ fn unbounded_channels() {
     });
 }
 
-/// A task that takes one message and is stuck with it until it is told to go on.
-fn stuck(name: &str) -> (tokio::sync::mpsc::Sender<()>, impl Drop) {
+/// A task that finds so many messages, takes one and is stuck with it.
+fn stuck(name: &str, queued: usize) -> (tokio::sync::mpsc::Sender<()>, impl Drop) {
     let (sender, mut receiver) = observed::channel::<()>(name, 16);
+    for _ in 0..queued {
+        sender.try_send(()).unwrap();
+    }
     let task = observed::spawn(name, async move {
         while receiver.recv().await.is_some() {
             std::future::pending::<()>().await;
@@ -74,18 +77,14 @@ fn the_oldest_wait_behind_a_stuck_handler() {
         let handling = |stats: &actorscope_proto::v1::Stats| state(stats) == "handling";
 
         // What was queued before the handler began is known to the moment.
-        let (sender, _task) = stuck("queued-before");
         let sent = SystemTime::now();
-        for _ in 0..3 {
-            sender.send(()).await.unwrap();
-        }
+        let (_sender, _task) = stuck("queued-before", 3);
         rig.when("/queued-before", handling).await;
         check_oldest_wait(&rig, "/queued-before", sent, Duration::from_secs(2), Duration::ZERO)
             .await;
 
         // What came while it ran is noticed at the next tick.
-        let (sender, _task) = stuck("queued-behind");
-        sender.send(()).await.unwrap();
+        let (sender, _task) = stuck("queued-behind", 1);
         rig.when("/queued-behind", handling).await;
         let sent = SystemTime::now();
         sender.send(()).await.unwrap();

@@ -7,7 +7,9 @@ use actorscope_testkit::accuracy::{Job, check, check_oldest_wait};
 use actorscope_testkit::{Rig, state};
 use kameo::mailbox;
 use kameo::prelude::*;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use tokio::sync::Notify;
 
 struct Worker;
 
@@ -65,6 +67,16 @@ fn unbounded_mailboxes() {
     });
 }
 
+struct Wait(Arc<Notify>);
+
+impl Message<Wait> for Worker {
+    type Reply = ();
+
+    async fn handle(&mut self, Wait(until): Wait, _: &mut Context<Self, ()>) {
+        until.notified().await;
+    }
+}
+
 struct Hang;
 
 impl Message<Hang> for Worker {
@@ -87,12 +99,17 @@ fn the_oldest_wait_behind_a_stuck_handler() {
         {
             let worker = Worker::spawn_with_mailbox(name.to_owned(), mailbox);
             worker.wait_for_startup().await;
+            // Busy while they are sent, so that all are there when it turns to its mailbox.
+            let go_on = Arc::new(Notify::new());
+            worker.tell(Wait(go_on.clone())).await.unwrap();
             let sent = SystemTime::now();
             for _ in 0..3 {
                 worker.tell(Hang).await.unwrap();
             }
+            go_on.notify_one();
             let path = format!("/{name}");
-            rig.when(&path, handling).await;
+            rig.when(&path, |s| handling(s) && s.total.as_ref().is_some_and(|t| t.handled == 1))
+                .await;
             check_oldest_wait(&rig, &path, sent, Duration::from_secs(2), Duration::ZERO).await;
             worker.kill();
         }
