@@ -4,7 +4,7 @@
 //! Arrivals are Poisson, from a thread of their own; handlers compute for exponentially distributed
 //! times. Every message carries the instant at which it was sent, so the true waits are known
 //! exactly. A measured quantile is right if it lies between the true quantiles a little below and
-//! above, or is off by no more than [`TOLERANCE`].
+//! above, or is off by no more than 15 %.
 
 use crate::Rig;
 use actorscope_agent::core::histogram::Buckets;
