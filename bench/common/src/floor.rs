@@ -1,6 +1,10 @@
 //! The floor: what measuring queue wait and handling time costs at the very least.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Calibrated once: that takes a moment and belongs to no actor.
+static CLOCK: LazyLock<quanta::Clock> = LazyLock::new(quanta::Clock::new);
 
 /// Two raw clock reads a message and the stores that keep what they say: counters and one bucket of
 /// two histograms, written by one task with plain loads and stores.
@@ -19,7 +23,7 @@ pub struct Floor {
 impl Default for Floor {
     fn default() -> Self {
         Self {
-            clock: quanta::Clock::new(),
+            clock: CLOCK.clone(),
             handled: AtomicU64::new(0),
             busy: AtomicU64::new(0),
             wait: AtomicU64::new(0),

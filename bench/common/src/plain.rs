@@ -73,6 +73,8 @@ impl<K: Kit> Variant for Plain<K> {
                 }
             }
         });
+        // Until it waits for its first message.
+        tokio::task::yield_now().await;
         Running { sender, task }
     }
 

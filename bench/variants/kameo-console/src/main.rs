@@ -2,27 +2,9 @@
 //! does, and nobody is attached.
 
 include!("../../kameo.rs");
+include!("../../kameo_plain.rs");
 
 struct Kit;
-
-#[derive(Default)]
-struct Counter {
-    count: u64,
-}
-
-impl kameo::Actor for Counter {
-    type Args = Self;
-    type Error = std::convert::Infallible;
-
-    async fn on_start(counter: Self, _: ActorRef<Self>) -> Result<Self, Self::Error> {
-        Ok(counter)
-    }
-}
-
-impl Counter {
-    fn begin(&self) {}
-    fn end(&self) {}
-}
 
 impl Kit {
     fn prepare(_: &str) -> (Self, Option<String>) {
