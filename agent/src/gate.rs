@@ -6,6 +6,7 @@
 
 use crate::clock::{Ticks, ticks};
 use atomic_waker::AtomicWaker;
+use std::cell::Cell;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::task::Waker;
@@ -35,8 +36,18 @@ pub(crate) struct Gate {
     waker: AtomicWaker,
     /// When a sender woke the sleeping task; 0 = not since it was last taken.
     woken_at: AtomicU64,
-    /// The instant of the wake that a sender is just passing on; 0 = none is.
-    waking: AtomicU64,
+}
+
+thread_local! {
+    /// The instant of the wake that this thread, as a sender, is just passing on; 0 = none is.
+    static WAKING: Cell<Ticks> = const { Cell::new(0) };
+}
+
+/// The instant of a wake that just happens to a task: within that of a sender, the clock is not read
+/// again.
+pub(crate) fn wake_instant() -> Ticks {
+    let known = WAKING.try_with(Cell::get).unwrap_or(0);
+    if known == 0 { ticks() } else { known }
 }
 
 impl Gate {
@@ -126,16 +137,9 @@ impl Gate {
         }
         let now = now();
         self.woken_at.store(now, Release);
-        self.waking.store(now, Relaxed);
+        let _ = WAKING.try_with(|waking| waking.set(now));
         self.waker.wake();
-        self.waking.store(0, Relaxed);
-    }
-
-    /// The instant of a wake that just happens to the task: within that of a sender, the clock is not
-    /// read again.
-    pub(crate) fn wake_instant(&self) -> Ticks {
-        let known = self.waking.load(Relaxed);
-        if known == 0 { ticks() } else { known }
+        let _ = WAKING.try_with(|waking| waking.set(0));
     }
 
     /// Wakes the task for another reason than a message.
@@ -188,17 +192,17 @@ mod tests {
 
     #[test]
     fn the_wake_of_a_task_by_a_message_is_that_of_its_sender() {
-        struct Task(Arc<Gate>, AtomicU64);
+        struct Task(AtomicU64);
         impl Wake for Task {
             fn wake(self: Arc<Self>) {
-                self.1.store(self.0.wake_instant(), Relaxed);
+                self.0.store(wake_instant(), Relaxed);
             }
         }
-        let gate = Arc::new(Gate::default());
-        let task = Arc::new(Task(gate.clone(), AtomicU64::new(0)));
+        let gate = Gate::default();
+        let task = Arc::new(Task(AtomicU64::new(0)));
         gate.register(&Waker::from(task.clone()));
         gate.wake_at(|| 10);
-        assert_eq!(task.1.load(Relaxed), 10);
-        assert!(gate.wake_instant() > 10, "nobody sends any more");
+        assert_eq!(task.0.load(Relaxed), 10);
+        assert!(wake_instant() > 10, "nobody sends any more");
     }
 }

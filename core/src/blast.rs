@@ -88,7 +88,7 @@ pub struct BlastRadius {
 
 /// Says what `verb` would do to `slot`; `None` if there is no such slot.
 pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<BlastRadius> {
-    let identity = source.identity(slot)?;
+    let identity = &source.identity(slot)?;
     let stats = source.stats(slot)?;
     let forest = source.forest();
     let mut radius = BlastRadius {

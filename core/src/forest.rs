@@ -7,8 +7,10 @@
 use crate::id::SlotId;
 use crate::id_map::IdMap;
 use crate::text;
+use hashbrown::HashTable;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// Deepest nesting that paths follow; deeper slots are hung under their ancestor at this depth.
@@ -45,8 +47,15 @@ impl fmt::Display for Oddity {
 struct Node {
     parent: Option<SlotId>,
     name: Arc<str>,
-    /// Ascending ids, which is the order in which they were started.
-    children: BTreeSet<SlotId>,
+    /// Ascending ids, which is the order in which they were started. In a box, because most have
+    /// none.
+    children: Option<Box<BTreeSet<SlotId>>>,
+}
+
+impl Node {
+    const fn new(parent: Option<SlotId>, name: Arc<str>) -> Self {
+        Self { parent, name, children: None }
+    }
 }
 
 /// What a path leads to.
@@ -63,10 +72,12 @@ pub enum Found {
 /// All slots and who is under whom.
 #[derive(Debug, Default)]
 pub struct Forest {
+    /// Names come from outside: their hash must not be foreseeable.
+    hasher: RandomState,
     nodes: IdMap<Node>,
     roots: BTreeSet<SlotId>,
-    /// Who has a name among the children of a parent.
-    taken: HashMap<(Option<SlotId>, Arc<str>), SlotId>,
+    /// Every slot by its parent and name. Only the ids: parents and names are in the nodes.
+    taken: HashTable<SlotId>,
     /// The last `~n` given for a name, so that ten thousand equal siblings cost no search.
     suffixes: HashMap<(Option<SlotId>, Arc<str>), u32>,
 }
@@ -100,12 +111,23 @@ impl Forest {
         parent: Option<SlotId>,
         name: &str,
     ) -> (Arc<str>, Option<Oddity>) {
+        self.insert_named(id, parent, text::segment(name).into())
+    }
+
+    /// [`Forest::insert`] with a name that is safe already (see [`text::segment`]) and is shared with
+    /// the caller while no sibling has it.
+    pub fn insert_named(
+        &mut self,
+        id: SlotId,
+        parent: Option<SlotId>,
+        name: Arc<str>,
+    ) -> (Arc<str>, Option<Oddity>) {
         if let Some(node) = self.nodes.get(&id) {
             return (node.name.clone(), Some(Oddity::Duplicate));
         }
         let (parent, oddity) = self.sane_parent(parent);
         let name = self.free_name(parent, name);
-        self.nodes.insert(id, Node { parent, name: name.clone(), children: BTreeSet::new() });
+        self.nodes.insert(id, Node::new(parent, name.clone()));
         self.attach(id, parent);
         (name, oddity)
     }
@@ -124,8 +146,7 @@ impl Forest {
             return Some(Oddity::Cycle);
         }
         self.detach(id, old);
-        self.taken.remove(&(old, name.clone()));
-        let name = self.free_name(parent, &name);
+        let name = self.free_name(parent, name);
         if let Some(node) = self.nodes.get_mut(&id) {
             node.parent = parent;
             node.name = name;
@@ -141,41 +162,13 @@ impl Forest {
         if *old == *text::segment(name) {
             return Ok(old);
         }
-        self.taken.remove(&(parent, old));
-        let name = self.free_name(parent, name);
+        self.detach(id, parent);
+        let name = self.free_name(parent, text::segment(name).into());
         if let Some(node) = self.nodes.get_mut(&id) {
             node.name = name.clone();
         }
-        self.taken.insert((parent, name.clone()), id);
+        self.attach(id, parent);
         Ok(name)
-    }
-
-    /// Puts slots exactly where another forest has them: one whose names and places are sane already.
-    /// Slots that are new here are added. All that changed there since the last copy must be given.
-    pub fn copy_places(&mut self, places: &[(SlotId, Option<SlotId>, Arc<str>)]) {
-        // Everybody leaves before anybody takes a new place, so that names can be exchanged.
-        for (id, _, name) in places {
-            match self.nodes.get(id).map(|node| (node.parent, node.name.clone())) {
-                Some((parent, old)) => {
-                    self.detach(*id, parent);
-                    if self.taken.get(&(parent, old.clone())) == Some(id) {
-                        self.taken.remove(&(parent, old));
-                    }
-                }
-                None => {
-                    let node = Node { parent: None, name: name.clone(), children: BTreeSet::new() };
-                    self.nodes.insert(*id, node);
-                }
-            }
-        }
-        for (id, parent, name) in places {
-            let parent = parent.filter(|p| self.contains(*p));
-            if let Some(node) = self.nodes.get_mut(id) {
-                node.parent = parent;
-                node.name = name.clone();
-            }
-            self.attach(*id, parent);
-        }
     }
 
     /// Removes a slot; its children move up to its parent. False if it was not there.
@@ -184,13 +177,11 @@ impl Forest {
             return false;
         };
         let parent = node.parent;
-        for child in node.children.iter().copied().collect::<Vec<_>>() {
+        for child in node.children.iter().flat_map(|ids| ids.iter().copied()).collect::<Vec<_>>() {
             self.set_parent(child, parent);
         }
         self.detach(id, parent);
-        if let Some(node) = self.nodes.remove(&id) {
-            self.taken.remove(&(parent, node.name));
-        }
+        self.nodes.remove(&id);
         if self.children_of(parent).next().is_none() {
             self.suffixes.retain(|(p, _), _| *p != parent);
         }
@@ -214,12 +205,12 @@ impl Forest {
 
     /// The children of a slot, in the order in which they were started.
     pub fn children(&self, id: SlotId) -> impl DoubleEndedIterator<Item = SlotId> + Clone + '_ {
-        self.nodes.get(&id).into_iter().flat_map(|n| n.children.iter().copied())
+        self.below(id).into_iter().flatten().copied()
     }
 
     /// How many children a slot has.
     pub fn child_count(&self, id: SlotId) -> usize {
-        self.nodes.get(&id).map_or(0, |n| n.children.len())
+        self.below(id).map_or(0, BTreeSet::len)
     }
 
     /// A slot's parent, its parent's parent and so on.
@@ -239,7 +230,19 @@ impl Forest {
 
     /// The slot with this name under this parent.
     pub fn child_named(&self, parent: Option<SlotId>, name: &str) -> Option<SlotId> {
-        self.taken.get(&(parent, Arc::from(name))).copied()
+        self.taken.find(self.hash(parent, name), |id| self.is_called(*id, parent, name)).copied()
+    }
+
+    fn below(&self, id: SlotId) -> Option<&BTreeSet<SlotId>> {
+        self.nodes.get(&id)?.children.as_deref()
+    }
+
+    fn hash(&self, parent: Option<SlotId>, name: &str) -> u64 {
+        self.hasher.hash_one((parent, name))
+    }
+
+    fn is_called(&self, id: SlotId, parent: Option<SlotId>, name: &str) -> bool {
+        self.nodes.get(&id).is_some_and(|node| node.parent == parent && *node.name == *name)
     }
 
     /// `/root/child/…`; empty for a slot that is not there.
@@ -316,36 +319,54 @@ impl Forest {
         (above.first().copied(), Some(Oddity::TooDeep))
     }
 
-    fn free_name(&mut self, parent: Option<SlotId>, wanted: &str) -> Arc<str> {
-        let base: Arc<str> = text::segment(wanted).into();
-        if !self.taken.contains_key(&(parent, base.clone())) {
-            return base;
+    fn free_name(&mut self, parent: Option<SlotId>, wanted: Arc<str>) -> Arc<str> {
+        if self.child_named(parent, &wanted).is_none() {
+            return wanted;
         }
-        let last = self.suffixes.entry((parent, base.clone())).or_insert(1);
+        let key = (parent, wanted);
+        let mut last = self.suffixes.get(&key).copied().unwrap_or(1);
         loop {
-            *last = last.saturating_add(1);
-            let name: Arc<str> = format!("{base}~{last}").into();
-            if !self.taken.contains_key(&(parent, name.clone())) {
-                return name;
+            last = last.saturating_add(1);
+            let name = format!("{}~{last}", key.1);
+            if self.child_named(parent, &name).is_none() {
+                self.suffixes.insert(key, last);
+                return name.into();
             }
         }
     }
 
+    /// Enters a slot, whose parent and name its node has by now, among its siblings.
     fn attach(&mut self, id: SlotId, parent: Option<SlotId>) {
         match parent.and_then(|p| self.nodes.get_mut(&p)) {
-            Some(parent) => parent.children.insert(id),
+            Some(parent) => parent.children.get_or_insert_default().insert(id),
             None => self.roots.insert(id),
         };
-        if let Some(node) = self.nodes.get(&id) {
-            self.taken.insert((parent, node.name.clone()), id);
-        }
+        let Some(node) = self.nodes.get(&id) else { return };
+        let hash = self.hash(node.parent, &node.name);
+        let (nodes, hasher) = (&self.nodes, &self.hasher);
+        self.taken.insert_unique(hash, id, |id| {
+            nodes.get(id).map_or(0, |node| hasher.hash_one((node.parent, &*node.name)))
+        });
     }
 
+    /// Takes a slot, whose parent and name its node still has, from among its siblings.
     fn detach(&mut self, id: SlotId, parent: Option<SlotId>) {
         match parent.and_then(|p| self.nodes.get_mut(&p)) {
-            Some(parent) => parent.children.remove(&id),
-            None => self.roots.remove(&id),
-        };
+            Some(parent) => {
+                if let Some(children) = &mut parent.children {
+                    children.remove(&id);
+                    if children.is_empty() {
+                        parent.children = None;
+                    }
+                }
+            }
+            None => _ = self.roots.remove(&id),
+        }
+        let Some(node) = self.nodes.get(&id) else { return };
+        let hash = self.hash(node.parent, &node.name);
+        if let Ok(entry) = self.taken.find_entry(hash, |other| *other == id) {
+            entry.remove();
+        }
     }
 }
 

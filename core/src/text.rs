@@ -23,6 +23,12 @@ pub fn segment(raw: &str) -> String {
     if out.is_empty() { "_".to_owned() } else { out }
 }
 
+/// Whether [`segment`] would leave a name as it is; may say no for one that it would.
+pub fn is_segment(raw: &str) -> bool {
+    let fits = (1..=MAX_NAME - '…'.len_utf8()).contains(&raw.len());
+    fits && raw.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
+}
+
 /// Makes any text safe to draw on one line: no control characters, no direction changes, no line
 /// breaks, at most `max` bytes.
 pub fn line(raw: &str, max: usize) -> String {

@@ -22,8 +22,8 @@ impl RowSource for Rows {
     fn forest(&self) -> &Forest {
         &self.forest
     }
-    fn identity(&self, id: SlotId) -> Option<&Identity> {
-        self.rows.get(&id).map(|r| &r.0)
+    fn identity(&self, id: SlotId) -> Option<Identity> {
+        self.rows.get(&id).map(|r| &r.0).cloned()
     }
     fn stats(&self, id: SlotId) -> Option<Stats> {
         self.rows.get(&id).map(|r| r.1.clone())

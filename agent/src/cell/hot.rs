@@ -83,6 +83,11 @@ impl Hot {
         self.head_arrival.store(head_arrival, Relaxed);
     }
 
+    /// Messages queued when last looked.
+    pub(crate) fn depth(&self) -> u32 {
+        (self.depth_and_type.load(Relaxed) >> 32) as u32
+    }
+
     #[inline]
     pub(crate) fn handled(&self) -> u64 {
         self.handled.load(Relaxed)

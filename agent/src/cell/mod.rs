@@ -17,7 +17,7 @@ pub(crate) use hot::HotSnapshot;
 pub(crate) use links::{Ask, LinkReading, Links};
 pub(crate) use meter::Meter;
 pub(crate) use polls::{Polls, PollsSnapshot};
-pub(crate) use tier1::name_of;
+pub(crate) use tier1::{intern, name_of};
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

@@ -105,6 +105,16 @@ impl Polls {
         }
     }
 
+    /// Polls that ended.
+    pub(crate) fn count(&self) -> u64 {
+        self.polls.load(Relaxed)
+    }
+
+    /// Whether one runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.since.load(Relaxed) != 0
+    }
+
     pub(crate) fn read(&self) -> PollsSnapshot {
         PollsSnapshot {
             polls: self.polls.load(Relaxed),

@@ -54,7 +54,7 @@ impl SlotHandle {
     #[cold]
     fn dump(&self, state: &dyn fmt::Debug) {
         self.slot.gate.dump_answered();
-        let Some(request) = self.slot.cold().dump.take() else {
+        let Some(request) = self.slot.cold().take_dump() else {
             return;
         };
         let (at, begun) = (wall(), ticks());
@@ -105,7 +105,7 @@ mod tests {
 
     fn ask(slot: &SlotHandle, max_bytes: usize) -> oneshot::Receiver<Dumped> {
         let (answer, dumped) = oneshot::channel();
-        slot.slot.cold().dump = Some(DumpRequest { max_bytes, answer });
+        slot.slot.cold().set_dump(DumpRequest { max_bytes, answer });
         slot.slot.gate.want_dump();
         dumped
     }

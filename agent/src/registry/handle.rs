@@ -1,16 +1,17 @@
 //! An adapter's hold on one slot.
 
 use super::{Fact, Registry};
-use crate::adapter::{Controls, DepthProbe, Fate};
+use crate::adapter::{Controls, DepthProbe, Fate, Registration};
 use crate::clock::wall;
 use crate::gate::Request;
-use crate::slot::{Asked, Phase, Slot};
+use crate::slot::{Asked, Phase, Reach, Restart, Slot};
 use actorscope_core::text;
 use actorscope_core::{
     Capabilities, ChildSpec, EventKind, ExitReason, Incarnation, SlotId, SupervisorSpec, Verb,
 };
 use std::fmt;
 use std::sync::Arc;
+use tokio::task::AbortHandle;
 
 /// Longest reason of an exit that is kept, in bytes: what a panic says may be of any length.
 const REASON_BYTES: usize = 1_000;
@@ -37,9 +38,14 @@ impl SlotHandle {
         self.slot.id
     }
 
-    /// The registry the slot is in; an empty one if that was a test's and is gone.
+    /// The registry the slot is in.
     pub fn registry(&self) -> Registry {
-        self.slot.registry.upgrade().map_or_else(Registry::new, Registry)
+        Registry(self.slot.registry)
+    }
+
+    /// Makes a slot under this one, whatever parent the registration names.
+    pub fn register_below(&self, new: Registration) -> SlotHandle {
+        self.registry().register_under(Some(self.slot.clone()), new)
     }
 
     // --- Life ----------------------------------------------------------------------------------
@@ -48,28 +54,33 @@ impl SlotHandle {
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
         let (now, registry) = (wall(), self.registry());
-        let parent_incarnation = registry.parent_incarnation(self.id());
-        let (first, fact) = {
+        let (first, asked) = {
             let mut cold = self.slot.cold();
-            let counted = cold.history.front().is_none_or(|h| h.exit != ExitReason::Shutdown);
-            let asked = cold.asked.take();
+            let counted = cold.last_exit() != Some(ExitReason::Shutdown);
+            let asked = cold.take_asked();
             let first = self.slot.fill(&mut cold, counted, now);
-            cold.controls = controls;
-            cold.parent_incarnation = parent_incarnation;
-            let by = asked.as_ref().map(|a| a.by.clone());
-            let why = asked.map(|a| a.reason).filter(|r| !r.is_empty());
-            (first, Fact { by, reason: why, exit: None })
+            cold.reach = Reach::own(controls);
+            let parent = cold.parent.as_ref().map_or(0, |parent| parent.incarnation().0);
+            if let Some(key) = cold.key_mut() {
+                key.parent_incarnation = parent;
+            }
+            (first, asked)
         };
         if !first {
             registry.occupied(&self.slot);
         }
+        let fact = asked.map(|asked| Fact {
+            by: Some(asked.by),
+            reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
+            exit: None,
+        });
         let kind = if first { EventKind::Started } else { EventKind::Restarted };
-        registry.event_at(now, kind, Some(&self.slot), fact);
+        registry.event_at(now, kind, Some(&self.slot), fact.unwrap_or_default());
     }
 
     /// The actor is cleaning up.
     pub fn stopping(&self) {
-        self.slot.cold().phase = Phase::Stopping;
+        self.slot.stopping();
     }
 
     /// The actor ended: why, in words if there are any, and what follows. If an operator asked for
@@ -80,35 +91,37 @@ impl SlotHandle {
         let (now, registry) = (wall(), self.registry());
         let (exit, fact) = {
             let mut cold = self.slot.cold();
-            if !cold.phase.has_actor() {
+            if !self.slot.marks.phase().has_actor() {
                 return;
             }
-            let asked = cold.asked.clone();
-            let exit = match &asked {
+            let exit = match cold.asked() {
                 Some(Asked { verb: Verb::Kill, .. }) if !exit.is_normal() => ExitReason::Killed,
                 _ => exit,
             };
-            let reason = match &asked {
-                Some(asked) => Some(asked.in_words()),
-                None => reason.map(|reason| text::line(&reason, REASON_BYTES)),
+            let (reason, by) = match cold.asked() {
+                Some(asked) => (Some(asked.in_words()), Some(asked.by.clone())),
+                None => (reason.map(|reason| text::line(&reason, REASON_BYTES)), None),
             };
-            // Counted from the last quiet period on, as the budget is.
-            let used = cold.budget(now).map_or(0, |budget| budget.used);
-            let attempt = used.saturating_add(1);
             let phase = match &fate {
-                Fate::Restarts { at } => Phase::Restarting { attempt, at: *at },
-                Fate::Undecided { is_final } => {
-                    cold.is_final = Some(is_final.clone());
-                    Phase::Restarting { attempt, at: None }
-                }
+                Fate::Restarts { .. } | Fate::Undecided { .. } => Phase::Restarting,
                 Fate::Final => Phase::after(exit),
                 Fate::GaveUp => Phase::Failed,
             };
             self.slot.vacate(&mut cold, exit, reason.clone(), phase, now);
-            if !phase.is_live() {
-                cold.asked = None;
+            if phase.is_live() {
+                // Counted from the last quiet period on, as the budget is.
+                let used = cold.budget(now).map_or(0, |budget| budget.used);
+                let attempt = used.saturating_add(1);
+                let (at, is_final) = match &fate {
+                    Fate::Restarts { at } => (*at, None),
+                    Fate::Undecided { is_final } => (None, Some(is_final.clone())),
+                    Fate::Final | Fate::GaveUp => (None, None),
+                };
+                cold.set_restart(Restart { attempt, at }, is_final);
+            } else {
+                cold.take_asked();
             }
-            (exit, Fact { exit: Some(exit), reason, by: asked.map(|a| a.by) })
+            (exit, Fact { exit: Some(exit), reason, by })
         };
         registry.event_at(now, EventKind::Exited, Some(&self.slot), fact);
         match fate {
@@ -130,34 +143,41 @@ impl SlotHandle {
 
     /// So many messages were lost with an actor.
     pub fn messages_lost(&self, count: u64) {
-        if let Some(last) = self.slot.cold().history.front_mut() {
-            last.lost_messages = Some(last.lost_messages.unwrap_or(0).saturating_add(count));
-        }
+        self.slot.cold().lose(count);
         let fact = Fact { reason: Some(format!("{count} messages")), ..Fact::default() };
         self.registry().event(EventKind::MessagesLost, Some(&self.slot), fact);
     }
 
     /// Whether the slot has been filled before.
     pub fn has_history(&self) -> bool {
-        !self.slot.cold().history.is_empty()
+        self.slot.cold().has_history()
     }
 
     /// Whether an actor fills the slot or is about to.
     pub fn is_live(&self) -> bool {
-        self.slot.cold().phase.is_live()
+        self.slot.marks.phase().is_live()
     }
 
     /// Whether an actor fills the slot now.
     pub fn has_actor(&self) -> bool {
-        self.slot.cold().phase.has_actor()
+        self.slot.marks.phase().has_actor()
     }
 
     /// How to reach the actor that fills the slot, when that is known only after its start.
     /// Ignored if it has ended meanwhile.
     pub fn set_controls(&self, controls: Arc<dyn Controls>) {
+        self.set_reach(Reach::Own(controls));
+    }
+
+    /// [`SlotHandle::set_controls`] of a task that can be aborted and no more.
+    pub(crate) fn set_abort(&self, abort: AbortHandle) {
+        self.set_reach(Reach::Task(Some(abort)));
+    }
+
+    fn set_reach(&self, reach: Reach) {
         let mut cold = self.slot.cold();
-        if cold.phase.has_actor() {
-            cold.controls = Some(controls);
+        if self.slot.marks.phase().has_actor() {
+            cold.reach = reach;
         }
     }
 
@@ -168,71 +188,72 @@ impl SlotHandle {
 
     /// Whether the slot has a mailbox.
     pub fn has_mailbox(&self) -> bool {
-        self.slot.cold().has_mailbox
+        self.slot.marks.has_mailbox()
     }
 
     /// Whether an operator asked for the restart that the end of this actor is part of.
     pub fn take_restart_request(&self) -> bool {
-        let asked = self.slot.cold().asked.as_ref().is_some_and(|a| a.verb == Verb::Restart);
+        let asked = self.slot.cold().asked().is_some_and(|a| a.verb == Verb::Restart);
         // Still flagged if the end came before the actor's task looked.
         asked | (self.slot.gate.check() == Request::Restart)
     }
 
     /// Forgets the slot at once, without waiting for it to be pruned.
     pub fn forget(&self) {
-        self.registry().remove(self.id());
+        self.registry().remove(&self.slot);
     }
 
     // --- Identity ------------------------------------------------------------------------------
 
-    /// The name it goes by among its siblings.
+    /// The name it was given. In the tree there may be a number behind it, which tells it apart from
+    /// siblings of the same name.
     pub fn name(&self) -> Arc<str> {
-        self.slot.cold().identity.name.clone()
+        self.slot.cold().name.clone()
     }
 
-    /// Gives the slot another name; siblings' names stay different.
+    /// Gives the slot another name.
     pub fn rename(&self, name: &str) {
-        self.registry().rename(self.id(), name);
+        self.registry().rename(&self.slot, name);
     }
 
     /// Hangs the slot under another one, as learnt late.
     pub fn set_parent(&self, parent: Option<SlotId>) {
-        self.registry().set_parent(self.id(), parent);
+        self.registry().set_parent(&self.slot, parent);
     }
 
     /// How it is supervised, as learnt late.
-    pub fn set_child_spec(&self, spec: ChildSpec) {
-        self.registry().edit(&self.slot, |identity| identity.child_spec = Some(spec));
+    pub fn set_child_spec(&self, mut spec: ChildSpec) {
+        self.slot.cold().set_child_id(spec.child_id.take());
+        self.registry().edit(&self.slot, |facts| facts.child_spec = Some(spec));
     }
 
     /// It is not supervised after all.
     pub fn clear_child_spec(&self) {
-        self.registry().edit(&self.slot, |identity| identity.child_spec = None);
+        self.slot.cold().set_child_id(None);
+        self.registry().edit(&self.slot, |facts| facts.child_spec = None);
     }
 
     /// Whether somebody supervises it, in whatever way.
     pub fn is_supervised(&self) -> bool {
-        self.slot.cold().identity.child_spec.is_some()
+        self.slot.cold().class.child_spec.is_some()
     }
 
     /// How it supervises, as learnt late.
     pub fn set_supervisor(&self, spec: SupervisorSpec) {
-        self.registry().edit(&self.slot, |identity| identity.supervisor = Some(spec));
+        self.registry().edit(&self.slot, |facts| facts.supervisor = Some(spec));
     }
 
     /// What can be done to it, as learnt late.
     pub fn set_capabilities(&self, edit: impl FnOnce(Capabilities) -> Capabilities) {
-        self.registry()
-            .edit(&self.slot, |identity| identity.capabilities = edit(identity.capabilities));
+        self.registry().edit(&self.slot, |facts| facts.capabilities = edit(facts.capabilities));
     }
 
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
     /// way to read its depth from outside.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
-        self.registry().edit(&self.slot, |identity| identity.mailbox_capacity = capacity);
-        let mut cold = self.slot.cold();
-        cold.has_mailbox = true;
-        cold.probe = probe;
+        self.registry().edit(&self.slot, |facts| facts.mailbox_capacity = capacity);
+        self.slot.marks.set_mailbox(true);
+        self.slot.set_probe(&mut self.slot.cold(), probe);
     }
 }
 

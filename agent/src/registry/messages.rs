@@ -46,14 +46,17 @@ impl SlotHandle {
     /// The actor turns to its mailbox, in which `queued` messages wait.
     #[inline]
     pub fn look(&self, queued: usize) {
-        self.slot.meter.look(queued);
+        // Before the first message there is nothing to measure.
+        if queued > 0 || self.slot.read_meter().is_some() {
+            self.slot.meter().look(queued);
+        }
     }
 
     /// A message came out that was there at the last [`SlotHandle::look`]. Returns when it arrived,
     /// for [`SlotHandle::begin`].
     #[inline]
     pub fn take(&self) -> Arrival {
-        Arrival(self.slot.meter.take())
+        Arrival(self.slot.meter().take())
     }
 
     /// A message came out for which the actor slept, and `left` remain. Returns when it arrived, for
@@ -61,32 +64,35 @@ impl SlotHandle {
     #[inline]
     pub fn take_after_sleep(&self, left: usize) -> Arrival {
         let woken = self.slot.gate.take_woken_at();
-        Arrival(self.slot.meter.take_after_sleep(left, woken))
+        Arrival(self.slot.meter().take_after_sleep(left, woken))
     }
 
     /// What stands for a Rust type of message in [`SlotHandle::begin`]. Cheap when the same type is
     /// asked for again and again.
     #[inline]
     pub fn message_type(&self, name: &'static str) -> MessageType {
-        MessageType(self.slot.meter.type_number(name))
+        MessageType(match self.slot.read_meter() {
+            Some(meter) => meter.type_number(name),
+            None => crate::cell::intern(name),
+        })
     }
 
     /// A handler begins, for a message of this type.
     #[inline]
     pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<MessageType>) {
-        self.slot.meter.begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
+        self.slot.meter().begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
     }
 
     /// The handler ends.
     #[inline]
     pub fn end(&self, ok: bool) {
-        self.slot.meter.end(ok);
+        self.slot.meter().end(ok);
     }
 
     /// Whether a handler runs.
     #[inline]
     pub fn is_handling(&self) -> bool {
-        self.slot.meter.is_handling()
+        self.slot.is_handling()
     }
 
     /// [`SlotHandle::begin`] with an end that cannot be forgotten.
@@ -109,27 +115,24 @@ impl SlotHandle {
 
     /// Makes the slot have a mailbox; false if it has one already.
     pub(crate) fn claim_mailbox(&self) -> bool {
-        let mut cold = self.slot.cold();
-        !std::mem::replace(&mut cold.has_mailbox, true)
+        !self.slot.marks.set_mailbox(true)
     }
 
     /// The slot's mailbox is gone, the actor is not: what can be done between two messages only
     /// cannot be done any more.
     pub(crate) fn mailbox_closed(&self) {
         self.set_capabilities(|c| c.without(Capability::Stop).without(Capability::Suspend));
-        {
-            let mut cold = self.slot.cold();
-            cold.has_mailbox = false;
-            cold.probe = None;
-        }
-        self.slot.meter.set_depth(0, 0);
+        self.slot.marks.set_mailbox(false);
+        self.slot.set_probe(&mut self.slot.cold(), None);
+        self.slot.queue_gone();
     }
 
     /// `taken` messages are out of the mailbox but wait for their handler, the oldest since
     /// `oldest`; `queued` are in the mailbox.
     pub fn set_depth(&self, queued: usize, taken: usize, oldest: Option<Arrival>) {
-        let head = oldest.map_or_else(|| self.slot.meter.head_arrival(), |a| a.0);
-        self.slot.meter.set_depth((queued + taken) as u64, head);
+        let meter = self.slot.meter();
+        let head = oldest.map_or_else(|| meter.head_arrival(), |a| a.0);
+        meter.set_depth((queued + taken) as u64, head);
     }
 }
 

@@ -4,12 +4,6 @@ use super::SlotHandle;
 use crate::clock::Ticks;
 
 impl SlotHandle {
-    /// The instant of a wake that just happens to the task. Callable from any thread.
-    #[inline]
-    pub(crate) fn wake_instant(&self) -> Ticks {
-        self.slot.gate.wake_instant()
-    }
-
     /// A poll begins. `woken` is when the task was woken for it, if that is known, `ended` when its
     /// last poll ended; 0 = there was none.
     #[inline]

@@ -26,7 +26,7 @@ pub(super) fn long_waits<'a>(
 ) -> IdMap<Vec<SlotId>> {
     let mut waits: IdMap<Vec<SlotId>> = IdMap::default();
     for (id, row) in rows {
-        for (peer, since) in &row.waits {
+        for (peer, since) in row.figures().iter().flat_map(|figures| &figures.waits) {
             if nanos(*since, now) >= LONG_NS {
                 waits.entry(*id).or_default().push(*peer);
             }
@@ -43,7 +43,7 @@ pub(super) fn deadlocks(waits: &IdMap<Vec<SlotId>>, forest: &Forest) -> Vec<Vec<
 
 /// The longest wait of a slot.
 pub(super) fn waiting_for(row: &Row, forest: &Forest, now: Ticks) -> Option<WaitingFor> {
-    let (slot, since) = row.waits.iter().min_by_key(|(_, since)| *since)?;
+    let (slot, since) = row.figures()?.waits.iter().min_by_key(|(_, since)| *since)?;
     Some(WaitingFor { slot: *slot, path: forest.path(*slot), for_ns: nanos(*since, now) })
 }
 

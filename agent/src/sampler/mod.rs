@@ -1,13 +1,16 @@
 //! What happens once a tick: one pass over all slots computes rates, finds the worst, prunes the
 //! dead. It reads shared memory only and never sends anything to an actor to learn about it.
 
+mod active;
 mod figures;
 mod fine;
+mod journal;
 mod links;
 mod polling;
 mod row;
 mod rows;
 
+pub(crate) use journal::{Journal, Read, gap};
 pub(crate) use rows::Rows;
 
 use crate::clock::{nanos, ticks, wall};

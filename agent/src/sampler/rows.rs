@@ -2,19 +2,21 @@
 
 use super::figures::Reading;
 use super::fine::Attached;
+use super::journal::{self, Journal};
 use super::links;
 use super::row::Row;
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::registry::{Fact, Registry};
-use crate::slot::Phase;
+use crate::registry::{Fact, Noted, Registry};
+use crate::slot::{Phase, Slot};
 use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
-use actorscope_core::{ChildKind, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
+use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
+use std::sync::Arc;
 
 /// Slots that get a tier-2 histogram because their waits are the worst.
 const WORST: usize = 32;
@@ -29,6 +31,9 @@ pub(crate) struct Rows {
     registry: Registry,
     forest: Forest,
     rows: IdMap<Row>,
+    journal: Journal,
+    /// Frameworks of the slots seen so far.
+    frameworks: BTreeSet<&'static str>,
     /// Who has been waiting for whom for long.
     waits: IdMap<Vec<SlotId>>,
     summary: Summary,
@@ -42,6 +47,8 @@ impl Rows {
             registry,
             forest: Forest::new(),
             rows: IdMap::default(),
+            journal: Journal::new(journal::DEFAULT_BYTES),
+            frameworks: BTreeSet::new(),
             waits: IdMap::default(),
             summary: Summary::default(),
             tick: 0,
@@ -54,9 +61,19 @@ impl Rows {
         self.tick
     }
 
-    /// Whether slots came, changed or went since the last pass.
+    /// Whether slots came, changed or went, or anything happened, since it was taken in.
     pub(crate) fn is_behind(&self) -> bool {
-        self.registry.has_changes()
+        self.registry.has_news()
+    }
+
+    /// What happened so far.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Names of the frameworks that registered actors.
+    pub(crate) fn frameworks(&self) -> Vec<String> {
+        self.frameworks.iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// When the last pass was.
@@ -67,7 +84,7 @@ impl Rows {
     pub(super) fn pass(&mut self, now: Ticks, wall: Timestamp, figures: Reading, cost: AgentCost) {
         self.tick += 1;
         self.now = now;
-        self.take_changes();
+        self.take_in();
         let mut summary = Summary {
             slots: self.rows.len() as u64,
             restarts: self.registry.restarts(),
@@ -79,10 +96,11 @@ impl Rows {
         };
         let mut worst: BinaryHeap<Reverse<(u64, SlotId)>> = BinaryHeap::new();
         for (id, row) in &mut self.rows {
-            row.sample(now, wall);
+            row.sample(now);
             row.slot.nudge_if_suspended();
             count(&mut summary, row);
-            if let Some(wait) = row.worst_wait_ns().filter(|w| *w > 0) {
+            let figures = row.figures();
+            if let Some(wait) = figures.and_then(|f| f.worst_wait_ns()).filter(|w| *w > 0) {
                 worst.push(Reverse((wait, *id)));
                 if worst.len() > WORST {
                     worst.pop();
@@ -91,8 +109,8 @@ impl Rows {
         }
         self.waits = links::long_waits(self.rows.iter(), now);
         summary.deadlocks = links::deadlocks(&self.waits, &self.forest);
-        (summary.last_event, summary.agent.events_dropped) =
-            self.registry.events(|ring| (ring.last(), ring.dropped()));
+        summary.last_event = self.journal.last();
+        summary.agent.events_dropped = self.journal.dropped();
         summary.agent.warnings = self.registry.warnings();
         self.summary = summary;
         for Reverse((_, id)) in worst {
@@ -104,43 +122,114 @@ impl Rows {
         self.prune(wall);
     }
 
-    /// Brings forest and identities up to date with the registry.
-    fn take_changes(&mut self) {
-        let mut changed = Vec::new();
-        for (id, slot) in self.registry.take_changes() {
-            let Some(slot) = slot else {
-                self.forest.remove(id);
-                if let Some(row) = self.rows.remove(&id) {
-                    // Some adapter may still hold the slot.
-                    row.slot.meter.lend_fine(None);
-                }
-                continue;
-            };
-            let identity = slot.cold().identity.clone();
-            changed.push((id, identity.parent, identity.name.clone()));
-            match self.rows.get_mut(&id) {
-                Some(row) => row.identity = identity,
-                None => {
-                    self.rows.insert(id, Row::new(slot, identity));
-                }
+    /// Brings the tree and the journal up to date with the registry.
+    pub(crate) fn take_in(&mut self) {
+        // Facts first: every slot in them is then in the tree, among the changes, or gone.
+        let taken = self.registry.take_noted();
+        let changes = self.registry.take_changes();
+        // What goes now was still there when the facts about it were noted.
+        let place = |slot: &Arc<Slot>| self.forest.contains(slot.id).then(|| self.path_of(slot));
+        let mut paths: Vec<Option<String>> =
+            taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(place)).collect();
+        for (id, _) in changes.iter().filter(|(_, slot)| slot.is_none()) {
+            self.forest.remove(*id);
+            if let Some(row) = self.rows.remove(id)
+                && let Some(meter) = row.slot.read_meter()
+            {
+                // Some adapter may still hold the slot.
+                meter.lend_fine(None);
             }
         }
-        self.forest.copy_places(&changed);
+        for slot in changes.iter().filter_map(|(_, slot)| slot.as_ref()) {
+            self.place(slot);
+        }
+        if let Some(first) = taken.noted.front() {
+            self.journal.lose(taken.lost, first.at);
+        }
+        for (noted, path) in taken.noted.iter().zip(&mut paths) {
+            let path = path.take().or_else(|| Some(self.path_of(noted.slot.as_ref()?)));
+            self.journal.push(event(noted, path.unwrap_or_default()));
+        }
+    }
+
+    /// Hangs a slot where the registry has it.
+    fn place(&mut self, slot: &Arc<Slot>) {
+        let parent = self.parent_of(slot);
+        if self.forest.contains(slot.id) {
+            if self.forest.parent(slot.id) != parent {
+                self.forest.set_parent(slot.id, parent);
+            }
+            if slot.marks.take_renamed() {
+                let name = slot.cold().name.clone();
+                // It is in the tree, so it can be renamed.
+                let _ = self.forest.rename(slot.id, &name);
+            }
+            return;
+        }
+        slot.marks.take_renamed();
+        let (name, framework) = {
+            let cold = slot.cold();
+            (cold.name.clone(), cold.class.framework)
+        };
+        self.frameworks.insert(framework);
+        self.forest.insert_named(slot.id, parent, name);
+        self.rows.insert(slot.id, Row::new(slot.clone()));
+    }
+
+    /// The slot in the tree under which one hangs: it is put there first if it is new, too.
+    fn parent_of(&mut self, slot: &Slot) -> Option<SlotId> {
+        let mut above = slot.parent();
+        while let Some(parent) = above {
+            if !self.forest.contains(parent.id) && self.registry.slot(parent.id).is_some() {
+                self.place(&parent);
+            }
+            if self.forest.contains(parent.id) {
+                return Some(parent.id);
+            }
+            above = parent.parent();
+        }
+        None
+    }
+
+    /// Where a slot is; of one that is gone, where it would be.
+    fn path_of(&self, slot: &Arc<Slot>) -> String {
+        let mut below = String::new();
+        let mut at = Some(slot.clone());
+        while let Some(slot) = at {
+            if self.forest.contains(slot.id) {
+                return self.forest.path(slot.id) + &below;
+            }
+            let (name, above) = {
+                let cold = slot.cold();
+                (cold.name.clone(), cold.parent.clone())
+            };
+            below = format!("/{name}{below}");
+            at = above;
+        }
+        below
+    }
+
+    /// The path of a slot; empty if it is not there.
+    pub(crate) fn path(&self, id: SlotId) -> String {
+        self.forest.path(id)
     }
 
     /// Somebody looks at this slot: it gets a fine histogram while there are any.
     pub(crate) fn want(&mut self, id: SlotId) {
+        let now = self.now;
         let Some(row) = self.rows.get_mut(&id) else {
             return;
         };
-        match &mut row.attached {
-            Some(attached) => attached.want(self.now),
-            None => {
-                if row.phase.is_live()
-                    && let Some(fine) = Lent::take(self.now)
-                {
-                    row.slot.meter.lend_fine(Some(&fine));
-                    row.attached = Some(Attached::new(fine, self.now));
+        if row.attached().is_none() && (!row.slot.marks.phase().is_live() || !row.is_measured()) {
+            return;
+        }
+        let slot = row.slot.clone();
+        match row.attached_mut(now) {
+            Some(attached) => attached.want(now),
+            free => {
+                if let Some(fine) = Lent::take(now) {
+                    slot.meter().lend_fine(Some(&fine));
+                    *free = Some(Attached::new(fine, now));
                 }
             }
         }
@@ -148,23 +237,20 @@ impl Rows {
 
     fn take_back_fine(&mut self) {
         for row in self.rows.values_mut() {
-            if row.attached.as_ref().is_some_and(|a| !a.is_wanted(self.now)) {
-                row.slot.meter.lend_fine(None);
-                row.attached = None;
-            }
+            row.take_back_fine(self.now);
         }
     }
 
     fn resume_expired(&self, wall: Timestamp) {
         for row in self.rows.values() {
-            if row.state != SlotState::Suspended && !row.slot.gate.is_suspended() {
+            if !row.slot.gate.is_suspended() {
                 continue;
             }
             let due = {
                 let mut cold = row.slot.cold();
-                let due = cold.suspended_until.is_some_and(|until| until <= wall);
+                let due = cold.suspended_until().is_some_and(|until| until <= wall);
                 if due {
-                    cold.suspended_until = None;
+                    cold.set_suspended_until(None);
                 }
                 due
             };
@@ -179,12 +265,12 @@ impl Rows {
     /// is gone itself, stays empty.
     fn settle_orphans(&self) {
         for row in self.rows.values() {
-            if !matches!(row.phase, Phase::Restarting { .. }) {
+            if row.slot.marks.phase() != Phase::Restarting {
                 continue;
             }
             let parent = self.forest.parent(row.slot.id).and_then(|p| self.rows.get(&p));
-            let orphaned = parent.is_some_and(|p| !p.phase.is_live());
-            let is_final = row.slot.cold().is_final.clone();
+            let orphaned = parent.is_some_and(|p| !p.slot.marks.phase().is_live());
+            let is_final = row.slot.cold().is_final();
             if orphaned || is_final.is_some_and(|is_final| is_final()) {
                 self.registry.settle(&row.slot);
             }
@@ -193,36 +279,65 @@ impl Rows {
 
     fn prune(&self, wall: Timestamp) {
         for row in self.rows.values() {
-            if row.phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
+            let phase = row.slot.marks.phase();
+            if phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
                 continue;
             }
-            let failed = row.phase == Phase::Failed;
+            let failed = phase == Phase::Failed;
             let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
-            if row.ended_at.is_some_and(|ended| wall.since(ended) > kept) {
-                self.registry.remove(row.slot.id);
+            let ended_at = row.slot.cold().ended_at();
+            if ended_at.is_some_and(|ended| wall.since(ended) > kept) {
+                self.registry.remove(&row.slot);
             }
         }
     }
 }
 
+/// A fact as readers get it, but for its number.
+fn event(noted: &Noted, path: String) -> Event {
+    let said = noted.said.as_deref();
+    Event {
+        seq: 0,
+        at: noted.at,
+        kind: noted.kind,
+        slot: noted.slot.as_ref().map(|slot| slot.id),
+        incarnation: noted.incarnation,
+        path,
+        exit: noted.exit,
+        reason: said.and_then(|said| said.reason.clone()),
+        by: said.and_then(|said| said.by.clone()),
+    }
+}
+
 fn count(summary: &mut Summary, row: &Row) {
-    if row.state.is_live() {
+    let state = row.state();
+    if state.is_live() {
         summary.live += 1;
-        if row.identity.kind == ChildKind::Supervisor {
+        if row.slot.marks.kind() == ChildKind::Supervisor {
             summary.supervisors += 1;
         }
     }
-    match row.state {
+    match state {
         SlotState::Handling => summary.handling += 1,
         SlotState::Suspended => summary.suspended += 1,
         SlotState::Restarting { .. } => summary.restarting += 1,
         SlotState::Failed => summary.failed += 1,
         _ => {}
     }
-    summary.queued += row.depth.value().unwrap_or(0);
-    summary.rate_per_s += row.rate_per_s.unwrap_or(0.0);
-    summary.handled += row.hot.handled;
-    summary.messages_failed += row.hot.failed;
+    match row.figures() {
+        Some(figures) => {
+            let (handled, failed) = figures.counts();
+            summary.queued += figures.queued();
+            summary.rate_per_s += figures.rate();
+            summary.handled += handled;
+            summary.messages_failed += failed;
+        }
+        None => {
+            let totals = row.slot.counters();
+            summary.handled += totals.handled;
+            summary.messages_failed += totals.failed;
+        }
+    }
 }
 
 impl RowSource for Rows {
@@ -230,21 +345,22 @@ impl RowSource for Rows {
         &self.forest
     }
 
-    fn identity(&self, id: SlotId) -> Option<&Identity> {
-        self.rows.get(&id).map(|row| &row.identity)
+    fn identity(&self, id: SlotId) -> Option<Identity> {
+        let name = self.forest.name(id)?.clone();
+        Some(self.rows.get(&id)?.identity(self.forest.parent(id), name))
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {
         self.rows.get(&id).map(|row| Stats {
             waiting_for: links::waiting_for(row, &self.forest, self.now),
-            ..row.stats(self.summary.sampled_at)
+            ..row.stats(self.now, self.summary.sampled_at)
         })
     }
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
         self.rows.get(&id).map(|row| SlotDetail {
             links: links::links_of(id, &self.rows, &self.waits, &self.forest, self.now),
-            ..row.detail(self.forest.child_count(id))
+            ..row.detail(self.now, self.forest.child_count(id))
         })
     }
 
@@ -257,6 +373,6 @@ impl RowSource for Rows {
     }
 
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {
-        self.rows.get(&id).map_or(SortValue::Unknown, |row| row.sort_value(key))
+        self.rows.get(&id).map_or(SortValue::Unknown, |row| row.sort_value(key, self.now))
     }
 }

@@ -131,9 +131,9 @@ impl Actor {
             Verb::Resume => return self.resume(slot, path),
             Verb::Kill | Verb::Stop | Verb::Restart => {}
         }
-        slot.cold().asked = Some(Asked { verb, by, reason });
+        slot.cold().set_asked(Asked { verb, by, reason });
         if let Err((outcome, why)) = ask(verb, slot) {
-            slot.cold().asked = None;
+            slot.cold().take_asked();
             return (outcome, format!("{path}: {why}"));
         }
         if !self.took_effect(slot, before).await {
@@ -142,7 +142,7 @@ impl Actor {
             return (Outcome::Accepted, message);
         }
         self.shared.pass();
-        let (phase, incarnation) = (slot.cold().phase, slot.incarnation());
+        let (phase, incarnation) = (slot.marks.phase(), slot.incarnation());
         let message = if incarnation > before {
             format!("{path} was {}; incarnation {incarnation} is in its place", participle(verb))
         } else if phase.is_live() {
@@ -157,12 +157,12 @@ impl Actor {
     async fn took_effect(&self, slot: &Slot, before: Incarnation) -> bool {
         let deadline = Instant::now() + limits::EFFECT;
         let replaced = |slot: &Slot| slot.incarnation() > before;
-        let ended = |slot: &Slot| replaced(slot) || !slot.cold().phase.has_actor();
+        let ended = |slot: &Slot| replaced(slot) || !slot.marks.phase().has_actor();
         if !self.until(deadline, || ended(slot)).await {
             return false;
         }
         let grace = Instant::now() + Duration::from_millis(50);
-        self.until(grace, || replaced(slot) || !slot.cold().phase.is_live()).await;
+        self.until(grace, || replaced(slot) || !slot.marks.phase().is_live()).await;
         true
     }
 
@@ -180,24 +180,25 @@ impl Actor {
         }
     }
 
-    fn suspend(&self, slot: &Slot, path: &str, deadline_ns: u64) -> (Outcome, String) {
+    fn suspend(&self, slot: &Arc<Slot>, path: &str, deadline_ns: u64) -> (Outcome, String) {
         let asked = Duration::from_nanos(deadline_ns);
         let span = if asked.is_zero() { limits::SUSPENSION } else { asked };
         let span = span.min(limits::LONGEST_SUSPENSION);
-        slot.cold().suspended_until = Some(wall().plus(span.as_nanos() as u64));
+        let until = wall().plus(span.as_nanos() as u64);
+        slot.cold().set_suspended_until(Some(until));
         slot.gate.suspend();
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
         let fact = Fact { reason, by, exit: None };
         self.shared.registry.event(EventKind::Suspended, Some(slot), fact);
-        let busy = slot.meter.is_handling();
+        let busy = slot.is_handling();
         let outcome = if busy { Outcome::Accepted } else { Outcome::Done };
         let when = if busy { "is held after the message in its hands" } else { "is held" };
         (outcome, format!("{path} {when}; it goes on by itself after {} s", span.as_secs_f64()))
     }
 
-    fn resume(&self, slot: &Slot, path: &str) -> (Outcome, String) {
-        slot.cold().suspended_until = None;
+    fn resume(&self, slot: &Arc<Slot>, path: &str) -> (Outcome, String) {
+        slot.cold().set_suspended_until(None);
         if !slot.gate.resume() {
             return (Outcome::Done, format!("{path} was not suspended"));
         }
@@ -209,25 +210,20 @@ impl Actor {
 
 /// Hands the verb to the actor.
 fn ask(verb: Verb, slot: &Slot) -> Result<(), (Outcome, String)> {
-    let controls = slot.cold().controls.clone();
+    let reach = slot.cold().reach.clone();
     match verb {
-        Verb::Kill => {
-            let controls = controls.ok_or((Outcome::Gone, "its actor is gone".to_owned()))?;
-            match controls.kill() {
-                Reaction::Accepted => Ok(()),
-                Reaction::Gone => Err((Outcome::Gone, "its actor is gone".to_owned())),
-                Reaction::NotSupported(why) => Err((Outcome::NotSupported, why)),
-            }
-        }
+        Verb::Kill => match reach.kill() {
+            Reaction::Accepted => Ok(()),
+            Reaction::Gone => Err((Outcome::Gone, "its actor is gone".to_owned())),
+            Reaction::NotSupported(why) => Err((Outcome::NotSupported, why)),
+        },
         Verb::Stop | Verb::Restart => {
             if verb == Verb::Stop {
                 slot.gate.stop()
             } else {
                 slot.gate.restart()
             }
-            if let Some(controls) = controls {
-                controls.nudge();
-            }
+            reach.nudge();
             Ok(())
         }
         Verb::Suspend | Verb::Resume => Ok(()),

@@ -2,8 +2,8 @@
 
 use super::{Shared, limits};
 use crate::clock::wall;
-use crate::registry::Read;
-use actorscope_core::{Event, EventKind};
+use crate::sampler::{Read, gap};
+use actorscope_core::Event;
 use actorscope_proto::v1;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -27,7 +27,7 @@ async fn run(shared: Arc<Shared>, request: v1::EventsRequest, batches: Batches) 
     let registry = &shared.registry;
     let mut next = match (request.from, request.last) {
         (0, 0) => 0,
-        (0, last) => registry.events(|ring| first_of_last(ring.last(), last)),
+        (0, last) => shared.with_journal(|journal| first_of_last(journal.last(), last)),
         (from, _) => from,
     };
     loop {
@@ -35,9 +35,10 @@ async fn run(shared: Arc<Shared>, request: v1::EventsRequest, batches: Batches) 
         let mut added = std::pin::pin!(registry.inner().event_added.notified());
         added.as_mut().enable();
         let Read { missing, events } =
-            registry.events(|ring| ring.read(next, limits::EVENTS_PER_BATCH));
+            shared.with_journal(|journal| journal.read(next, limits::EVENTS_PER_BATCH));
         let caught_up = events.len() < limits::EVENTS_PER_BATCH;
-        let mut batch: Vec<v1::Event> = missing.map(gap).iter().map(Into::into).collect();
+        let mut batch: Vec<v1::Event> =
+            missing.map(|(from, to)| gap(from, to, wall())).iter().map(Into::into).collect();
         if let Some(last) = events.last() {
             next = last.seq + 1;
         } else if next == 0 {
@@ -63,19 +64,4 @@ async fn run(shared: Arc<Shared>, request: v1::EventsRequest, batches: Batches) 
 
 fn first_of_last(newest: u64, last: u32) -> u64 {
     newest.saturating_sub(u64::from(last)) + 1
-}
-
-/// Stands for events that are not held any more.
-fn gap((from, to): (u64, u64)) -> Event {
-    Event {
-        seq: to,
-        at: wall(),
-        kind: EventKind::Gap,
-        slot: None,
-        incarnation: None,
-        path: String::new(),
-        exit: None,
-        reason: Some(format!("events {from} to {to} are not held any more")),
-        by: None,
-    }
 }

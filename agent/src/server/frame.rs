@@ -53,7 +53,7 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
         let same_identity =
             before.as_ref().is_some_and(|b| b.version == identity.version && b.path == path);
         if !same_identity {
-            let wire = row_identity(identity, path.clone());
+            let wire = row_identity(&identity, path.clone());
             bytes += wire.encoded_len();
             frame.identities.push(wire);
         }

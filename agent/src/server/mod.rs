@@ -32,6 +32,7 @@ pub(crate) use unix::Socket;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 /// Serves connections. Cheap to clone.
 #[derive(Clone)]
@@ -64,17 +65,21 @@ impl Server {
     /// Looks at all slots whenever a tick has passed, and sooner when something happened that
     /// somebody watches for. Never ends.
     pub(crate) async fn tick(&self) {
-        let mut wait = self.shared.pass();
+        let registry = self.shared.registry.inner();
+        let mut due = Instant::now() + self.shared.pass();
         loop {
-            let mut happened = std::pin::pin!(self.shared.registry.inner().event_added.notified());
-            happened.as_mut().enable();
+            // Nobody who is not watched for listens, so that hosts need not wake this thread.
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = &mut happened, if self.shared.is_watched() => {
+                () = tokio::time::sleep_until(due) => {}
+                () = registry.event_added.notified(), if self.shared.is_watched() => {
                     tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
                 }
+                () = registry.log_fills.notified() => {
+                    self.shared.take_in();
+                    continue;
+                }
             }
-            wait = self.shared.pass();
+            due = Instant::now() + self.shared.pass();
         }
     }
 }

@@ -42,6 +42,7 @@ impl Observe for Observer {
                 actorscope_proto::PROTOCOL,
             )));
         }
+        self.shared.freshen();
         let mut description = self.shared.describe(&self.principal);
         description.protocol = description.protocol.min(theirs);
         Ok(Response::new(description))

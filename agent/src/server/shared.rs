@@ -4,7 +4,7 @@ use super::act::Remembered;
 use super::limits;
 use super::{Principal, Role, Roles};
 use crate::registry::Registry;
-use crate::sampler::Sampler;
+use crate::sampler::{Journal, Sampler};
 use crate::sync::lock;
 use actorscope_core::InstanceId;
 use actorscope_core::view::{MAX_EXPANDED, MAX_ROWS};
@@ -79,6 +79,17 @@ impl Shared {
     /// Works with the sampler; all of its users run on the agent's thread.
     pub(super) fn with_sampler<T>(&self, work: impl FnOnce(&mut Sampler) -> T) -> T {
         work(&mut lock(&self.sampler))
+    }
+
+    /// Works with everything that happened until now.
+    pub(super) fn with_journal<T>(&self, work: impl FnOnce(&Journal) -> T) -> T {
+        self.take_in();
+        self.with_sampler(|sampler| work(sampler.rows().journal()))
+    }
+
+    /// Brings the tree and the journal up to date.
+    pub(super) fn take_in(&self) {
+        self.with_sampler(|sampler| sampler.rows_mut().take_in());
     }
 
     /// Goes over all slots now and tells all streams.
@@ -168,7 +179,7 @@ impl Shared {
             started_at: self.registry.inner().started_at.0,
             now: crate::clock::wall().0,
             agent: concat!("actorscope-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
-            frameworks: self.registry.frameworks(),
+            frameworks: self.with_sampler(|sampler| sampler.rows().frameworks()),
             rights: Some(v1::Rights {
                 control: refusal.is_none(),
                 control_refused_because: refusal.unwrap_or_default(),

@@ -98,7 +98,7 @@ impl Asker {
             Ok(Err(_)) => Ok(answer(Outcome::Gone, format!("{path} ended before it answered"))),
             Err(_) => {
                 slot.gate.dump_answered();
-                slot.cold().dump = None;
+                slot.cold().take_dump();
                 Err(Status::deadline_exceeded(format!(
                     "{path} did not answer within {} ms: {}",
                     patience.as_millis(),
@@ -117,8 +117,8 @@ const fn within(wanted: usize, most: usize) -> usize {
 /// Leaves the request with the actor.
 fn place(slot: &Slot, max_bytes: usize) -> Result<oneshot::Receiver<Dumped>, (Outcome, String)> {
     let mut cold = slot.cold();
-    if !cold.identity.capabilities.has(Capability::DumpState) {
-        let framework = cold.identity.framework.clone();
+    if !cold.class.capabilities.has(Capability::DumpState) {
+        let framework = cold.class.framework;
         let why = if &*framework == "kameo" {
             "it does not print its state: write `#[observed(state)]` on its `impl Actor`".to_owned()
         } else {
@@ -126,11 +126,11 @@ fn place(slot: &Slot, max_bytes: usize) -> Result<oneshot::Receiver<Dumped>, (Ou
         };
         return Err((Outcome::NotSupported, why));
     }
-    if cold.dump.as_ref().is_some_and(|other| !other.answer.is_closed()) {
+    if cold.dump().is_some_and(|other| !other.answer.is_closed()) {
         return Err((Outcome::Refused, "somebody else is being answered; ask again".to_owned()));
     }
     let (answer, waiting) = oneshot::channel();
-    cold.dump = Some(DumpRequest { max_bytes, answer });
+    cold.set_dump(DumpRequest { max_bytes, answer });
     Ok(waiting)
 }
 
@@ -146,7 +146,7 @@ fn told(path: &str, cut: Option<Cut>) -> String {
 
 /// Why an actor does not answer.
 fn busy_with(slot: &Slot) -> String {
-    let hot = slot.meter.hot.read();
+    let hot = slot.hot();
     if hot.handling_since == 0 {
         return "it is not polled".to_owned();
     }

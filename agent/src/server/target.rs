@@ -34,7 +34,8 @@ pub(super) fn find(shared: &Shared, id: SlotId, target: &v1::Target) -> Result<M
     let Some(slot) = shared.registry.slot(id) else {
         return gone(format!("there is no slot {id} any more"), none);
     };
-    let path = shared.registry.path(id);
+    shared.take_in();
+    let path = shared.with_sampler(|sampler| sampler.rows().path(id));
     let incarnation = slot.incarnation();
     if target.incarnation != 0 && Incarnation(target.incarnation) != incarnation {
         let message = format!(
@@ -43,7 +44,7 @@ pub(super) fn find(shared: &Shared, id: SlotId, target: &v1::Target) -> Result<M
         );
         return Err(NotThere { outcome: Outcome::StaleIncarnation, message, incarnation });
     }
-    if !slot.cold().phase.has_actor() {
+    if !slot.marks.phase().has_actor() {
         let message = format!("{path} has no actor at the moment: nothing was done");
         return gone(message, incarnation);
     }

@@ -61,7 +61,7 @@ impl<F: Future> Future for Observed<F> {
         let (witness, mut future) = (this.witness, this.future);
         witness.runs();
         let woken = this.waker.take();
-        let waker = this.waker.over(cx.waker(), witness.slot());
+        let waker = this.waker.over(cx.waker());
         let polled = timed(witness.slot(), woken, this.ended, || {
             future.as_mut().poll(&mut Context::from_waker(waker))
         });

@@ -84,7 +84,7 @@ impl Observer {
             let name = self.slot.name();
             self.slot.forget();
             // A task with its channel's name had to be told apart from it until now.
-            if task.name().strip_prefix(&*name).is_some_and(|rest| rest.starts_with('~')) {
+            if task.name() == name {
                 task.rename(&name);
             }
             task.set_mailbox(self.capacity, self.probe.clone().map(|p| p as Arc<dyn DepthProbe>));

@@ -2,11 +2,10 @@
 
 use super::observed::Observed;
 use super::witness::Witness;
-use crate::adapter::{Controls, Reaction, Registration, Registry, SlotHandle, current_place};
+use crate::adapter::{Registration, Registry, SlotHandle, current_place};
 use actorscope_core::ChildKind;
 use actorscope_core::capability::{Capabilities, Capability};
 use std::any::type_name;
-use std::sync::Arc;
 use tokio::task::AbortHandle;
 
 /// Registers something under whatever code is running.
@@ -16,8 +15,10 @@ pub(super) fn register(new: Registration) -> SlotHandle {
 
 /// Registers something under `parent`, in the same registry.
 pub(super) fn register_under(parent: Option<&SlotHandle>, new: Registration) -> SlotHandle {
-    let registry = parent.map_or_else(Registry::current, SlotHandle::registry);
-    registry.register(new.parent(parent.map(SlotHandle::id)))
+    match parent {
+        Some(parent) => parent.register_below(new),
+        None => Registry::current().register(new),
+    }
 }
 
 /// A task of this type that is about to be spawned by somebody who can abort it.
@@ -42,19 +43,6 @@ impl Spawning {
 
     /// It was spawned.
     pub(super) fn killed_by(self, abort: AbortHandle) {
-        self.slot.set_controls(Arc::new(Abort(abort)));
-    }
-}
-
-/// Kills a task by aborting it.
-struct Abort(AbortHandle);
-
-impl Controls for Abort {
-    fn kill(&self) -> Reaction {
-        if self.0.is_finished() {
-            return Reaction::Gone;
-        }
-        self.0.abort();
-        Reaction::Accepted
+        self.slot.set_abort(abort);
     }
 }

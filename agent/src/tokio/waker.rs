@@ -1,14 +1,13 @@
 //! The waker between a task and whatever wakes it: notes when, and forwards every wake.
 
-use crate::adapter::SlotHandle;
 use crate::clock::Ticks;
+use crate::gate::wake_instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Wake, Waker};
 
 struct Stamps {
     task: Waker,
-    slot: SlotHandle,
     /// When the task was first woken since its last poll began; 0 = it was not.
     woken_at: AtomicU64,
 }
@@ -20,7 +19,7 @@ impl Wake for Stamps {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.woken_at.load(Relaxed) == 0 {
-            self.woken_at.store(self.slot.wake_instant(), Relaxed);
+            self.woken_at.store(wake_instant(), Relaxed);
         }
         // In any case: what was stamped before may be on its way into a poll.
         self.task.wake_by_ref();
@@ -62,12 +61,11 @@ impl Stamping {
 
     /// A waker that stamps and wakes `task`.
     #[inline]
-    pub(super) fn over<'a>(&'a mut self, task: &'a Waker, slot: &SlotHandle) -> &'a Waker {
+    pub(super) fn over<'a>(&'a mut self, task: &'a Waker) -> &'a Waker {
         if self.current.as_ref().is_none_or(|(stamps, _)| !stamps.task.will_wake(task)) {
             // What was handed out before goes on waking the task that it was made for, as is right
             // for a future that moved.
-            let (task, slot) = (task.clone(), slot.clone());
-            let stamps = Arc::new(Stamps { task, slot, woken_at: AtomicU64::new(0) });
+            let stamps = Arc::new(Stamps { task: task.clone(), woken_at: AtomicU64::new(0) });
             self.current = Some((stamps.clone(), Waker::from(stamps)));
         }
         self.current.as_ref().map_or(task, |(_, waker)| waker)
@@ -77,7 +75,6 @@ impl Stamping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapter::{Registration, Registry};
     use std::sync::atomic::AtomicU32;
 
     #[derive(Default)]
@@ -91,20 +88,19 @@ mod tests {
 
     #[test]
     fn every_wake_is_forwarded_and_the_waker_stays_while_the_task_does() {
-        let slot = Registry::new().register(Registration::new("test", "a", "T"));
         let (first, second) = (Arc::new(Counts::default()), Arc::new(Counts::default()));
         let (task, moved) = (Waker::from(first.clone()), Waker::from(second.clone()));
         let mut stamping = Stamping::new(Some(7));
         assert_eq!(stamping.take(), Some(7), "it was spawned then");
-        let ours = stamping.over(&task, &slot).clone();
-        assert!(ours.will_wake(stamping.over(&task, &slot)), "nothing is allocated again");
+        let ours = stamping.over(&task).clone();
+        assert!(ours.will_wake(stamping.over(&task)), "nothing is allocated again");
         for _ in 0..3 {
             ours.wake_by_ref();
         }
         assert_eq!(first.0.load(Relaxed), 3);
         assert!(stamping.take().is_some_and(|at| at > 7));
         assert_eq!(stamping.take(), None, "one stamp, however often it was woken");
-        let theirs = stamping.over(&moved, &slot).clone();
+        let theirs = stamping.over(&moved).clone();
         assert!(!ours.will_wake(&theirs));
         theirs.wake();
         assert!(stamping.take().is_some());

@@ -21,7 +21,7 @@ pub(super) fn below(source: &impl RowSource, slot: SlotId) -> Below {
     let mut below = Below::default();
     let mut open: Vec<SlotId> = forest.children(slot).rev().collect();
     while let Some(next) = open.pop() {
-        if source.identity(next).is_some_and(runs_on) {
+        if source.identity(next).is_some_and(|who| runs_on(&who)) {
             let all = std::iter::once(next).chain(forest.descendants(next));
             below.stay += all.filter(|id| is_live(*id)).count();
             continue;

@@ -60,7 +60,10 @@ fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Place
 }
 
 fn passes(source: &impl RowSource, filter: &Filter, slot: SlotId) -> bool {
-    source.identity(slot).is_some_and(|i| filter.matches(i, || source.forest().path(slot)))
+    filter.is_all()
+        || source
+            .identity(slot)
+            .is_some_and(|who| filter.matches(&who, || source.forest().path(slot)))
 }
 
 /// One candidate of a bounded top-N; the heap keeps the worst on top.

@@ -14,7 +14,7 @@ pub trait RowSource {
     fn forest(&self) -> &Forest;
 
     /// Who a slot is; `None` if it is not there.
-    fn identity(&self, id: SlotId) -> Option<&Identity>;
+    fn identity(&self, id: SlotId) -> Option<Identity>;
 
     /// How a slot is doing; `None` if it is not there.
     fn stats(&self, id: SlotId) -> Option<Stats>;
@@ -31,7 +31,7 @@ pub trait RowSource {
     /// What a slot is ordered by. A source that has the number at hand overrides this.
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {
         match (self.identity(id), self.stats(id)) {
-            (Some(identity), Some(stats)) => key.value(identity, &stats),
+            (Some(identity), Some(stats)) => key.value(&identity, &stats),
             _ => SortValue::Unknown,
         }
     }

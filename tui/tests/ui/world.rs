@@ -389,8 +389,8 @@ impl RowSource for World {
         &self.forest
     }
 
-    fn identity(&self, id: SlotId) -> Option<&Identity> {
-        self.identities.get(&id)
+    fn identity(&self, id: SlotId) -> Option<Identity> {
+        self.identities.get(&id).cloned()
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {

@@ -1,14 +1,14 @@
-//! The last lifecycle events, bounded in bytes. What falls out leaves a hole in the numbers, which
-//! readers get to see as a gap.
+//! The last lifecycle events, numbered and with paths, bounded in bytes. What falls out leaves a hole
+//! in the numbers, which readers get to see as a gap.
 
-use actorscope_core::Event;
+use actorscope_core::{Event, EventKind, Timestamp};
 use std::collections::VecDeque;
 
 /// Default bound in bytes: about 5,000 events.
 pub(crate) const DEFAULT_BYTES: usize = 1024 * 1024;
 
 #[derive(Debug)]
-pub(crate) struct Ring {
+pub(crate) struct Journal {
     events: VecDeque<Event>,
     bytes: usize,
     most_bytes: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Read {
     pub(crate) events: Vec<Event>,
 }
 
-impl Ring {
+impl Journal {
     pub(crate) const fn new(most_bytes: usize) -> Self {
         Self { events: VecDeque::new(), bytes: 0, most_bytes, last: 0, dropped: 0 }
     }
@@ -43,6 +43,18 @@ impl Ring {
             self.dropped += 1;
         }
         self.last
+    }
+
+    /// So many events were lost before anybody numbered them.
+    pub(crate) fn lose(&mut self, count: u64, at: Timestamp) {
+        if count == 0 {
+            return;
+        }
+        self.dropped += count;
+        let from = self.last + 1;
+        // The hole's last number is the gap's, so that readers go on behind it.
+        self.last += count - 1;
+        self.push(gap(from, self.last + 1, at));
     }
 
     /// The newest event's number; 0 before the first.
@@ -64,15 +76,29 @@ impl Ring {
     pub(crate) fn read(&self, from: u64, most: usize) -> Read {
         let first = self.first_held();
         let missing = (from.max(1) < first && from > 0).then(|| (from, first - 1));
-        let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
+        let skip = self.events.partition_point(|event| event.seq < from);
         Read { missing, events: self.events.iter().skip(skip).take(most).cloned().collect() }
+    }
+}
+
+/// Stands for events with these numbers that are not held.
+pub(crate) fn gap(from: u64, to: u64, at: Timestamp) -> Event {
+    Event {
+        seq: to,
+        at,
+        kind: EventKind::Gap,
+        slot: None,
+        incarnation: None,
+        path: String::new(),
+        exit: None,
+        reason: Some(format!("events {from} to {to} are not held any more")),
+        by: None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actorscope_core::{EventKind, Timestamp};
 
     fn event() -> Event {
         Event {
@@ -90,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_falls_out_is_a_gap() {
-        let mut ring = Ring::new(event().size() * 3);
+        let mut ring = Journal::new(event().size() * 3);
         for _ in 0..5 {
             ring.push(event());
         }
@@ -101,5 +127,19 @@ mod tests {
         assert_eq!(ring.read(0, 10).missing, None, "0 asks for what there is");
         assert_eq!(seqs(ring.read(4, 1)), [4]);
         assert_eq!(ring.read(6, 10), Read { missing: None, events: vec![] });
+    }
+
+    #[test]
+    fn what_was_lost_before_it_had_a_number_is_a_gap_too() {
+        let mut journal = Journal::new(DEFAULT_BYTES);
+        journal.push(event());
+        journal.lose(3, Timestamp(5));
+        journal.push(event());
+        let read = journal.read(1, 10);
+        let seqs: Vec<_> = read.events.iter().map(|e| (e.seq, e.kind)).collect();
+        let (event, gap) = (EventKind::Started, EventKind::Gap);
+        assert_eq!(seqs, [(1, event), (4, gap), (5, event)]);
+        assert_eq!((read.missing, journal.dropped(), journal.last()), (None, 3, 5));
+        assert_eq!(journal.read(3, 1).events[0].kind, gap, "whoever asks inside the hole is told");
     }
 }

@@ -1,0 +1,150 @@
+//! What happened, as it happens: what a host's thread writes down of it. Numbers, paths and readers
+//! are the sampler's business (`sampler::journal`), which takes everything away once a tick, or
+//! sooner when somebody follows.
+
+use crate::slot::Slot;
+use actorscope_core::{EventKind, ExitReason, Incarnation, Timestamp};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Facts kept until somebody takes them away. Each may keep a slot alive.
+const MOST: usize = 4_096;
+
+/// The same in bytes of text.
+const MOST_TEXT: usize = 512 * 1024;
+
+/// Longest text of a fact, in bytes.
+const TEXT: usize = 1_000;
+
+/// What a fact says beyond its kind.
+#[derive(Default)]
+pub(crate) struct Fact {
+    pub(crate) exit: Option<ExitReason>,
+    pub(crate) reason: Option<String>,
+    pub(crate) by: Option<String>,
+}
+
+/// Texts that most facts do without.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) reason: Option<String>,
+    pub(crate) by: Option<String>,
+}
+
+/// One fact.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    pub(crate) at: Timestamp,
+    pub(crate) slot: Option<Arc<Slot>>,
+    pub(crate) said: Option<Box<Said>>,
+    pub(crate) incarnation: Option<Incarnation>,
+    pub(crate) kind: EventKind,
+    pub(crate) exit: Option<ExitReason>,
+}
+
+impl Noted {
+    pub(crate) fn new(
+        at: Timestamp,
+        kind: EventKind,
+        slot: Option<&Arc<Slot>>,
+        fact: Fact,
+    ) -> Self {
+        let text = |t: Option<String>| t.map(|t| actorscope_core::text::line(&t, TEXT));
+        let said = (fact.reason.is_some() || fact.by.is_some())
+            .then(|| Box::new(Said { reason: text(fact.reason), by: text(fact.by) }));
+        let incarnation = slot.map(|slot| slot.incarnation());
+        Self { at, slot: slot.cloned(), said, incarnation, kind, exit: fact.exit }
+    }
+
+    fn text_bytes(&self) -> usize {
+        let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.said.as_ref().map_or(0, |said| len(&said.reason) + len(&said.by))
+    }
+}
+
+/// Facts that nobody has taken away yet, bounded: what falls out is counted.
+#[derive(Default, Debug)]
+pub(crate) struct Log {
+    noted: VecDeque<Noted>,
+    text_bytes: usize,
+    lost: u64,
+}
+
+/// What came of keeping a fact.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Pushed {
+    /// From now on something may soon be lost.
+    pub(crate) fills: bool,
+    /// What had to go for it, to be dropped outside of the lock: the last one to know a slot frees it.
+    #[allow(dead_code, reason = "held until it is dropped")]
+    gone: Option<Noted>,
+}
+
+/// Everything there was, and how many facts before it were lost.
+#[derive(Default, Debug)]
+pub(crate) struct Taken {
+    pub(crate) lost: u64,
+    pub(crate) noted: VecDeque<Noted>,
+}
+
+impl Log {
+    /// Keeps a fact.
+    pub(crate) fn push(&mut self, noted: Noted) -> Pushed {
+        let was_filling = self.is_filling();
+        self.text_bytes += noted.text_bytes();
+        self.noted.push_back(noted);
+        let mut gone = None;
+        while self.noted.len() > MOST || self.text_bytes > MOST_TEXT {
+            let Some(oldest) = self.noted.pop_front() else { break };
+            self.text_bytes -= oldest.text_bytes();
+            self.lost += 1;
+            gone = Some(oldest);
+        }
+        Pushed { fills: !was_filling && self.is_filling(), gone }
+    }
+
+    pub(crate) fn take(&mut self) -> Taken {
+        self.text_bytes = 0;
+        Taken { lost: std::mem::take(&mut self.lost), noted: std::mem::take(&mut self.noted) }
+    }
+
+    fn is_filling(&self) -> bool {
+        self.noted.len() > MOST / 2 || self.text_bytes > MOST_TEXT / 2
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.noted.is_empty() && self.lost == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(reason: Option<String>) -> Noted {
+        Noted::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() })
+    }
+
+    #[test]
+    fn what_falls_out_is_counted() {
+        let mut log = Log::default();
+        let gone = (0..MOST + 10).filter(|_| log.push(fact(None)).gone.is_some()).count();
+        let taken = log.take();
+        assert_eq!((gone, taken.lost, taken.noted.len()), (10, 10, MOST));
+        assert!(log.is_empty() && log.take().noted.is_empty());
+    }
+
+    #[test]
+    fn long_texts_are_bounded_too() {
+        let mut log = Log::default();
+        let mut fills = 0;
+        for _ in 0..MOST / 2 {
+            fills += usize::from(log.push(fact(Some("x".repeat(5_000)))).fills);
+        }
+        let taken = log.take();
+        assert_eq!(fills, 1, "told once");
+        assert!(taken.noted.len() * TEXT <= MOST_TEXT + TEXT, "{} facts", taken.noted.len());
+        assert_eq!(taken.lost as usize + taken.noted.len(), MOST / 2);
+    }
+}

@@ -1,0 +1,179 @@
+//! All slots by id, in shards, so that actors which start on different threads hardly ever meet and
+//! no table that grows holds up one of them for long.
+
+use crate::slot::Slot;
+use crate::sync::lock;
+use actorscope_core::SlotId;
+use hashbrown::HashTable;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A power of two.
+const SHARDS: usize = 64;
+
+/// Empty slots kept by each shard, give or take those that still have children or may be filled
+/// again: about a thousand in all.
+const ENDED_KEPT: usize = 16;
+
+#[derive(Default)]
+struct Shard {
+    /// Eight bytes a slot; the key is in the slot.
+    slots: HashTable<Arc<Slot>>,
+    /// Slots that came, went or became somebody else since the sampler last looked. Empty while
+    /// nobody looks.
+    changed: Vec<SlotId>,
+    /// Slots whose actor ended, oldest first; some may have been filled again since.
+    ended: VecDeque<SlotId>,
+}
+
+/// See the module's documentation.
+pub(crate) struct Table {
+    shards: [Mutex<Shard>; SHARDS],
+    /// Whether changes are noted.
+    tracking: AtomicBool,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { shards: std::array::from_fn(|_| Mutex::default()), tracking: AtomicBool::new(false) }
+    }
+}
+
+/// Ids are counted up: one multiplication spreads them, and the low bits have chosen the shard.
+const fn hash(id: SlotId) -> u64 {
+    id.get().wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+}
+
+impl Shard {
+    fn find(&self, id: SlotId) -> Option<&Arc<Slot>> {
+        self.slots.find(hash(id), |slot| slot.id == id)
+    }
+}
+
+impl Table {
+    fn shard(&self, id: SlotId) -> MutexGuard<'_, Shard> {
+        // The remainder is always within; the first shard is only there to satisfy the type.
+        let [first, ..] = &self.shards;
+        lock(self.shards.get(id.get() as usize % SHARDS).unwrap_or(first))
+    }
+
+    fn is_tracking(&self) -> bool {
+        self.tracking.load(SeqCst)
+    }
+
+    pub(crate) fn get(&self, id: SlotId) -> Option<Arc<Slot>> {
+        self.shard(id).find(id).cloned()
+    }
+
+    pub(crate) fn insert(&self, slot: Arc<Slot>) {
+        let id = slot.id;
+        let mut shard = self.shard(id);
+        if self.is_tracking() && slot.marks.change() {
+            shard.changed.push(id);
+        }
+        shard.slots.insert_unique(hash(id), slot, |slot| hash(slot.id));
+    }
+
+    /// Whether it was there.
+    pub(crate) fn remove(&self, id: SlotId) -> bool {
+        let mut shard = self.shard(id);
+        if self.is_tracking() {
+            shard.changed.push(id);
+        }
+        match shard.slots.find_entry(hash(id), |slot| slot.id == id) {
+            // The last reference may be this one: the slot is not freed under the lock.
+            Ok(entry) => {
+                let (slot, _) = entry.remove();
+                drop(shard);
+                drop(slot);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Notes that a slot became somebody else.
+    pub(crate) fn touch(&self, slot: &Slot) {
+        if self.is_tracking() && slot.marks.change() {
+            self.shard(slot.id).changed.push(slot.id);
+        }
+    }
+
+    /// A slot is empty. Returns empty ones that may have been kept long enough.
+    pub(crate) fn bury(&self, id: SlotId) -> [Option<Arc<Slot>>; 2] {
+        let mut shard = self.shard(id);
+        shard.ended.push_back(id);
+        // Two for one, so that slots which must stay for now do not hold up the others for ever.
+        [(), ()].map(|()| {
+            if shard.ended.len() <= ENDED_KEPT {
+                return None;
+            }
+            let oldest = shard.ended.pop_front()?;
+            shard.find(oldest).cloned()
+        })
+    }
+
+    /// One that [`Table::bury`] returned has to stay for now.
+    pub(crate) fn keep_buried(&self, id: SlotId) {
+        self.shard(id).ended.push_back(id);
+    }
+
+    /// From here on changes are noted for [`Table::take_changes`]; all slots there are now are the
+    /// first changes.
+    pub(crate) fn track(&self) {
+        self.tracking.store(true, SeqCst);
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            shard.changed = shard.slots.iter().map(|slot| slot.id).collect();
+            for slot in &shard.slots {
+                slot.marks.change();
+            }
+        }
+    }
+
+    /// Nobody looks any more.
+    pub(crate) fn untrack(&self) {
+        self.tracking.store(false, SeqCst);
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            for slot in &shard.slots {
+                slot.marks.change_seen();
+            }
+            shard.changed = Vec::new();
+        }
+    }
+
+    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending.
+    pub(crate) fn take_changes(&self) -> Vec<(SlotId, Option<Arc<Slot>>)> {
+        let mut changes = Vec::new();
+        for shard in &self.shards {
+            let mut shard = lock(shard);
+            if shard.changed.is_empty() {
+                continue;
+            }
+            for id in std::mem::take(&mut shard.changed) {
+                let slot = shard.find(id).cloned();
+                if let Some(slot) = &slot {
+                    // Before it is read: what changes from here on is told the next time.
+                    slot.marks.change_seen();
+                }
+                changes.push((id, slot));
+            }
+        }
+        changes.sort_unstable_by_key(|(id, _)| *id);
+        changes.dedup_by_key(|(id, _)| *id);
+        changes
+    }
+
+    /// Whether [`Table::take_changes`] would return any.
+    pub(crate) fn has_changes(&self) -> bool {
+        self.shards.iter().any(|shard| !lock(shard).changed.is_empty())
+    }
+
+    /// All slots as of now, shard by shard.
+    pub(crate) fn all(&self) -> Vec<Arc<Slot>> {
+        let all_of = |shard: &Mutex<Shard>| lock(shard).slots.iter().cloned().collect::<Vec<_>>();
+        self.shards.iter().flat_map(all_of).collect()
+    }
+}

@@ -1,0 +1,424 @@
+//! What of a slot changes with lifecycle events only.
+
+use super::{Class, Slot};
+use crate::adapter::{BudgetRule, Controls, DepthProbe, Reaction};
+use crate::registry::DumpRequest;
+use actorscope_core::slot::{Counters, PastIncarnation};
+use actorscope_core::spec::{BudgetUse, ChildSpec};
+use actorscope_core::{ExitReason, Incarnation, SlotId, Timestamp, Verb};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use tokio::task::AbortHandle;
+
+/// Past incarnations kept for the detail page.
+const HISTORY: usize = 16;
+
+/// Restart times kept for the budget; more are never allowed within one period here.
+const RESTARTS_KEPT: usize = 256;
+
+/// A verb that an operator asked for and that has not taken effect yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) verb: Verb,
+    pub(crate) by: String,
+    pub(crate) reason: String,
+}
+
+/// How the agent reaches the actor.
+#[derive(Clone)]
+pub(crate) enum Reach {
+    /// As its framework's adapter does.
+    Own(Arc<dyn Controls>),
+    /// A task of tokio's, which can only be aborted; `None` = not at all. Without a box of its own,
+    /// because there are many.
+    Task(Option<AbortHandle>),
+}
+
+impl Reach {
+    pub(crate) const NONE: Self = Self::Task(None);
+
+    pub(crate) fn own(controls: Option<Arc<dyn Controls>>) -> Self {
+        controls.map_or(Self::NONE, Self::Own)
+    }
+
+    /// Ends the actor at once.
+    pub(crate) fn kill(&self) -> Reaction {
+        match self {
+            Self::Own(controls) => controls.kill(),
+            Self::Task(Some(task)) if !task.is_finished() => {
+                task.abort();
+                Reaction::Accepted
+            }
+            Self::Task(_) => Reaction::Gone,
+        }
+    }
+
+    /// The slot's gate was told something.
+    pub(crate) fn nudge(&self) {
+        if let Self::Own(controls) = self {
+            controls.nudge();
+        }
+    }
+}
+
+/// A restart to come: the how manieth of a row, and when if there is a pause.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Restart {
+    pub(crate) attempt: u32,
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// What a supervised child goes by.
+pub(crate) struct Key {
+    /// Under its supervisor, as that was told.
+    pub(crate) child_id: Option<Box<str>>,
+    /// What it may be filled again under.
+    pub(crate) refill: Option<Box<str>>,
+    /// The parent's incarnation when this slot was filled.
+    pub(crate) parent_incarnation: u32,
+}
+
+/// See the module's documentation.
+pub(crate) struct Cold {
+    /// As registered; may have been forgotten since.
+    pub(crate) parent: Option<Arc<Slot>>,
+    pub(crate) class: Arc<Class>,
+    /// As wanted; in the tree it may have a number behind it.
+    pub(crate) name: Arc<str>,
+    /// Where it stands among its siblings.
+    pub(crate) ordinal: u64,
+    /// When the actor started that fills it, or filled it last; before the first, when the slot was
+    /// made.
+    pub(crate) started_at: Timestamp,
+    /// When that actor ended; 0 = it has not.
+    ended_at: Timestamp,
+    pub(crate) reach: Reach,
+    pub(crate) probe: Option<Arc<dyn DepthProbe>>,
+    key: Option<Box<Key>>,
+    rare: Option<Box<Rare>>,
+    /// Grows with every change of who the slot is.
+    pub(crate) version: u32,
+    /// Why that actor ended.
+    exit: ExitReason,
+}
+
+/// What few slots have.
+#[derive(Default)]
+struct Rare {
+    created_at: Timestamp,
+    /// Totals when the current incarnation began.
+    base: Counters,
+    history: VecDeque<PastIncarnation>,
+    /// When restarts that count happened, oldest first.
+    restart_times: VecDeque<Timestamp>,
+    restart: Restart,
+    /// Of the last end, in words.
+    reason: Option<String>,
+    lost: Option<u64>,
+    asked: Option<Asked>,
+    suspended_until: Option<Timestamp>,
+    /// Asked while the slot waits for a successor that may never come.
+    is_final: Option<IsFinal>,
+    /// Somebody waits for the actor's state.
+    dump: Option<DumpRequest>,
+    /// Empty slots below, by the key under which they may be filled again.
+    vacant: BTreeMap<Box<str>, BTreeSet<SlotId>>,
+}
+
+/// Whether it is certain that nobody will fill the slot.
+pub(crate) type IsFinal = Arc<dyn Fn() -> bool + Send + Sync>;
+
+impl Cold {
+    pub(crate) fn new(
+        parent: Option<Arc<Slot>>,
+        class: Arc<Class>,
+        name: Arc<str>,
+        ordinal: u64,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            parent,
+            class,
+            name,
+            ordinal,
+            started_at: now,
+            ended_at: Timestamp(0),
+            reach: Reach::NONE,
+            probe: None,
+            key: None,
+            rare: None,
+            version: 1,
+            exit: ExitReason::Normal,
+        }
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    // --- Who it is -----------------------------------------------------------------------------
+
+    /// When the slot came to be.
+    pub(crate) fn created_at(&self) -> Timestamp {
+        let noted = self.rare.as_ref().map(|rare| rare.created_at);
+        noted.filter(|at| *at != Timestamp(0)).unwrap_or(self.started_at)
+    }
+
+    /// What its supervisor was told about it.
+    pub(crate) fn child_spec(&self) -> Option<ChildSpec> {
+        let spec = self.class.child_spec.clone()?;
+        let child_id = self.key.as_ref().and_then(|key| key.child_id.as_deref());
+        Some(ChildSpec { child_id: child_id.map(ToOwned::to_owned), ..spec })
+    }
+
+    pub(crate) fn key(&self) -> Option<&Key> {
+        self.key.as_deref()
+    }
+
+    pub(crate) fn key_mut(&mut self) -> Option<&mut Key> {
+        self.key.as_deref_mut()
+    }
+
+    pub(crate) fn set_key(&mut self, key: Option<Key>) {
+        self.key = key.map(Box::new);
+    }
+
+    /// What its supervisor calls it.
+    pub(crate) fn set_child_id(&mut self, child_id: Option<String>) {
+        let child_id = child_id.map(String::into_boxed_str);
+        match &mut self.key {
+            Some(key) => key.child_id = child_id,
+            None if child_id.is_some() => {
+                self.set_key(Some(Key { child_id, refill: None, parent_incarnation: 0 }));
+            }
+            None => {}
+        }
+    }
+
+    // --- Incarnations --------------------------------------------------------------------------
+
+    /// When the last actor ended; `None` while one fills the slot, and before the first.
+    pub(crate) fn ended_at(&self) -> Option<Timestamp> {
+        self.has_ended().then_some(self.ended_at)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended_at != Timestamp(0)
+    }
+
+    /// Whether an actor of it has ended.
+    pub(crate) fn has_history(&self) -> bool {
+        self.has_ended() || self.rare.as_ref().is_some_and(|rare| !rare.history.is_empty())
+    }
+
+    /// Why its last actor ended, if one did.
+    pub(crate) fn last_exit(&self) -> Option<ExitReason> {
+        if self.has_ended() {
+            return Some(self.exit);
+        }
+        self.rare.as_ref()?.history.front().map(|past| past.exit)
+    }
+
+    /// Totals when the current incarnation began.
+    pub(crate) fn base(&self) -> Counters {
+        self.rare.as_ref().map(|rare| rare.base).unwrap_or_default()
+    }
+
+    /// Past actors, newest first; `last` and `total` are of the one that fills the slot or filled it
+    /// last.
+    pub(crate) fn history(&self, last: Incarnation, total: Counters) -> Vec<PastIncarnation> {
+        let ended = self.has_ended().then(|| self.past(last, total));
+        let before = self.rare.iter().flat_map(|rare| rare.history.iter().cloned());
+        ended.into_iter().chain(before).take(HISTORY).collect()
+    }
+
+    fn past(&self, incarnation: Incarnation, total: Counters) -> PastIncarnation {
+        let base = self.base();
+        PastIncarnation {
+            incarnation,
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            exit: self.exit,
+            reason: self.rare.as_ref().and_then(|rare| rare.reason.clone()),
+            counters: Counters {
+                handled: total.handled.saturating_sub(base.handled),
+                failed: total.failed.saturating_sub(base.failed),
+                busy_ns: total.busy_ns.saturating_sub(base.busy_ns),
+            },
+            lost_messages: self.rare.as_ref().and_then(|rare| rare.lost),
+        }
+    }
+
+    /// The actor that filled the slot is history: another one follows. `counted` is when, if this
+    /// restart counts.
+    pub(super) fn retire(
+        &mut self,
+        incarnation: Incarnation,
+        total: Counters,
+        counted: Option<Timestamp>,
+    ) {
+        let ended = self.has_ended().then(|| self.past(incarnation, total));
+        let created_at = self.created_at();
+        let rare = self.rare();
+        rare.created_at = created_at;
+        rare.base = total;
+        if let Some(past) = ended {
+            rare.history.push_front(past);
+            rare.history.truncate(HISTORY);
+        }
+        if let Some(now) = counted {
+            rare.restart_times.push_back(now);
+            while rare.restart_times.len() > RESTARTS_KEPT {
+                rare.restart_times.pop_front();
+            }
+        }
+    }
+
+    /// An actor begins.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        self.started_at = now;
+        self.ended_at = Timestamp(0);
+        if let Some(rare) = &mut self.rare {
+            (rare.reason, rare.lost, rare.is_final) = (None, None, None);
+        }
+    }
+
+    /// It ended.
+    pub(super) fn end(&mut self, exit: ExitReason, reason: Option<String>, now: Timestamp) {
+        self.exit = exit;
+        // 1970 stands for none.
+        self.ended_at = Timestamp(now.0.max(1));
+        self.reach = Reach::NONE;
+        if let Some(rare) = &mut self.rare {
+            (rare.reason, rare.lost, rare.dump) = (None, None, None);
+        }
+        if reason.is_some() {
+            self.rare().reason = reason;
+        }
+    }
+
+    /// So many messages were lost with it.
+    pub(crate) fn lose(&mut self, count: u64) {
+        let ended = self.has_ended();
+        let rare = self.rare();
+        let lost = match rare.history.front_mut() {
+            Some(past) if !ended => &mut past.lost_messages,
+            _ => &mut rare.lost,
+        };
+        *lost = Some(lost.unwrap_or(0).saturating_add(count));
+    }
+
+    // --- What comes next -----------------------------------------------------------------------
+
+    pub(crate) fn restart(&self) -> Restart {
+        self.rare.as_ref().map(|rare| rare.restart).unwrap_or_default()
+    }
+
+    pub(crate) fn set_restart(&mut self, restart: Restart, is_final: Option<IsFinal>) {
+        let rare = self.rare();
+        (rare.restart, rare.is_final) = (restart, is_final);
+    }
+
+    pub(crate) fn is_final(&self) -> Option<IsFinal> {
+        self.rare.as_ref()?.is_final.clone()
+    }
+
+    pub(super) fn nobody_comes(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            (rare.is_final, rare.asked) = (None, None);
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Option<&Asked> {
+        self.rare.as_ref()?.asked.as_ref()
+    }
+
+    pub(crate) fn set_asked(&mut self, asked: Asked) {
+        self.rare().asked = Some(asked);
+    }
+
+    pub(crate) fn take_asked(&mut self) -> Option<Asked> {
+        self.rare.as_mut()?.asked.take()
+    }
+
+    pub(crate) fn suspended_until(&self) -> Option<Timestamp> {
+        self.rare.as_ref()?.suspended_until
+    }
+
+    pub(crate) fn set_suspended_until(&mut self, until: Option<Timestamp>) {
+        if until.is_some() || self.suspended_until().is_some() {
+            self.rare().suspended_until = until;
+        }
+    }
+
+    pub(crate) fn dump(&self) -> Option<&DumpRequest> {
+        self.rare.as_ref()?.dump.as_ref()
+    }
+
+    pub(crate) fn set_dump(&mut self, request: DumpRequest) {
+        self.rare().dump = Some(request);
+    }
+
+    pub(crate) fn take_dump(&mut self) -> Option<DumpRequest> {
+        self.rare.as_mut()?.dump.take()
+    }
+
+    // --- Empty slots below ---------------------------------------------------------------------
+
+    /// The oldest empty slot below that may be filled under this key.
+    pub(crate) fn vacant(&self, key: &str) -> Option<SlotId> {
+        self.rare.as_ref()?.vacant.get(key)?.first().copied()
+    }
+
+    /// A slot below is empty.
+    pub(crate) fn set_vacant(&mut self, key: &str, id: SlotId) {
+        self.rare().vacant.entry(key.into()).or_default().insert(id);
+    }
+
+    /// It is not any more.
+    pub(crate) fn no_longer_vacant(&mut self, key: &str, id: SlotId) {
+        let Some(rare) = &mut self.rare else { return };
+        if let Some(ids) = rare.vacant.get_mut(key) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                rare.vacant.remove(key);
+            }
+        }
+    }
+
+    // --- The restart budget --------------------------------------------------------------------
+
+    /// The budget in use, where the child spec knows one.
+    pub(crate) fn budget(&self, now: Timestamp) -> Option<BudgetUse> {
+        let spec = self.class.child_spec.as_ref()?;
+        let (allowed, period_ns) = (spec.intensity?, spec.period_ns?);
+        let none = VecDeque::new();
+        let restarts = self.rare.as_ref().map_or(&none, |rare| &rare.restart_times);
+        let mut expires: Vec<u64> = match self.class.budget_rule {
+            BudgetRule::Sliding => restarts
+                .iter()
+                .filter(|at| now.since(**at) < period_ns)
+                .map(|at| period_ns - now.since(*at))
+                .collect(),
+            // All are forgotten together, one period after the last.
+            BudgetRule::ForgottenAfterQuiet => {
+                let mut streak: Vec<Timestamp> = Vec::new();
+                for at in restarts {
+                    if streak.last().is_some_and(|last| at.since(*last) > period_ns) {
+                        streak.clear();
+                    }
+                    streak.push(*at);
+                }
+                match streak.last() {
+                    Some(last) if now.since(*last) <= period_ns => {
+                        vec![period_ns.saturating_sub(now.since(*last)); streak.len()]
+                    }
+                    _ => Vec::new(),
+                }
+            }
+        };
+        expires.sort_unstable();
+        let used = u32::try_from(expires.len()).unwrap_or(u32::MAX).min(allowed);
+        Some(BudgetUse { used, allowed, period_ns, expires_in_ns: expires })
+    }
+}

@@ -1,0 +1,306 @@
+//! One slot as host and agent share it.
+//!
+//! Laid out for the many that do nothing at the moment: what is measured of messages, polls and links
+//! is allocated with the first of them ([`Slot::meter`], [`Slot::polls`], [`Slot::links`]), what few
+//! slots ever have is in a box of its own ([`Cold`]), what many have in common is kept once
+//! ([`Class`]). The message path takes no lock; the cold part is behind one.
+
+mod class;
+mod cold;
+mod marks;
+mod name;
+
+pub(crate) use class::{Class, Facts};
+pub(crate) use cold::{Asked, Cold, Key, Reach, Restart};
+pub(crate) use marks::{Marks, Phase};
+pub(crate) use name::shared as shared_name;
+
+use crate::cell::{HotSnapshot, Links, Meter, Polls};
+use crate::clock::ticks;
+use crate::gate::Gate;
+use crate::registry::Inner;
+use crate::sync::lock;
+use actorscope_core::slot::Counters;
+use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
+use once_cell::race::OnceBox;
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Wake;
+
+/// See the module's documentation.
+pub(crate) struct Slot {
+    pub(crate) id: SlotId,
+    pub(crate) registry: &'static Inner,
+    pub(crate) gate: Gate,
+    pub(crate) marks: Marks,
+    incarnation: AtomicU32,
+    /// Slots that hang directly below.
+    children: AtomicU32,
+    /// What the actor's task writes with its messages; most slots of most systems never get there.
+    meter: OnceBox<Meter>,
+    /// Whom it sends to; most slots never say.
+    links: OnceBox<Links>,
+    /// How its task is polled; only tasks are measured so.
+    polls: OnceBox<Polls>,
+    cold: Mutex<Cold>,
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Slot({})", self.id)
+    }
+}
+
+impl Slot {
+    pub(crate) fn new(id: SlotId, registry: &'static Inner, cold: Cold) -> Self {
+        let marks = Marks::default();
+        marks.set_kind(cold.class.kind);
+        Self {
+            id,
+            registry,
+            gate: Gate::default(),
+            marks,
+            incarnation: AtomicU32::new(1),
+            children: AtomicU32::new(0),
+            meter: OnceBox::new(),
+            links: OnceBox::new(),
+            polls: OnceBox::new(),
+            cold: Mutex::new(cold),
+        }
+    }
+
+    pub(crate) fn cold(&self) -> MutexGuard<'_, Cold> {
+        lock(&self.cold)
+    }
+
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        Incarnation(self.incarnation.load(Relaxed))
+    }
+
+    /// How often it was filled again.
+    pub(crate) fn restarts(&self) -> u64 {
+        u64::from(self.incarnation().0.saturating_sub(1))
+    }
+
+    /// What the actor's task writes with its messages.
+    #[inline]
+    pub(crate) fn meter(&self) -> &Meter {
+        self.meter.get_or_init(Box::default)
+    }
+
+    /// What the actor's task wrote with its messages, if there ever were any.
+    #[inline]
+    pub(crate) fn read_meter(&self) -> Option<&Meter> {
+        self.meter.get()
+    }
+
+    /// Whom it sends to.
+    pub(crate) fn links(&self) -> &Links {
+        self.links.get_or_init(Box::default)
+    }
+
+    /// Whom it sends to, if it ever said so.
+    pub(crate) fn read_links(&self) -> Option<&Links> {
+        self.links.get()
+    }
+
+    /// How its task is polled.
+    #[inline]
+    pub(crate) fn polls(&self) -> &Polls {
+        self.polls.get_or_init(Box::default)
+    }
+
+    /// How its task is polled, if it is one and was.
+    pub(crate) fn read_polls(&self) -> Option<&Polls> {
+        self.polls.get()
+    }
+
+    /// Tier 0 as it is now; zeros before the first message.
+    pub(crate) fn hot(&self) -> HotSnapshot {
+        self.read_meter().map(|meter| meter.hot.read()).unwrap_or_default()
+    }
+
+    /// The totals so far.
+    pub(crate) fn counters(&self) -> Counters {
+        let hot = self.hot();
+        Counters { handled: hot.handled, failed: hot.failed, busy_ns: hot.busy_ns }
+    }
+
+    /// Whether a handler runs.
+    #[inline]
+    pub(crate) fn is_handling(&self) -> bool {
+        self.read_meter().is_some_and(Meter::is_handling)
+    }
+
+    /// Messages queued now, where that can be read from outside.
+    pub(crate) fn probe_depth(&self) -> Option<u64> {
+        if !self.marks.has_probe() {
+            return None;
+        }
+        let probe = self.cold().probe.clone();
+        probe.and_then(|probe| probe.depth())
+    }
+
+    /// Whether anything goes on in it at this moment: a handler, a poll, messages in its queue, an
+    /// answer that is out.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.read_meter().is_some_and(|meter| meter.is_handling() || meter.hot.depth() > 0)
+            || self.read_polls().is_some_and(Polls::is_running)
+            || self.read_links().is_some_and(|links| links.waits().next().is_some())
+            || self.probe_depth().is_some_and(|depth| depth > 0)
+    }
+
+    /// Nothing is queued any more.
+    pub(crate) fn queue_gone(&self) {
+        if let Some(meter) = self.read_meter() {
+            meter.set_depth(0, 0);
+        }
+    }
+
+    /// One more hangs directly below, or one less.
+    pub(crate) fn count_child(&self, more: bool) {
+        if more {
+            self.children.fetch_add(1, Relaxed);
+        } else {
+            self.children.fetch_sub(1, Relaxed);
+        }
+    }
+
+    pub(crate) fn has_children(&self) -> bool {
+        self.children.load(Relaxed) > 0
+    }
+
+    /// Under which slot it hangs: the nearest one above that is not forgotten.
+    pub(crate) fn parent(&self) -> Option<Arc<Self>> {
+        let mut above = self.cold().parent.clone();
+        while let Some(parent) = above.take_if(|parent| parent.marks.is_forgotten()) {
+            above = parent.cold().parent.clone();
+        }
+        above
+    }
+
+    /// A new actor fills the slot. Returns whether it is the first.
+    pub(crate) fn fill(&self, cold: &mut Cold, counted: bool, now: Timestamp) -> bool {
+        let first = self.marks.phase() == Phase::Starting && !cold.has_ended();
+        if !first {
+            cold.retire(self.incarnation(), self.counters(), counted.then_some(now));
+            self.incarnation.store(self.incarnation().next().0, Relaxed);
+            self.gate.next_incarnation();
+        }
+        cold.begin(now);
+        self.marks.set_phase(Phase::Running);
+        first
+    }
+
+    /// The actor is cleaning up.
+    pub(crate) fn stopping(&self) {
+        let _cold = self.cold();
+        self.marks.set_phase(Phase::Stopping);
+    }
+
+    /// The actor ended.
+    pub(crate) fn vacate(
+        &self,
+        cold: &mut Cold,
+        exit: ExitReason,
+        reason: Option<String>,
+        next: Phase,
+        now: Timestamp,
+    ) {
+        if let Some(meter) = self.read_meter() {
+            meter.incarnation_ended();
+        }
+        cold.end(exit, reason, now);
+        self.marks.set_phase(next);
+        if !next.is_live() {
+            self.empty(cold);
+        }
+    }
+
+    /// Nobody will fill it, as far as is known.
+    pub(crate) fn settle(&self, cold: &mut Cold, phase: Phase) {
+        cold.nobody_comes();
+        self.marks.set_phase(phase);
+        self.empty(cold);
+    }
+
+    fn empty(&self, cold: &mut Cold) {
+        self.set_probe(cold, None);
+        cold.set_suspended_until(None);
+        self.gate.resume();
+        self.queue_gone();
+    }
+
+    /// How its depth is read from outside.
+    pub(crate) fn set_probe(
+        &self,
+        cold: &mut Cold,
+        probe: Option<Arc<dyn crate::adapter::DepthProbe>>,
+    ) {
+        self.marks.set_probe(probe.is_some());
+        cold.probe = probe;
+    }
+
+    /// What the slot is doing, with the details of a restart to come.
+    pub(crate) fn state(&self, handling: bool, held: bool, now: Timestamp) -> SlotState {
+        match self.marks.state(handling, held) {
+            SlotState::Restarting { .. } => {
+                let Restart { attempt, at } = self.cold().restart();
+                SlotState::Restarting { attempt, in_ns: at.map(|at| at.since(now)) }
+            }
+            state => state,
+        }
+    }
+
+    /// Who it is; its place and its name there are for the tree to say.
+    pub(crate) fn identity(&self, parent: Option<SlotId>, name: Arc<str>) -> Identity {
+        let cold = self.cold();
+        let texts = cold.class.texts();
+        Identity {
+            id: self.id,
+            parent,
+            name,
+            actor_type: texts.actor_type.clone(),
+            framework: texts.framework.clone(),
+            kind: cold.class.kind,
+            supervisor: cold.class.supervisor,
+            child_spec: cold.child_spec(),
+            capabilities: cold.class.capabilities,
+            mailbox_capacity: cold.class.mailbox_capacity,
+            no_kill: texts.no_kill.clone(),
+            created_at: cold.created_at(),
+            ordinal: cold.ordinal,
+            version: cold.version,
+        }
+    }
+
+    /// Forwards a sender's wake and notes when it came.
+    pub(crate) fn nudge_if_suspended(&self) {
+        if self.gate.is_suspended() {
+            self.gate.nudge();
+        }
+    }
+}
+
+/// The waker that a sleeping actor leaves with its channel: runs inside the sender's `send`.
+impl Wake for Slot {
+    fn wake(self: Arc<Self>) {
+        self.gate.wake_at(ticks);
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.gate.wake_at(ticks);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_that_does_nothing_is_small() {
+        // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
+        assert!(size_of::<Slot>() + 16 <= 240, "{} bytes", size_of::<Slot>() + 16);
+    }
+}
