@@ -134,13 +134,16 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     let capacity = actor_ref.mailbox_sender().max_capacity().map(|c| c as u64);
     let mut registration = Registration::new("kameo", name, type_name)
         .parent(slot_of_parent)
-        // kameo restarts the younger ones by their ids.
-        .ordinal(actor_ref.id().sequence_id())
         .capabilities(capabilities(supervised, hooks.prints_state))
         .mailbox_capacity(capacity)
         .may_supervise(strategy::<A>())
-        .budget_rule(BudgetRule::ForgottenAfterQuiet)
-        .refill_key(format!("{type_name} {}", given.unwrap_or_default()));
+        .budget_rule(BudgetRule::ForgottenAfterQuiet);
+    if supervised {
+        registration = registration
+            // kameo restarts the younger ones by their ids.
+            .ordinal(actor_ref.id().sequence_id())
+            .refill_key(format!("{type_name} {}", given.unwrap_or_default()));
+    }
     if let Some(known) = &known {
         registration = registration.child_spec(known.spec.clone());
     } else if supervised {

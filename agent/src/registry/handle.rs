@@ -56,7 +56,7 @@ impl SlotHandle {
         let (now, registry) = (wall(), self.registry());
         let (first, asked) = {
             let mut cold = self.slot.cold();
-            let counted = cold.last_exit() != Some(ExitReason::Shutdown);
+            let counted = self.slot.last_exit(&cold) != Some(ExitReason::Shutdown);
             let asked = cold.take_asked();
             let first = self.slot.fill(&mut cold, counted, now);
             cold.reach = Reach::own(controls);

@@ -142,12 +142,13 @@ impl Registry {
             }
         }
         let depth = parent.as_ref().map_or(0, |parent| parent.marks.depth() + 1);
-        let mut cold = Cold::new(parent, class, name, new.ordinal.unwrap_or(raw), now);
+        let mut cold = Cold::new(parent, class, name, now);
         let child_id = new.child_spec.and_then(|spec| spec.child_id);
-        if child_id.is_some() || new.refill_key.is_some() {
+        if child_id.is_some() || new.refill_key.is_some() || new.ordinal.is_some() {
             cold.set_key(Some(Key {
                 child_id: child_id.map(String::into_boxed_str),
                 refill: new.refill_key.map(String::into_boxed_str),
+                ordinal: new.ordinal,
                 parent_incarnation: 0,
             }));
         }
@@ -197,7 +198,6 @@ impl Registry {
         }
         let (before, refill, supervised) = {
             let mut cold = slot.cold();
-            cold.version = cold.version.saturating_add(1);
             let before = std::mem::replace(&mut cold.parent, wanted.clone());
             let refill = cold.key().and_then(|key| key.refill.clone());
             (before, refill, cold.class.child_spec.is_some())
@@ -208,7 +208,7 @@ impl Registry {
                 before.cold().no_longer_vacant(&key, slot.id);
             }
         }
-        self.0.table.touch(slot);
+        self.touch(slot);
         if supervised && let Some(parent) = &wanted {
             self.become_supervisor(parent);
         }
@@ -219,12 +219,14 @@ impl Registry {
 
     /// Gives a slot another name.
     pub(crate) fn rename(&self, slot: &Slot, name: &str) {
-        {
-            let mut cold = slot.cold();
-            cold.name = slot::shared_name(name);
-            cold.version = cold.version.saturating_add(1);
-        }
+        slot.cold().name = slot::shared_name(name);
         slot.marks.rename();
+        self.touch(slot);
+    }
+
+    /// Notes that a slot became somebody else.
+    fn touch(&self, slot: &Slot) {
+        slot.marks.next_version();
         self.0.table.touch(slot);
     }
 
@@ -239,9 +241,8 @@ impl Registry {
             }
             cold.class = facts.class();
             slot.marks.set_kind(cold.class.kind);
-            cold.version = cold.version.saturating_add(1);
         }
-        self.0.table.touch(slot);
+        self.touch(slot);
     }
 
     /// A supervised child hangs under it: if it can be a supervisor, it is one, and must not be held,

@@ -76,7 +76,7 @@ fn check(registry: &Registry, sampler: &mut Sampler, handled: &HashMap<SlotId, (
         let (all, failed) = handled.get(&id).copied().unwrap_or_default();
         assert_eq!((stats.total.handled, stats.total.failed), (all, failed));
         assert!(stats.current.handled <= stats.total.handled);
-        let history = slot.cold().history(slot.incarnation(), slot.counters());
+        let history = slot.history();
         let past: u64 = history.iter().map(|h| h.counters.handled).sum();
         if slot.marks.phase().has_actor() && history.len() < 16 {
             assert_eq!(past + stats.current.handled, stats.total.handled, "nothing counted twice");

@@ -21,7 +21,7 @@ impl Registry {
             return None;
         }
         parent.cold().no_longer_vacant(key, id);
-        self.0.table.touch(&slot);
+        self.touch(&slot);
         Some(slot)
     }
 
@@ -65,7 +65,7 @@ impl Registry {
             if slot.marks.phase() != Phase::Restarting {
                 return;
             }
-            let last = cold.last_exit().unwrap_or(ExitReason::Normal);
+            let last = slot.last_exit(&cold).unwrap_or(ExitReason::Normal);
             let wants_restart = match cold.class.child_spec.as_ref().and_then(|s| s.restart) {
                 Some(RestartType::Permanent) => true,
                 Some(RestartType::Transient) => !last.is_normal(),

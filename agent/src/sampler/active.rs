@@ -313,7 +313,7 @@ impl Active {
         let tier1 = slot.read_meter().and_then(|meter| meter.read_tier1());
         SlotDetail {
             handlers: tier1.map(|tier1| tier1.handlers()).unwrap_or_default(),
-            history: slot.cold().history(slot.incarnation(), slot.counters()),
+            history: slot.history(),
             queue_wait: self.has_mailbox.then(|| self.wait_buckets(slot)).flatten(),
             handling: self.handling_buckets(slot),
             poll,

@@ -9,7 +9,7 @@ use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
-use actorscope_core::forest::Forest;
+use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
@@ -131,7 +131,9 @@ impl Rows {
         let place = |slot: &Arc<Slot>| self.forest.contains(slot.id).then(|| self.path_of(slot));
         let mut paths: Vec<Option<String>> =
             taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(place)).collect();
+        let mut moved = Vec::new();
         for (id, _) in changes.iter().filter(|(_, slot)| slot.is_none()) {
+            moved.extend(self.forest.children(*id));
             self.forest.remove(*id);
             if let Some(row) = self.rows.remove(id)
                 && let Some(meter) = row.slot.read_meter()
@@ -140,8 +142,18 @@ impl Rows {
                 meter.lend_fine(None);
             }
         }
-        for slot in changes.iter().filter_map(|(_, slot)| slot.as_ref()) {
-            self.place(slot);
+        // What was below moved up: to where the registry has it, which may know of later moves.
+        let moved: Vec<Arc<Slot>> =
+            moved.iter().filter_map(|id| Some(self.rows.get(id)?.slot.clone())).collect();
+        let mut to_place: Vec<&Arc<Slot>> =
+            changes.iter().filter_map(|(_, slot)| slot.as_ref()).chain(&moved).collect();
+        loop {
+            let before = to_place.len();
+            to_place.retain(|slot| !self.place(slot));
+            // What cannot move yet, because it would hang under itself, can when others have moved.
+            if to_place.is_empty() || to_place.len() == before {
+                break;
+            }
         }
         if let Some(first) = taken.noted.front() {
             self.journal.lose(taken.lost, first.at);
@@ -152,19 +164,18 @@ impl Rows {
         }
     }
 
-    /// Hangs a slot where the registry has it.
-    fn place(&mut self, slot: &Arc<Slot>) {
+    /// Hangs a slot where the registry has it; false if that is below itself for now.
+    fn place(&mut self, slot: &Arc<Slot>) -> bool {
         let parent = self.parent_of(slot);
         if self.forest.contains(slot.id) {
-            if self.forest.parent(slot.id) != parent {
-                self.forest.set_parent(slot.id, parent);
-            }
+            let is_there = self.forest.parent(slot.id) == parent
+                || self.forest.set_parent(slot.id, parent) != Some(Oddity::Cycle);
             if slot.marks.take_renamed() {
                 let name = slot.cold().name.clone();
                 // It is in the tree, so it can be renamed.
                 let _ = self.forest.rename(slot.id, &name);
             }
-            return;
+            return is_there;
         }
         slot.marks.take_renamed();
         let (name, framework) = {
@@ -174,6 +185,7 @@ impl Rows {
         self.frameworks.insert(framework);
         self.forest.insert_named(slot.id, parent, name);
         self.rows.insert(slot.id, Row::new(slot.clone()));
+        true
     }
 
     /// The slot in the tree under which one hangs: it is put there first if it is new, too.

@@ -68,12 +68,25 @@ pub(crate) struct Restart {
     pub(crate) at: Option<Timestamp>,
 }
 
+/// What is known outside of the lock of the actor that fills the slot, or filled it last.
+#[derive(Clone, Copy)]
+pub(super) struct Last {
+    pub(super) incarnation: Incarnation,
+    /// Of all actors so far.
+    pub(super) total: Counters,
+    /// Why it ended, if it has.
+    pub(super) exit: ExitReason,
+}
+
 /// What a supervised child goes by.
+#[derive(Default)]
 pub(crate) struct Key {
     /// Under its supervisor, as that was told.
     pub(crate) child_id: Option<Box<str>>,
     /// What it may be filled again under.
     pub(crate) refill: Option<Box<str>>,
+    /// Where it stands among its siblings, where they are registered in another order.
+    pub(crate) ordinal: Option<u64>,
     /// The parent's incarnation when this slot was filled.
     pub(crate) parent_incarnation: u32,
 }
@@ -85,8 +98,6 @@ pub(crate) struct Cold {
     pub(crate) class: Arc<Class>,
     /// As wanted; in the tree it may have a number behind it.
     pub(crate) name: Arc<str>,
-    /// Where it stands among its siblings.
-    pub(crate) ordinal: u64,
     /// When the actor started that fills it, or filled it last; before the first, when the slot was
     /// made.
     pub(crate) started_at: Timestamp,
@@ -96,10 +107,6 @@ pub(crate) struct Cold {
     pub(crate) probe: Option<Arc<dyn DepthProbe>>,
     key: Option<Box<Key>>,
     rare: Option<Box<Rare>>,
-    /// Grows with every change of who the slot is.
-    pub(crate) version: u32,
-    /// Why that actor ended.
-    exit: ExitReason,
 }
 
 /// What few slots have.
@@ -133,22 +140,18 @@ impl Cold {
         parent: Option<Arc<Slot>>,
         class: Arc<Class>,
         name: Arc<str>,
-        ordinal: u64,
         now: Timestamp,
     ) -> Self {
         Self {
             parent,
             class,
             name,
-            ordinal,
             started_at: now,
             ended_at: Timestamp(0),
             reach: Reach::NONE,
             probe: None,
             key: None,
             rare: None,
-            version: 1,
-            exit: ExitReason::Normal,
         }
     }
 
@@ -189,7 +192,7 @@ impl Cold {
         match &mut self.key {
             Some(key) => key.child_id = child_id,
             None if child_id.is_some() => {
-                self.set_key(Some(Key { child_id, refill: None, parent_incarnation: 0 }));
+                self.set_key(Some(Key { child_id, ..Key::default() }));
             }
             None => {}
         }
@@ -211,11 +214,8 @@ impl Cold {
         self.has_ended() || self.rare.as_ref().is_some_and(|rare| !rare.history.is_empty())
     }
 
-    /// Why its last actor ended, if one did.
-    pub(crate) fn last_exit(&self) -> Option<ExitReason> {
-        if self.has_ended() {
-            return Some(self.exit);
-        }
+    /// Why the last of its retired actors ended.
+    pub(super) fn retired_exit(&self) -> Option<ExitReason> {
         self.rare.as_ref()?.history.front().map(|past| past.exit)
     }
 
@@ -224,21 +224,21 @@ impl Cold {
         self.rare.as_ref().map(|rare| rare.base).unwrap_or_default()
     }
 
-    /// Past actors, newest first; `last` and `total` are of the one that fills the slot or filled it
-    /// last.
-    pub(crate) fn history(&self, last: Incarnation, total: Counters) -> Vec<PastIncarnation> {
-        let ended = self.has_ended().then(|| self.past(last, total));
+    /// Past actors, newest first.
+    pub(super) fn history(&self, last: Last) -> Vec<PastIncarnation> {
+        let ended = self.has_ended().then(|| self.past(last));
         let before = self.rare.iter().flat_map(|rare| rare.history.iter().cloned());
         ended.into_iter().chain(before).take(HISTORY).collect()
     }
 
-    fn past(&self, incarnation: Incarnation, total: Counters) -> PastIncarnation {
+    fn past(&self, last: Last) -> PastIncarnation {
+        let Last { incarnation, total, exit } = last;
         let base = self.base();
         PastIncarnation {
             incarnation,
             started_at: self.started_at,
             ended_at: self.ended_at,
-            exit: self.exit,
+            exit,
             reason: self.rare.as_ref().and_then(|rare| rare.reason.clone()),
             counters: Counters {
                 handled: total.handled.saturating_sub(base.handled),
@@ -251,17 +251,12 @@ impl Cold {
 
     /// The actor that filled the slot is history: another one follows. `counted` is when, if this
     /// restart counts.
-    pub(super) fn retire(
-        &mut self,
-        incarnation: Incarnation,
-        total: Counters,
-        counted: Option<Timestamp>,
-    ) {
-        let ended = self.has_ended().then(|| self.past(incarnation, total));
+    pub(super) fn retire(&mut self, last: Last, counted: Option<Timestamp>) {
+        let ended = self.has_ended().then(|| self.past(last));
         let created_at = self.created_at();
         let rare = self.rare();
         rare.created_at = created_at;
-        rare.base = total;
+        rare.base = last.total;
         if let Some(past) = ended {
             rare.history.push_front(past);
             rare.history.truncate(HISTORY);
@@ -284,8 +279,7 @@ impl Cold {
     }
 
     /// It ended.
-    pub(super) fn end(&mut self, exit: ExitReason, reason: Option<String>, now: Timestamp) {
-        self.exit = exit;
+    pub(super) fn end(&mut self, reason: Option<String>, now: Timestamp) {
         // 1970 stands for none.
         self.ended_at = Timestamp(now.0.max(1));
         self.reach = Reach::NONE;

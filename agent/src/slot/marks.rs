@@ -1,8 +1,8 @@
 //! What of a slot is known without its lock: for whoever goes over all slots.
 
-use actorscope_core::{ChildKind, SlotState};
+use actorscope_core::{ChildKind, ExitReason, SlotState};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU8};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
 
 /// Where a slot is in its life, apart from what the hot counters tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +53,10 @@ pub(crate) struct Marks {
     /// Slots above it, as registered.
     depth: AtomicU8,
     kind: AtomicU8,
+    /// Why the last actor ended.
+    exit: AtomicU8,
+    /// Grows with every change of who the slot is.
+    version: AtomicU32,
 }
 
 impl Default for Marks {
@@ -67,6 +71,8 @@ impl Default for Marks {
             forgotten: no(),
             depth: AtomicU8::new(0),
             kind: AtomicU8::new(0),
+            exit: AtomicU8::new(0),
+            version: AtomicU32::new(1),
         }
     }
 }
@@ -135,6 +141,23 @@ impl Marks {
         self.kind.store(kind as u8, Relaxed);
     }
 
+    pub(super) fn exit(&self) -> ExitReason {
+        let exit = ExitReason::ALL.get(usize::from(self.exit.load(Relaxed)));
+        exit.copied().unwrap_or(ExitReason::Normal)
+    }
+
+    pub(super) fn set_exit(&self, exit: ExitReason) {
+        self.exit.store(exit as u8, Relaxed);
+    }
+
+    pub(crate) fn version(&self) -> u32 {
+        self.version.load(Acquire)
+    }
+
+    pub(crate) fn next_version(&self) {
+        self.version.fetch_add(1, AcqRel);
+    }
+
     pub(crate) fn depth(&self) -> usize {
         usize::from(self.depth.load(Relaxed))
     }
@@ -164,12 +187,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_phase_and_kind_survives_its_byte() {
+    fn every_word_survives_its_byte() {
         let marks = Marks::default();
         assert_eq!(marks.phase(), Phase::Starting);
         for phase in Phase::ALL {
             marks.set_phase(phase);
             assert_eq!(marks.phase(), phase);
+        }
+        for exit in ExitReason::ALL {
+            marks.set_exit(*exit);
+            assert_eq!(marks.exit(), *exit);
         }
         for kind in ChildKind::ALL {
             marks.set_kind(*kind);

@@ -11,6 +11,7 @@ mod marks;
 mod name;
 
 pub(crate) use class::{Class, Facts};
+use cold::Last;
 pub(crate) use cold::{Asked, Cold, Key, Reach, Restart};
 pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
@@ -20,7 +21,7 @@ use crate::clock::ticks;
 use crate::gate::Gate;
 use crate::registry::Inner;
 use crate::sync::lock;
-use actorscope_core::slot::Counters;
+use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
 use once_cell::race::OnceBox;
 use std::fmt;
@@ -180,11 +181,31 @@ impl Slot {
         above
     }
 
+    fn last(&self) -> Last {
+        let (incarnation, total) = (self.incarnation(), self.counters());
+        Last { incarnation, total, exit: self.marks.exit() }
+    }
+
+    /// Why its last actor ended, if one did.
+    pub(crate) fn last_exit(&self, cold: &Cold) -> Option<ExitReason> {
+        if cold.has_ended() { Some(self.marks.exit()) } else { cold.retired_exit() }
+    }
+
+    /// Past actors, newest first.
+    pub(crate) fn history(&self) -> Vec<PastIncarnation> {
+        self.cold().history(self.last())
+    }
+
+    /// Where it stands among its siblings in the order in which they were started.
+    fn ordinal(&self, cold: &Cold) -> u64 {
+        cold.key().and_then(|key| key.ordinal).unwrap_or(self.id.get())
+    }
+
     /// A new actor fills the slot. Returns whether it is the first.
     pub(crate) fn fill(&self, cold: &mut Cold, counted: bool, now: Timestamp) -> bool {
         let first = self.marks.phase() == Phase::Starting && !cold.has_ended();
         if !first {
-            cold.retire(self.incarnation(), self.counters(), counted.then_some(now));
+            cold.retire(self.last(), counted.then_some(now));
             self.incarnation.store(self.incarnation().next().0, Relaxed);
             self.gate.next_incarnation();
         }
@@ -211,7 +232,8 @@ impl Slot {
         if let Some(meter) = self.read_meter() {
             meter.incarnation_ended();
         }
-        cold.end(exit, reason, now);
+        cold.end(reason, now);
+        self.marks.set_exit(exit);
         self.marks.set_phase(next);
         if !next.is_live() {
             self.empty(cold);
@@ -270,8 +292,8 @@ impl Slot {
             mailbox_capacity: cold.class.mailbox_capacity,
             no_kill: texts.no_kill.clone(),
             created_at: cold.created_at(),
-            ordinal: cold.ordinal,
-            version: cold.version,
+            ordinal: self.ordinal(&cold),
+            version: self.marks.version(),
         }
     }
 
@@ -301,6 +323,6 @@ mod tests {
     #[test]
     fn a_slot_that_does_nothing_is_small() {
         // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
-        assert!(size_of::<Slot>() + 16 <= 240, "{} bytes", size_of::<Slot>() + 16);
+        assert!(size_of::<Slot>() + 16 <= 224, "{} bytes", size_of::<Slot>() + 16);
     }
 }
