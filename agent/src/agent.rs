@@ -100,7 +100,7 @@ impl Builder {
     ///
     /// The socket is bound when this returns. Takes a few milliseconds; blocks nothing afterwards.
     pub fn start(self) -> Result<Agent, StartError> {
-        let registry = self.registry.clone().unwrap_or_else(Registry::current);
+        let registry = self.registry.unwrap_or_else(Registry::current);
         if !registry.claim() {
             return Err(StartError::AlreadyRunning);
         }
@@ -145,7 +145,7 @@ impl Builder {
         let instance = info.instance;
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, readiness) = mpsc::sync_channel::<std::io::Result<()>>(1);
-        let of_thread = registry.clone();
+        let of_thread = *registry;
         let opt_ins = self.opt_ins;
         let thread = std::thread::Builder::new()
             .name("actorscope".to_owned())
@@ -167,8 +167,8 @@ impl Builder {
                         return;
                     }
                 };
-                let sampler = Sampler::new(of_thread.clone(), host_runtime);
-                let shared = Shared::new(info, of_thread.clone(), roles.clone(), opt_ins, sampler);
+                let sampler = Sampler::new(of_thread, host_runtime);
+                let shared = Shared::new(info, of_thread, roles.clone(), opt_ins, sampler);
                 let server = Server::new(Arc::new(shared));
                 let _ = ready.send(Ok(()));
                 runtime.block_on(async {

@@ -3,7 +3,7 @@
 //! Unlike the meter this has any number of writers: an actor may ask from several tasks at once.
 //! Bounded: so many receivers are told apart, the rest is counted together.
 
-use super::tier1::Log2;
+use super::log2::Shared;
 use crate::clock::{Ticks, nanos, ticks};
 use actorscope_core::SlotId;
 use actorscope_core::slot::LatencySummary;
@@ -25,7 +25,7 @@ pub(crate) struct Link {
     failed: AtomicU64,
     sum_ns: AtomicU64,
     max_ns: AtomicU64,
-    answered: Log2,
+    answered: Shared,
     waiting: AtomicU32,
     /// When asks began whose answer is out; 0 = free.
     since: [AtomicU64; ASKS],
@@ -116,7 +116,7 @@ impl Link {
         }
         if ok {
             let took = nanos(ask.begun, ticks());
-            self.answered.record_shared(took);
+            self.answered.record(took);
             self.sum_ns.fetch_add(took, Relaxed);
             self.max_ns.fetch_max(took, Relaxed);
         } else {

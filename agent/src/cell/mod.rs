@@ -8,6 +8,7 @@ mod arrivals;
 mod fine;
 mod hot;
 mod links;
+mod log2;
 mod meter;
 mod polls;
 mod tier1;

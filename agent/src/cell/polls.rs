@@ -3,17 +3,21 @@
 //! a worker to itself.
 //!
 //! Single writer, as in the meter: the task itself, whoever polls it. Slots that are not tasks have
-//! none of this; the histograms come with the 16th poll.
+//! none of this. The histograms come with the 16th poll; of tasks with a mailbox, whose messages tell
+//! more, when somebody looks.
 
 use super::bump;
-use super::tier1::Log2;
+use super::log2::Halving;
 use crate::clock::{Ticks, nanos, ticks};
 use actorscope_core::histogram::Buckets;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use once_cell::race::OnceBox;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Polls after which the histograms are allocated: most tasks of most systems see fewer.
 const FROM_POLL: u64 = 16;
+
+/// Maxima are kept in units of 64 ns, so that 32 bits reach 275 s.
+const MAX_UNIT_BITS: u32 = 6;
 
 /// The polls of one slot's tasks over all its incarnations.
 #[derive(Default, Debug)]
@@ -21,20 +25,23 @@ pub(crate) struct Polls {
     /// Polls that ended.
     polls: AtomicU64,
     busy_ns: AtomicU64,
-    max_ns: AtomicU64,
-    /// When the running poll began; 0 = none runs.
-    since: AtomicU64,
-    /// Polls of which the delay is known.
-    delays: AtomicU64,
+    /// When the running poll began (an odd number) or the last one ended (an even one); 0 = there
+    /// was none.
+    at: AtomicU64,
     delay_sum_ns: AtomicU64,
-    delay_max_ns: AtomicU64,
-    spread: OnceLock<Box<Spread>>,
+    max_units: AtomicU32,
+    delay_max_units: AtomicU32,
+    /// Polls of which the delay is not known.
+    sudden: AtomicU32,
+    spread: OnceBox<Spread>,
 }
 
-#[derive(Default, Debug)]
+#[derive(Debug)]
 struct Spread {
-    poll: Log2,
-    delay: Log2,
+    /// When somebody looked; `None` = made with the 16th poll.
+    since: Option<Ticks>,
+    poll: Halving,
+    delay: Halving,
 }
 
 /// A reading of [`Polls`], field by field.
@@ -61,48 +68,58 @@ impl PollsSnapshot {
     }
 }
 
+const fn running_since(at: Ticks) -> Ticks {
+    if at & 1 == 1 { at } else { 0 }
+}
+
 impl Polls {
-    /// A poll begins. `woken` is when the task was woken, `ended` when its last poll ended (0 =
-    /// never): a task that is woken while it runs waits for its turn only from then on.
+    /// A poll begins. `woken` is when the task was woken for it: a task that is woken while it runs
+    /// waits for its turn only from then on.
     #[inline]
-    pub(crate) fn begin(&self, woken: Option<Ticks>, ended: Ticks) {
+    pub(crate) fn begin(&self, woken: Option<Ticks>) {
         let now = ticks();
-        self.since.store(now, Relaxed);
-        if let Some(woken) = woken {
-            let delay = nanos(woken.max(ended), now);
-            bump(&self.delays, 1);
-            bump(&self.delay_sum_ns, delay);
-            raise(&self.delay_max_ns, delay);
-            if let Some(spread) = self.spread() {
-                spread.delay.record(delay);
-            }
+        let ended = self.at.load(Relaxed);
+        self.at.store(now | 1, Relaxed);
+        let Some(woken) = woken else {
+            self.sudden.store(self.sudden.load(Relaxed).saturating_add(1), Relaxed);
+            return;
+        };
+        let delay = nanos(woken.max(ended), now);
+        bump(&self.delay_sum_ns, delay);
+        raise(&self.delay_max_units, delay);
+        if let Some(spread) = self.spread.get() {
+            spread.delay.record(delay);
         }
     }
 
-    /// The running poll ends; when.
+    /// The running poll ends. `spread`: histograms are wanted before anybody looks.
     #[inline]
-    pub(crate) fn end(&self) -> Ticks {
+    pub(crate) fn end(&self, spread: bool) {
         let now = ticks();
-        let took = nanos(self.since.load(Relaxed), now);
-        bump(&self.polls, 1);
+        let took = nanos(self.at.load(Relaxed), now);
+        let polls = self.polls.load(Relaxed) + 1;
+        self.polls.store(polls, Relaxed);
         bump(&self.busy_ns, took);
-        raise(&self.max_ns, took);
-        self.since.store(0, Relaxed);
-        if let Some(spread) = self.spread() {
+        raise(&self.max_units, took);
+        self.at.store(now & !1, Relaxed);
+        if let Some(spread) = self.spread.get() {
             spread.poll.record(took);
+        } else if spread && polls >= FROM_POLL {
+            self.spread(None).poll.record(took);
         }
-        now
     }
 
-    #[inline]
-    fn spread(&self) -> Option<&Spread> {
-        match self.spread.get() {
-            Some(spread) => Some(spread),
-            None if self.polls.load(Relaxed) >= FROM_POLL => {
-                Some(self.spread.get_or_init(Box::default))
-            }
-            None => None,
+    /// Somebody looks: from now on there are histograms.
+    pub(crate) fn look(&self) {
+        if self.spread.get().is_none() {
+            self.spread(Some(ticks()));
         }
+    }
+
+    #[cold]
+    fn spread(&self, since: Option<Ticks>) -> &Spread {
+        let new = || Spread { since, poll: Halving::default(), delay: Halving::default() };
+        self.spread.get_or_init(|| Box::new(new()))
     }
 
     /// Polls that ended.
@@ -112,36 +129,46 @@ impl Polls {
 
     /// Whether one runs.
     pub(crate) fn is_running(&self) -> bool {
-        self.since.load(Relaxed) != 0
+        running_since(self.at.load(Relaxed)) != 0
     }
 
     pub(crate) fn read(&self) -> PollsSnapshot {
+        let (polls, since) = (self.polls.load(Relaxed), running_since(self.at.load(Relaxed)));
+        let begun = polls + u64::from(since != 0);
         PollsSnapshot {
-            polls: self.polls.load(Relaxed),
+            polls,
             busy_ns: self.busy_ns.load(Relaxed),
-            max_ns: self.max_ns.load(Relaxed),
-            since: self.since.load(Relaxed),
-            delays: self.delays.load(Relaxed),
+            max_ns: units(&self.max_units),
+            since,
+            delays: begun.saturating_sub(u64::from(self.sudden.load(Relaxed))),
             delay_sum_ns: self.delay_sum_ns.load(Relaxed),
-            delay_max_ns: self.delay_max_ns.load(Relaxed),
+            delay_max_ns: units(&self.delay_max_units),
         }
     }
 
-    /// Poll times and delays in buckets, once there are enough polls.
-    pub(crate) fn buckets(&self) -> Option<(Buckets, Buckets)> {
+    /// Poll times and delays in buckets, as far as there are any.
+    pub(crate) fn buckets(&self, now: Ticks) -> Option<(Buckets, Buckets)> {
         let spread = self.spread.get()?;
-        let with_max = |log2: &Log2, max_ns| Buckets { max_ns: Some(max_ns), ..log2.read() };
-        Some((
-            with_max(&spread.poll, self.max_ns.load(Relaxed)),
-            with_max(&spread.delay, self.delay_max_ns.load(Relaxed)),
-        ))
+        let window_ns = spread.since.map(|since| nanos(since, now));
+        let read = |halving: &Halving, max: &AtomicU32| Buckets {
+            max_ns: Some(units(max)),
+            window_ns,
+            ..halving.read()
+        };
+        Some((read(&spread.poll, &self.max_units), read(&spread.delay, &self.delay_max_units)))
     }
 }
 
+fn units(max: &AtomicU32) -> u64 {
+    u64::from(max.load(Relaxed)) << MAX_UNIT_BITS
+}
+
 #[inline]
-fn raise(max: &AtomicU64, to: u64) {
-    if to > max.load(Relaxed) {
-        max.store(to, Relaxed);
+fn raise(max_units: &AtomicU32, ns: u64) {
+    // Rounded up, so that the maximum is never below what was measured.
+    let units = u32::try_from((ns >> MAX_UNIT_BITS) + 1).unwrap_or(u32::MAX);
+    if units > max_units.load(Relaxed) {
+        max_units.store(units, Relaxed);
     }
 }
 
@@ -152,39 +179,46 @@ mod tests {
     #[test]
     fn the_running_poll_counts_as_busy_time() {
         let polls = Polls::default();
-        polls.begin(None, 0);
+        polls.begin(None);
         let seen = polls.read();
         assert_eq!((seen.polls, seen.busy_ns, seen.delays), (0, 0, 0));
-        assert!(seen.busy_until(seen.since + 1_000_000) > 0);
-        polls.end();
+        assert!(polls.is_running() && seen.busy_until(seen.since + 1_000_000) > 0);
+        polls.end(true);
         let seen = polls.read();
         assert_eq!((seen.polls, seen.since, seen.running_ns(1)), (1, 0, None));
-        assert_eq!(seen.busy_until(u64::MAX), seen.busy_ns);
+        assert_eq!((polls.is_running(), seen.busy_until(u64::MAX)), (false, seen.busy_ns));
     }
 
     #[test]
     fn a_wake_during_a_poll_waits_from_its_end_on() {
         let polls = Polls::default();
-        let now = ticks();
-        polls.begin(Some(now - 10_000_000), now);
+        polls.begin(None);
+        let woken = ticks() - 10_000_000;
+        polls.end(true);
+        polls.begin(Some(woken));
         let seen = polls.read();
         assert_eq!(seen.delays, 1);
-        assert!(seen.delay_max_ns < nanos(now - 10_000_000, now), "only since the end");
+        assert!(seen.delay_max_ns < nanos(woken, ticks()), "only since the end");
     }
 
     #[test]
-    fn histograms_come_when_they_are_worth_it() {
-        let polls = Polls::default();
-        let mut ended = 0;
+    fn histograms_come_when_they_are_worth_it_or_somebody_looks() {
+        let counts = |polls: &Polls| {
+            polls.buckets(ticks()).map(|(poll, delay)| (poll.count(), delay.count()))
+        };
+        let poll = |polls: &Polls, spread| {
+            polls.begin(Some(ticks()));
+            polls.end(spread);
+        };
+        let (bare, with_mailbox) = (Polls::default(), Polls::default());
         for _ in 0..FROM_POLL {
-            polls.begin(Some(ticks()), ended);
-            ended = polls.end();
+            poll(&bare, true);
+            poll(&with_mailbox, false);
         }
-        let first = polls.buckets().map(|(poll, delay)| (poll.count(), delay.count()));
-        assert_eq!(first, Some((1, 0)), "allocated by the last of them");
-        polls.begin(Some(ticks()), ended);
-        polls.end();
-        let then = polls.buckets().map(|(poll, delay)| (poll.count(), delay.count()));
-        assert_eq!(then, Some((2, 1)));
+        assert_eq!((counts(&bare), counts(&with_mailbox)), (Some((1, 0)), None));
+        with_mailbox.look();
+        poll(&bare, true);
+        poll(&with_mailbox, false);
+        assert_eq!((counts(&bare), counts(&with_mailbox)), (Some((2, 1)), Some((1, 1))));
     }
 }

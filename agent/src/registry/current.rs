@@ -32,6 +32,20 @@ impl Current {
         Self { actor: Some(slot), group: None, error: None }
     }
 
+    /// The code of this slot's actor, or of nobody's.
+    pub(crate) const fn of_actor(actor: Option<SlotHandle>) -> Self {
+        Self { actor, ..Self::NOBODY }
+    }
+
+    /// Whose code it was.
+    pub(crate) fn into_actor(self) -> Option<SlotHandle> {
+        self.actor
+    }
+
+    pub(crate) const fn actor(&self) -> Option<&SlotHandle> {
+        self.actor.as_ref()
+    }
+
     /// What the code said with [`failed`] since the last call.
     pub(crate) fn take_error(&mut self) -> Option<Box<str>> {
         self.error.take()
@@ -188,10 +202,6 @@ pin_project_lite::pin_project! {
 impl<F, P: Place> Placed<F, P> {
     pub(crate) const fn new(place: P, future: F) -> Self {
         Self { future: Some(future), place }
-    }
-
-    pub(crate) fn place(self: Pin<&mut Self>) -> &mut P {
-        self.project().place
     }
 }
 

@@ -4,16 +4,16 @@ use super::SlotHandle;
 use crate::clock::Ticks;
 
 impl SlotHandle {
-    /// A poll begins. `woken` is when the task was woken for it, if that is known, `ended` when its
-    /// last poll ended; 0 = there was none.
+    /// A poll begins. `woken` is when the task was woken for it, if that is known.
     #[inline]
-    pub(crate) fn poll_begins(&self, woken: Option<Ticks>, ended: Ticks) {
-        self.slot.polls().begin(woken, ended);
+    pub(crate) fn poll_begins(&self, woken: Option<Ticks>) {
+        self.slot.polls().begin(woken);
     }
 
-    /// The running poll ends; when.
+    /// The running poll ends.
     #[inline]
-    pub(crate) fn poll_ends(&self) -> Ticks {
-        self.slot.polls().end()
+    pub(crate) fn poll_ends(&self) {
+        // Of a task with a mailbox messages tell more.
+        self.slot.polls().end(!self.slot.marks.has_mailbox());
     }
 }

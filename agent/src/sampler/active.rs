@@ -309,7 +309,8 @@ impl Active {
 
     /// What the detail page adds.
     pub(super) fn detail(&self, slot: &Slot, children: usize) -> SlotDetail {
-        let (poll, delay) = self.polled(slot).map(Polled::buckets).unwrap_or_default();
+        let (poll, delay) =
+            self.polled(slot).map(|polled| polled.buckets(self.now)).unwrap_or_default();
         let tier1 = slot.read_meter().and_then(|meter| meter.read_tier1());
         SlotDetail {
             handlers: tier1.map(|tier1| tier1.handlers()).unwrap_or_default(),

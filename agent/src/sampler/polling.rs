@@ -15,7 +15,7 @@ pub(super) struct Polled<'a> {
 impl Polled<'_> {
     pub(super) fn summary(self, now: Ticks) -> Polling {
         let Self { seen, polls } = self;
-        let (poll, delay) = polls.buckets().unzip();
+        let (poll, delay) = polls.buckets(now).unzip();
         let max_ns = (seen.polls > 0).then_some(seen.max_ns);
         Polling {
             polls: seen.polls,
@@ -35,18 +35,15 @@ impl Polled<'_> {
     }
 
     /// Poll times and delays in buckets, as far as any were counted.
-    pub(super) fn buckets(self) -> (Option<Buckets>, Option<Buckets>) {
-        let (poll, delay) = self.polls.buckets().unzip();
+    pub(super) fn buckets(self, now: Ticks) -> (Option<Buckets>, Option<Buckets>) {
+        let (poll, delay) = self.polls.buckets(now).unzip();
         let counted = |buckets: &Buckets| buckets.count() > 0;
         (poll.filter(counted), delay.filter(counted))
     }
 }
 
+/// Quantiles as far as there are buckets; how many there were at all.
 fn summary(buckets: Option<Buckets>, counted: u64) -> LatencySummary {
-    let summary = buckets.map(|buckets| buckets.summary()).unwrap_or_default();
-    if summary.count > 0 {
-        summary
-    } else {
-        LatencySummary { count: counted, ..Default::default() }
-    }
+    let summary = buckets.filter(|buckets| buckets.count() > 0).map(|buckets| buckets.summary());
+    LatencySummary { count: counted, ..summary.unwrap_or_default() }
 }

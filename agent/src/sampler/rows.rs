@@ -232,6 +232,9 @@ impl Rows {
         let Some(row) = self.rows.get_mut(&id) else {
             return;
         };
+        if let Some(polls) = row.slot.read_polls().filter(|_| row.slot.marks.has_mailbox()) {
+            polls.look();
+        }
         if row.attached().is_none() && (!row.slot.marks.phase().is_live() || !row.is_measured()) {
             return;
         }

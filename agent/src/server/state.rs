@@ -119,7 +119,7 @@ fn place(slot: &Slot, max_bytes: usize) -> Result<oneshot::Receiver<Dumped>, (Ou
     let mut cold = slot.cold();
     if !cold.class.capabilities.has(Capability::DumpState) {
         let framework = cold.class.framework;
-        let why = if &*framework == "kameo" {
+        let why = if framework == "kameo" {
             "it does not print its state: write `#[observed(state)]` on its `impl Actor`".to_owned()
         } else {
             format!("actors of {framework} do not print their state")

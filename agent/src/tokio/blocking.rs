@@ -5,7 +5,7 @@ use super::slots::register;
 use super::witness::Witness;
 use crate::adapter::{Controls, Reaction, Registration, SlotHandle};
 use crate::clock::ticks;
-use crate::registry::{Current, inside};
+use crate::registry::inside;
 use actorscope_core::ChildKind;
 use actorscope_core::capability::{Capabilities, Capability};
 use std::any::type_name;
@@ -57,17 +57,17 @@ impl Blocking {
     pub(super) fn observe<F: FnOnce() -> R, R>(&self, work: F) -> impl FnOnce() -> R + use<F, R> {
         let queued_at = ticks();
         let mut witness = Witness::of_waiting(self.slot.clone());
-        let begun = self.begun.clone();
+        let (slot, begun) = (self.slot.clone(), self.begun.clone());
         move || {
             begun.store(true, SeqCst);
-            let slot = witness.slot().clone();
             slot.set_capabilities(|c| c.without(Capability::Kill));
             witness.runs();
-            let mut place = Current::of(slot.clone());
-            let result = timed(&slot, Some(queued_at), &mut 0, || inside(&mut place, work));
+            let mut place = witness.enter();
+            let result = timed(&slot, Some(queued_at), || inside(&mut place, work));
+            let error = witness.leave(place);
             match result {
                 Ok(output) => {
-                    witness.done(place.take_error());
+                    witness.done(error);
                     output
                 }
                 Err(panic) => {

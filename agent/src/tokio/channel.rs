@@ -2,6 +2,7 @@
 
 use super::inbox::Inbox;
 use super::receiver::{Observer, Queue};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
@@ -18,7 +19,7 @@ pub fn channel<T: Send + 'static>(name: &str, capacity: usize) -> (mpsc::Sender<
         let sender = weak.upgrade()?;
         Some(sender.max_capacity().saturating_sub(sender.capacity()) as u64)
     };
-    let observer = Observer::new::<T>(name, Some(capacity as u64), Some(Box::new(probe)));
+    let observer = Observer::new::<T>(name, Some(capacity as u64), Some(Arc::new(probe)));
     (sender, Inbox::new(receiver, observer))
 }
 

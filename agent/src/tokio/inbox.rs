@@ -1,6 +1,6 @@
 //! What tasks hold: the observed receiver of a channel, bounded or not.
 
-use super::receiver::{Observer, Queue};
+use super::receiver::{Observer, Queue, Recv};
 use tokio::sync::mpsc::error::TryRecvError;
 
 /// The observed receiver of a channel; see [`Receiver`](super::Receiver) and
@@ -20,8 +20,9 @@ impl<Q> Inbox<Q> {
 impl<Q: Queue> Inbox<Q> {
     /// The next message, or `None` when all senders are gone or an operator stopped this receiver.
     /// Cancel safe.
-    pub async fn recv(&mut self) -> Option<Q::Item> {
-        self.observer.recv(&mut self.queue).await
+    #[inline]
+    pub const fn recv(&mut self) -> Recv<'_, Q> {
+        self.observer.recv(&mut self.queue)
     }
 
     /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.

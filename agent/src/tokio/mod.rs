@@ -58,6 +58,7 @@ pub use join_set::JoinSetExt;
 pub use local_set::LocalSetExt;
 pub use observed::Observed;
 pub use outcome::{Outcome, TaskOutcome, outcome, outcome_of};
+pub use receiver::Recv;
 pub use supervise::{Supervise, Supervised, supervise};
 pub use task::{spawn, spawn_local, task};
 pub use task_tracker::TaskTrackerExt;

@@ -5,7 +5,7 @@ use super::waker::Stamping;
 use super::witness::Witness;
 use crate::adapter::SlotHandle;
 use crate::clock::{Ticks, ticks};
-use crate::registry::{Current, Placed};
+use crate::registry::inside;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -19,37 +19,43 @@ pin_project_lite::pin_project! {
     /// panic goes through it unchanged. Polled again after its end it stays pending.
     #[must_use = "futures do nothing unless polled"]
     pub struct Observed<F> {
-        // Dropped before the witness reports.
+        // `None` after its end.
         #[pin]
-        future: Placed<F, Current>,
+        future: Option<F>,
         waker: Stamping,
-        // When the last poll ended; 0 = there was none.
-        ended: Ticks,
         witness: Witness,
+    }
+
+    impl<F> PinnedDrop for Observed<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let mut future = this.future;
+            if future.is_some() {
+                // Where it was polled, so that what its end starts hangs in the same place; and
+                // before the witness reports.
+                let mut place = this.witness.enter();
+                inside(&mut place, || future.set(None));
+                this.witness.leave(place);
+            }
+        }
     }
 }
 
 impl<F> Observed<F> {
     /// Of a future that is spawned now.
     pub(super) fn spawned(witness: Witness, future: F) -> Self {
-        Self::new(witness, future, Some(ticks()))
+        Self { future: Some(future), waker: Stamping::new(Some(ticks())), witness }
     }
 
     /// Of a future that somebody polls at some time.
     pub(super) fn given_away(witness: Witness, future: F) -> Self {
-        Self::new(witness, future, None)
-    }
-
-    fn new(witness: Witness, future: F, spawned_at: Option<Ticks>) -> Self {
-        let place = Current::of(witness.slot().clone());
-        let future = Placed::new(place, future);
-        Self { future, waker: Stamping::new(spawned_at), ended: 0, witness }
+        Self { future: Some(future), waker: Stamping::new(None), witness }
     }
 }
 
 impl<F> fmt::Debug for Observed<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Observed").field(self.witness.slot()).finish()
+        f.debug_tuple("Observed").field(&self.witness.slot()).finish()
     }
 }
 
@@ -59,13 +65,31 @@ impl<F: Future> Future for Observed<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let (witness, mut future) = (this.witness, this.future);
+        if future.is_none() {
+            return Poll::Pending;
+        }
         witness.runs();
         let woken = this.waker.take();
         let waker = this.waker.over(cx.waker());
-        let polled = timed(witness.slot(), woken, this.ended, || {
-            future.as_mut().poll(&mut Context::from_waker(waker))
-        });
-        let error = future.place().take_error();
+        let mut place = witness.enter();
+        if let Some(slot) = place.actor() {
+            slot.poll_begins(woken);
+        }
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            inside(&mut place, || {
+                let Some(running) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+                let poll = running.poll(&mut Context::from_waker(waker));
+                if poll.is_ready() {
+                    // Here and not later, so that what its end starts hangs in the same place.
+                    future.set(None);
+                }
+                poll
+            })
+        }));
+        if let Some(slot) = place.actor() {
+            slot.poll_ends();
+        }
+        let error = witness.leave(place);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
@@ -80,17 +104,15 @@ impl<F: Future> Future for Observed<F> {
     }
 }
 
-/// Runs `work`, a poll of the slot's task, and counts it; see [`SlotHandle::poll_begins`]. A panic is
-/// caught for whoever is to see its text and to resume it, which runs no panic hook again.
-#[inline]
+/// Runs `work`, the only poll of the slot's closure, and counts it. A panic is caught for whoever is
+/// to see its text and to resume it, which runs no panic hook again.
 pub(super) fn timed<R>(
     slot: &SlotHandle,
     woken: Option<Ticks>,
-    ended: &mut Ticks,
     work: impl FnOnce() -> R,
 ) -> std::thread::Result<R> {
-    slot.poll_begins(woken, *ended);
+    slot.poll_begins(woken);
     let result = catch_unwind(AssertUnwindSafe(work));
-    *ended = slot.poll_ends();
+    slot.poll_ends();
     result
 }

@@ -4,7 +4,8 @@ use super::slots::register;
 use crate::adapter::{DepthProbe, MessageType, Registration, Request, SlotHandle, current_slot};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::{ChildKind, Incarnation};
-use std::future::poll_fn;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -28,28 +29,24 @@ pub trait Queue {
 #[derive(Debug)]
 pub(super) struct Observer {
     slot: SlotHandle,
-    capacity: Option<u64>,
-    probe: Option<Arc<ProbeOf>>,
+    /// Until the first receive.
+    unbound: Option<Box<Unbound>>,
+    message_type: MessageType,
+    /// The incarnation that an operator asked to stop: it receives nothing any more. 0 = none.
+    stopped: Incarnation,
     /// Whether the slot is the receiver's own or that of the task which receives.
     own_slot: bool,
-    bound: bool,
-    message_type: MessageType,
-    /// The incarnation that an operator asked to stop: it receives nothing any more.
-    stopped: Option<Incarnation>,
 }
 
-/// A depth probe with a name for `Debug`.
-pub(super) struct ProbeOf(Box<dyn Fn() -> Option<u64> + Send + Sync>);
+/// A receiver that may still become that of a task.
+struct Unbound {
+    capacity: Option<u64>,
+    probe: Option<Arc<dyn DepthProbe>>,
+}
 
-impl std::fmt::Debug for ProbeOf {
+impl std::fmt::Debug for Unbound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DepthProbe")
-    }
-}
-
-impl DepthProbe for ProbeOf {
-    fn depth(&self) -> Option<u64> {
-        (self.0)()
+        f.debug_struct("Unbound").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }
 
@@ -60,7 +57,7 @@ impl Observer {
     pub(super) fn new<T>(
         name: &str,
         capacity: Option<u64>,
-        probe: Option<Box<dyn Fn() -> Option<u64> + Send + Sync>>,
+        probe: Option<Arc<dyn DepthProbe>>,
     ) -> Self {
         let type_name = std::any::type_name::<T>();
         let registration = Registration::new("tokio", name, type_name)
@@ -68,17 +65,16 @@ impl Observer {
             .mailbox_capacity(capacity)
             .capabilities(MAILBOX);
         let slot = register(registration);
-        let probe = probe.map(|probe| Arc::new(ProbeOf(probe)));
-        slot.set_mailbox(capacity, probe.clone().map(|p| p as Arc<dyn DepthProbe>));
+        slot.set_mailbox(capacity, probe.clone());
         slot.started(None);
         let message_type = slot.message_type(type_name);
-        Self { slot, capacity, probe, own_slot: true, bound: false, message_type, stopped: None }
+        let unbound = Some(Box::new(Unbound { capacity, probe }));
+        Self { slot, unbound, message_type, stopped: Incarnation(0), own_slot: true }
     }
 
     /// The receiver joins the task that receives first, if that has no other receiver.
     #[cold]
-    fn bind(&mut self) {
-        self.bound = true;
+    fn bind(&mut self, unbound: Unbound) {
         let Some(task) = current_slot() else { return };
         if task.claim_mailbox() {
             let name = self.slot.name();
@@ -87,7 +83,7 @@ impl Observer {
             if task.name() == name {
                 task.rename(&name);
             }
-            task.set_mailbox(self.capacity, self.probe.clone().map(|p| p as Arc<dyn DepthProbe>));
+            task.set_mailbox(unbound.capacity, unbound.probe);
             task.set_capabilities(|c| MAILBOX.iter().fold(c, |c, capability| c.with(capability)));
             self.slot = task;
             self.own_slot = false;
@@ -97,47 +93,9 @@ impl Observer {
     }
 
     /// Receives the next message. Cancel safe: what was not returned is still in the queue.
-    pub(super) async fn recv<Q: Queue>(&mut self, queue: &mut Q) -> Option<Q::Item> {
-        self.prepare();
-        self.slot.end_if_handling();
-        if self.is_stopped() {
-            return None;
-        }
-        let queued = queue.len();
-        self.slot.look(queued);
-        self.slot.clear_wake();
-        let mut slept = false;
-        let message = poll_fn(|cx| {
-            if queued > 0 && !self.slot.is_asked() {
-                // If this is pending, other tasks have their turn, nothing more.
-                return queue.poll_recv(cx);
-            }
-            self.slot.register(cx.waker());
-            // After the registration, so that a request made meanwhile is not missed.
-            match self.slot.check() {
-                Request::Proceed => {}
-                // A task has nobody who would start it again: restarting is ending.
-                Request::Stop | Request::Restart => {
-                    self.stopped = Some(self.slot.incarnation());
-                    return Poll::Ready(None);
-                }
-                // Held: the sampler's nudges bring us here, so that the depth stays known.
-                Request::Hold => {
-                    self.slot.look(queue.len());
-                    return Poll::Pending;
-                }
-            }
-            if queued > 0 {
-                // If this is pending, other tasks have their turn, nothing more.
-                return queue.poll_recv(cx);
-            }
-            let poll = queue.poll_recv(&mut Context::from_waker(&self.slot.waker()));
-            slept |= poll.is_pending();
-            poll
-        })
-        .await?;
-        self.took(slept.then(|| queue.len()));
-        Some(message)
+    #[inline]
+    pub(super) const fn recv<'a, Q: Queue>(&'a mut self, queue: &'a mut Q) -> Recv<'a, Q> {
+        Recv { observer: self, queue, stage: Stage::New }
     }
 
     /// Receives at least one message and up to `limit`; how many. They share one handling, so only
@@ -180,8 +138,8 @@ impl Observer {
 
     #[inline]
     fn prepare(&mut self) {
-        if !self.bound {
-            self.bind();
+        if let Some(unbound) = self.unbound.take() {
+            self.bind(*unbound);
         }
     }
 
@@ -196,7 +154,111 @@ impl Observer {
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped.is_some_and(|stopped| stopped == self.slot.incarnation())
+        self.stopped == self.slot.incarnation()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// Not polled yet.
+    New,
+    /// Something is queued: if the queue has nothing all the same, other tasks have their turn.
+    Queued,
+    /// Nothing was queued; whether the task has slept since.
+    Empty {
+        slept: bool,
+    },
+    Done,
+}
+
+/// The next message of a receiver: see [`Inbox::recv`](super::Inbox::recv).
+///
+/// A future written by hand, because it runs with every message: layers of `async fn` move what they
+/// hold, and keep it twice.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Recv<'a, Q> {
+    observer: &'a mut Observer,
+    queue: &'a mut Q,
+    stage: Stage,
+}
+
+impl<Q: Queue> Future for Recv<'_, Q> {
+    type Output = Option<Q::Item>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if matches!(this.stage, Stage::New) && !this.look() {
+            this.stage = Stage::Done;
+            return Poll::Ready(None);
+        }
+        if matches!(this.stage, Stage::Queued) && !this.observer.slot.is_asked() {
+            let poll = this.queue.poll_recv(cx);
+            return poll.map(|message| this.hand_out(message));
+        }
+        this.poll_slow(cx)
+    }
+}
+
+impl<Q: Queue> Recv<'_, Q> {
+    /// The task turns to its queue; false if an operator stopped it.
+    #[inline]
+    fn look(&mut self) -> bool {
+        self.observer.prepare();
+        let slot = &self.observer.slot;
+        slot.end_if_handling();
+        if self.observer.is_stopped() {
+            return false;
+        }
+        let queued = self.queue.len();
+        slot.look(queued);
+        slot.clear_wake();
+        self.stage = if queued > 0 { Stage::Queued } else { Stage::Empty { slept: false } };
+        true
+    }
+
+    /// The queue is empty, or an operator wants something.
+    #[inline(never)]
+    fn poll_slow(&mut self, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
+        let slot = &self.observer.slot;
+        slot.register(cx.waker());
+        // After the registration, so that a request made meanwhile is not missed.
+        match slot.check() {
+            Request::Proceed => {}
+            // A task has nobody who would start it again: restarting is ending.
+            Request::Stop | Request::Restart => {
+                self.observer.stopped = slot.incarnation();
+                self.stage = Stage::Done;
+                return Poll::Ready(None);
+            }
+            // Held: the sampler's nudges bring us here, so that the depth stays known.
+            Request::Hold => {
+                slot.look(self.queue.len());
+                return Poll::Pending;
+            }
+        }
+        let poll = match &mut self.stage {
+            Stage::Empty { slept } => {
+                let poll = self.queue.poll_recv(&mut Context::from_waker(&slot.waker()));
+                *slept |= poll.is_pending();
+                poll
+            }
+            Stage::New | Stage::Queued => self.queue.poll_recv(cx),
+            Stage::Done => return Poll::Pending,
+        };
+        poll.map(|message| self.hand_out(message))
+    }
+
+    /// A message came out, or the channel is closed.
+    #[inline]
+    fn hand_out(&mut self, message: Option<Q::Item>) -> Option<Q::Item> {
+        let slept = matches!(self.stage, Stage::Empty { slept: true });
+        self.stage = Stage::Done;
+        if message.is_some() {
+            self.observer.took(slept.then(|| self.queue.len()));
+        }
+        message
     }
 }
 

@@ -43,7 +43,7 @@ pub fn unbounded_channel<T: Send + 'static>(
         let counts = counts.clone();
         move || Some(counts.depth())
     };
-    let observer = Observer::new::<T>(name, None, Some(Box::new(probe)));
+    let observer = Observer::new::<T>(name, None, Some(Arc::new(probe)));
     let receiver = Counting { inner: receiver, counts: Some(counts.clone()) };
     (UnboundedSender { inner: sender, counts }, Inbox::new(receiver, observer))
 }

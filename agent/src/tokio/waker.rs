@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Wake, Waker};
 
-struct Stamps {
+/// What a waker notes and whom it wakes.
+pub(super) struct Stamps {
     task: Waker,
     /// When the task was first woken since its last poll began; 0 = it was not.
     woken_at: AtomicU64,
@@ -28,25 +29,25 @@ impl Wake for Stamps {
 
 /// The waker that a future is polled with, kept from poll to poll: a task's own waker hardly ever
 /// changes, so that one allocation lasts for its life.
-pub(super) struct Stamping {
-    current: Option<(Arc<Stamps>, Waker)>,
-    /// When the task was spawned, which is its first wake, until it was polled; 0 = not known.
-    spawned_at: Ticks,
+pub(super) enum Stamping {
+    /// Not polled yet; when it was spawned, which is its first wake. 0 = not known.
+    New(Ticks),
+    Polled(Arc<Stamps>, Waker),
 }
 
 impl Stamping {
     /// For a task that was spawned at this instant; `None` = nobody knows when it will be.
     pub(super) fn new(spawned_at: Option<Ticks>) -> Self {
-        Self { current: None, spawned_at: spawned_at.unwrap_or(0) }
+        Self::New(spawned_at.unwrap_or(0))
     }
 
     /// When the task was woken for the poll that begins now, if that is known. To be asked once a
     /// poll, before [`Stamping::over`].
     #[inline]
     pub(super) fn take(&mut self) -> Option<Ticks> {
-        let at = match &self.current {
-            None => std::mem::take(&mut self.spawned_at),
-            Some((stamps, _)) => {
+        let at = match self {
+            Self::New(at) => std::mem::take(at),
+            Self::Polled(stamps, _) => {
                 let at = stamps.woken_at.load(Relaxed);
                 if at != 0 {
                     // Not a swap, which costs more: a wake in between goes without a stamp, not
@@ -62,13 +63,17 @@ impl Stamping {
     /// A waker that stamps and wakes `task`.
     #[inline]
     pub(super) fn over<'a>(&'a mut self, task: &'a Waker) -> &'a Waker {
-        if self.current.as_ref().is_none_or(|(stamps, _)| !stamps.task.will_wake(task)) {
+        let is_over = matches!(self, Self::Polled(stamps, _) if stamps.task.will_wake(task));
+        if !is_over {
             // What was handed out before goes on waking the task that it was made for, as is right
             // for a future that moved.
             let stamps = Arc::new(Stamps { task: task.clone(), woken_at: AtomicU64::new(0) });
-            self.current = Some((stamps.clone(), Waker::from(stamps)));
+            *self = Self::Polled(stamps.clone(), Waker::from(stamps));
         }
-        self.current.as_ref().map_or(task, |(_, waker)| waker)
+        match self {
+            Self::Polled(_, waker) => waker,
+            Self::New(_) => task,
+        }
     }
 }
 

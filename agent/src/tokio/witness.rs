@@ -1,6 +1,7 @@
 //! Reports how code came to its end, however it did.
 
 use crate::adapter::{Fate, SlotHandle};
+use crate::registry::Current;
 use actorscope_core::ExitReason;
 use std::any::Any;
 
@@ -17,28 +18,44 @@ enum Stage {
 /// Lives with the code: dropped with it, it reports that it was dropped.
 #[derive(Debug)]
 pub(super) struct Witness {
-    slot: SlotHandle,
+    /// Elsewhere while the code runs: see [`Witness::enter`].
+    slot: Option<SlotHandle>,
     stage: Stage,
 }
 
 impl Witness {
     /// Of code that counts as started when it first runs.
     pub(super) const fn of_waiting(slot: SlotHandle) -> Self {
-        Self { slot, stage: Stage::Waits }
+        Self { slot: Some(slot), stage: Stage::Waits }
     }
 
     /// Of code that was started.
     pub(super) const fn of_started(slot: SlotHandle) -> Self {
-        Self { slot, stage: Stage::Runs }
+        Self { slot: Some(slot), stage: Stage::Runs }
     }
 
     /// Of code whose supervisor reports its end.
     pub(super) const fn of_supervised(slot: SlotHandle) -> Self {
-        Self { slot, stage: Stage::Over }
+        Self { slot: Some(slot), stage: Stage::Over }
     }
 
-    pub(super) const fn slot(&self) -> &SlotHandle {
-        &self.slot
+    pub(super) const fn slot(&self) -> Option<&SlotHandle> {
+        self.slot.as_ref()
+    }
+
+    /// The place in which the code runs. Moves the slot there, for [`Witness::leave`] to move back:
+    /// a handle more would be counted with every poll.
+    #[inline]
+    pub(super) const fn enter(&mut self) -> Current {
+        Current::of_actor(self.slot.take())
+    }
+
+    /// The code does not run any more. What it said last of how it ends.
+    #[inline]
+    pub(super) fn leave(&mut self, mut place: Current) -> Option<Box<str>> {
+        let error = place.take_error();
+        self.slot = place.into_actor();
+        error
     }
 
     /// The code runs; whether for the first time.
@@ -47,7 +64,9 @@ impl Witness {
         let first = self.stage == Stage::Waits;
         if first {
             self.stage = Stage::Runs;
-            self.slot.started(None);
+            if let Some(slot) = &self.slot {
+                slot.started(None);
+            }
         }
         first
     }
@@ -68,7 +87,9 @@ impl Witness {
     fn over(&mut self, exit: ExitReason, reason: Option<String>) {
         if self.stage != Stage::Over {
             self.stage = Stage::Over;
-            self.slot.exited(exit, reason, Fate::Final);
+            if let Some(slot) = &self.slot {
+                slot.exited(exit, reason, Fate::Final);
+            }
         }
     }
 }
