@@ -69,7 +69,8 @@ pub struct LatencySummary {
     pub p99: Option<u64>,
     /// The longest.
     pub max: Option<u64>,
-    /// The time that the numbers cover; `None` = since the actor started.
+    /// The time that the numbers cover; `None` = since the actor started. Of more than 60,000
+    /// durations without a window, the older ones weigh less in the quantiles.
     pub window_ns: Option<u64>,
     /// How fine the quantiles are; `None` while there are none.
     pub resolution: Option<Resolution>,

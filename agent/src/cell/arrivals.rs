@@ -7,10 +7,14 @@
 //! Every operation is O(1), and taking a message divides nothing.
 
 use crate::clock::Ticks;
+use once_cell::race::OnceBox;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Runs kept, a power of two. Eight keep a backlog built up in bursts apart and fit in 128 bytes.
 const RUNS: usize = 8;
+
+/// Runs kept before there ever were more, a power of two: enough for actors that keep up.
+const FEW: usize = 2;
 
 /// Steps are kept in units of 16 ticks, so that 32 bits reach 20 s; 5 ns are lost.
 const STEP_BITS: u32 = 4;
@@ -100,7 +104,9 @@ pub(crate) struct Arrivals {
     total: AtomicU32,
     /// Where the oldest run is (low half) and how many there are (high half).
     ring: AtomicU32,
-    runs: [Cell; RUNS],
+    few: [Cell; FEW],
+    /// In the place of `few`, once those were not enough.
+    many: OnceBox<[Cell; RUNS]>,
 }
 
 impl Arrivals {
@@ -112,14 +118,24 @@ impl Arrivals {
 
     #[inline]
     fn set_ring(&self, start: usize, used: usize) {
-        self.ring.store((used as u32) << 16 | (start % RUNS) as u32, Relaxed);
+        // Where it starts is taken as a remainder when it is used.
+        self.ring.store((used as u32) << 16 | (start as u32 & 0xffff), Relaxed);
     }
 
     #[inline]
     fn cell(&self, at: usize) -> &Cell {
         // The remainder is always within; the first cell is only there to satisfy the type.
-        let [first, ..] = &self.runs;
-        self.runs.get(at % RUNS).unwrap_or(first)
+        let [first, ..] = &self.few;
+        match self.many.get() {
+            Some(many) => many.get(at % RUNS).unwrap_or(first),
+            None => self.few.get(at % FEW).unwrap_or(first),
+        }
+    }
+
+    /// Runs there is room for.
+    #[inline]
+    fn room(&self) -> usize {
+        if self.many.get().is_some() { RUNS } else { FEW }
     }
 
     /// `count` messages arrived between `from` and `to`.
@@ -131,17 +147,30 @@ impl Arrivals {
         let run = Run::spread(count, from.min(to), to);
         let (start, used) = self.ring();
         self.total.store(self.total.load(Relaxed).saturating_add(count), Relaxed);
-        if used < RUNS {
+        if used < self.room() {
             self.cell(start + used).store(run);
             self.set_ring(start, used + 1);
         } else {
-            self.push_full(start, run);
+            self.push_full(start, used, run);
         }
     }
 
-    /// Makes room by joining the two neighbours that lose least by it.
     #[cold]
-    fn push_full(&self, start: usize, new: Run) {
+    fn push_full(&self, start: usize, used: usize, run: Run) {
+        if self.many.get().is_some() {
+            return self.join_and_push(start, run);
+        }
+        let many: [Cell; RUNS] = Default::default();
+        for (i, cell) in many.iter().enumerate().take(used) {
+            cell.store(self.cell(start + i).load());
+        }
+        self.many.get_or_init(|| Box::new(many));
+        self.cell(used).store(run);
+        self.set_ring(0, used + 1);
+    }
+
+    /// Makes room by joining the two neighbours that lose least by it.
+    fn join_and_push(&self, start: usize, new: Run) {
         let mut all = [Run::default(); RUNS + 1];
         for (i, run) in all.iter_mut().enumerate() {
             *run = if i < RUNS { self.cell(start + i).load() } else { new };

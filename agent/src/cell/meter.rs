@@ -8,9 +8,11 @@
 use super::arrivals::Arrivals;
 use super::fine::{self, Lent};
 use super::hot::Hot;
-use super::tier1::{FROM_MESSAGE, Tier1, intern};
+use super::tier1::{FROM_MESSAGE, Tier1};
+use super::types::{Types, intern, name_of, raise};
 use crate::clock::{Ticks, nanos, ticks};
-use std::sync::OnceLock;
+use actorscope_core::slot::{Counters, HandlerStats};
+use once_cell::race::OnceBox;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
@@ -28,8 +30,17 @@ pub(crate) struct Meter {
     type_number: AtomicU32,
     /// The number of the tier-2 histogram that the sampler lent; 0 = none.
     fine: AtomicU32,
-    tier1: OnceLock<Box<Tier1>>,
+    /// Number of the type of all messages so far, while there is no more than that one; 0 = no type
+    /// was seen.
+    only_type: AtomicU32,
+    /// The longest handling.
+    handling_max_ns: AtomicU64,
+    tier1: OnceBox<Tier1>,
+    types: OnceBox<Types>,
 }
+
+/// In the place of the only type's number, once there are more.
+const MANY: u32 = u32::MAX;
 
 /// Queues longer than this are told as this long.
 fn count(queued: usize) -> u32 {
@@ -116,14 +127,61 @@ impl Meter {
         let now = ticks();
         self.ended_at.store(now, Relaxed);
         let name = self.hot.message_type();
-        if let Some(took) = self.hot.end(now, ok)
-            && let Some(tier1) = self.tier1()
-        {
-            tier1.handled(name, took, ok);
+        let Some(took) = self.hot.end(now, ok) else { return };
+        if name != self.only_type.load(Relaxed) {
+            self.of_another_type(name, took, ok);
+        }
+        raise(&self.handling_max_ns, took);
+        if let Some(tier1) = self.tier1() {
+            tier1.handling.record(took);
             if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
                 fine.record_handling(took);
             }
         }
+    }
+
+    /// A message was handled whose type is not that of all others.
+    #[inline(never)]
+    fn of_another_type(&self, name: u32, took_ns: u64, ok: bool) {
+        if let Some(types) = self.types.get() {
+            return types.handled(name, took_ns, ok);
+        }
+        let hot = self.hot.read();
+        if hot.handled == 1 {
+            self.only_type.store(name, Relaxed);
+            return;
+        }
+        let before = Counters {
+            handled: hot.handled - 1,
+            failed: hot.failed - u64::from(!ok),
+            busy_ns: hot.busy_ns.saturating_sub(took_ns),
+        };
+        let first = self.only_type.load(Relaxed);
+        let types = Types::after(first, before, self.handling_max_ns());
+        self.types.get_or_init(|| Box::new(types)).handled(name, took_ns, ok);
+        self.only_type.store(MANY, Relaxed);
+    }
+
+    /// Messages by type, most time first. While there was no more than one type, the slot's own
+    /// counters are its.
+    pub(crate) fn handlers(&self) -> Vec<HandlerStats> {
+        if let Some(types) = self.types.get() {
+            return types.read();
+        }
+        let hot = self.hot.read();
+        let only = name_of(self.only_type.load(Relaxed)).map(|message_type| HandlerStats {
+            message_type,
+            handled: hot.handled,
+            failed: hot.failed,
+            busy_ns: hot.busy_ns,
+            max_ns: self.handling_max_ns(),
+        });
+        only.into_iter().filter(|only| only.handled > 0).collect()
+    }
+
+    /// The longest handling so far.
+    pub(crate) fn handling_max_ns(&self) -> u64 {
+        self.handling_max_ns.load(Relaxed)
     }
 
     /// Whether a handler runs.
@@ -168,7 +226,7 @@ impl Meter {
 
     /// Tier 1, if the slot has come that far.
     pub(crate) fn read_tier1(&self) -> Option<&Tier1> {
-        self.tier1.get().map(Box::as_ref)
+        self.tier1.get()
     }
 
     /// The incarnation ended: what it left in the queue is not measured as its successor's wait in
@@ -212,7 +270,48 @@ mod tests {
         message(&meter, 1);
         let tier1 = meter.read_tier1().unwrap();
         assert_eq!(tier1.handling.read().count(), 1);
-        assert_eq!(&*tier1.handlers()[0].message_type, "Message");
+    }
+
+    #[test]
+    fn a_second_type_is_told_from_the_first_with_nothing_lost() {
+        let meter = Meter::default();
+        let handle = |name: Option<&'static str>, ok| {
+            meter.begin(None, name.map_or(0, |name| meter.type_number(name)));
+            meter.end(ok);
+        };
+        assert_eq!(meter.handlers(), []);
+        for i in 0..5 {
+            handle(Some("test::First"), i > 0);
+        }
+        let only = meter.handlers();
+        let counts = |h: &HandlerStats| (h.message_type.to_string(), h.handled, h.failed);
+        assert_eq!(only.iter().map(counts).collect::<Vec<_>>(), [("First".to_owned(), 5, 1)]);
+        handle(Some("test::Second"), false);
+        handle(Some("test::First"), true);
+        handle(None, true);
+        let mut both = meter.handlers();
+        both.sort_by_key(|h| h.message_type.to_string());
+        assert_eq!(
+            both.iter().map(counts).collect::<Vec<_>>(),
+            [("First".to_owned(), 6, 1), ("Second".to_owned(), 1, 1)]
+        );
+        let busy: u64 = both.iter().map(|h| h.busy_ns).sum();
+        assert!(busy <= meter.hot.read().busy_ns && both[0].busy_ns >= only[0].busy_ns);
+    }
+
+    #[test]
+    fn messages_of_no_known_type_are_nobodys() {
+        let meter = Meter::default();
+        for name in [0, 0, meter.type_number("test::Late")] {
+            meter.begin(None, name);
+            meter.end(true);
+        }
+        assert_eq!(meter.handlers().iter().map(|h| h.handled).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_meter_is_three_cache_lines() {
+        assert_eq!(size_of::<Meter>(), 192);
     }
 
     #[test]

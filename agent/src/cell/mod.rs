@@ -12,13 +12,14 @@ mod log2;
 mod meter;
 mod polls;
 mod tier1;
+mod types;
 
 pub(crate) use fine::Lent;
 pub(crate) use hot::HotSnapshot;
 pub(crate) use links::{Ask, LinkReading, Links};
 pub(crate) use meter::Meter;
 pub(crate) use polls::{Polls, PollsSnapshot};
-pub(crate) use tier1::{intern, name_of};
+pub(crate) use types::{intern, name_of};
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

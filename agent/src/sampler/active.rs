@@ -2,7 +2,7 @@
 
 use super::fine::Attached;
 use super::polling::Polled;
-use crate::cell::{HotSnapshot, Polls, PollsSnapshot};
+use crate::cell::{HotSnapshot, Meter, Polls, PollsSnapshot};
 use crate::clock::{Ticks, nanos};
 use crate::slot::Slot;
 use actorscope_core::histogram::Buckets;
@@ -10,7 +10,6 @@ use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
 use actorscope_core::{ChildKind, SlotId, SlotState, Timestamp};
-use std::sync::atomic::Ordering::Relaxed;
 
 /// Rates are computed over at least this time, so that a pass out of turn does not make them jump.
 const MIN_RATE_SPAN_NS: u64 = 500_000_000;
@@ -255,7 +254,7 @@ impl Active {
             return None;
         }
         let mut summary = self.wait_buckets(slot).map(|b| b.summary()).unwrap_or_default();
-        if summary.count == 0 {
+        if summary.window_ns.is_none() {
             summary.count = self.hot.handled;
             summary.max = (self.hot.handled > 0).then_some(self.hot.wait_max_ns);
         }
@@ -269,8 +268,10 @@ impl Active {
             return None;
         }
         let mut summary = self.handling_buckets(slot).map(|b| b.summary()).unwrap_or_default();
-        if summary.count == 0 {
+        if summary.window_ns.is_none() {
             summary.count = self.hot.handled;
+            let max = slot.read_meter().map(Meter::handling_max_ns);
+            summary.max = max.filter(|_| self.hot.handled > 0);
         }
         summary.mean = self.hot.busy_ns.checked_div(self.hot.handled);
         Some(summary)
@@ -288,9 +289,9 @@ impl Active {
     fn handling_buckets(&self, slot: &Slot) -> Option<Buckets> {
         let windowed = self.attached.as_ref().and_then(|a| a.handling(self.now));
         self.best(windowed, || {
-            let tier1 = slot.read_meter()?.read_tier1()?;
-            let mut all = tier1.handling.read();
-            all.max_ns = Some(tier1.handling_max_ns.load(Relaxed));
+            let meter = slot.read_meter()?;
+            let mut all = meter.read_tier1()?.handling.read();
+            all.max_ns = Some(meter.handling_max_ns());
             Some(all)
         })
     }
@@ -311,9 +312,8 @@ impl Active {
     pub(super) fn detail(&self, slot: &Slot, children: usize) -> SlotDetail {
         let (poll, delay) =
             self.polled(slot).map(|polled| polled.buckets(self.now)).unwrap_or_default();
-        let tier1 = slot.read_meter().and_then(|meter| meter.read_tier1());
         SlotDetail {
-            handlers: tier1.map(|tier1| tier1.handlers()).unwrap_or_default(),
+            handlers: slot.read_meter().map(Meter::handlers).unwrap_or_default(),
             history: slot.history(),
             queue_wait: self.has_mailbox.then(|| self.wait_buckets(slot)).flatten(),
             handling: self.handling_buckets(slot),
