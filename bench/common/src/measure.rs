@@ -74,7 +74,7 @@ pub fn main<V: Variant>() {
     }
     let single = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
     let figures = if memory {
-        single.block_on(measure_memory(&variant))
+        single.block_on(measure_memory(&variant, mode != "off"))
     } else if what == "loop" {
         let each = single.block_on(async {
             let actor = variant.spawn().await;
@@ -151,7 +151,15 @@ async fn measure_time<V: Variant>(variant: &V) -> Figures {
     }
 }
 
-async fn measure_memory<V: Variant>(variant: &V) -> Figures {
+/// Time for an agent to look at everything at least once: it does so every second.
+const LOOKED_AT: Duration = Duration::from_millis(2_500);
+
+async fn measure_memory<V: Variant>(variant: &V, agent_runs: bool) -> Figures {
+    let looked_at = || async {
+        if agent_runs {
+            tokio::time::sleep(LOOKED_AT).await;
+        }
+    };
     let mut alive = Vec::with_capacity(ALIVE);
     // What is made once belongs to nobody.
     for _ in 0..100 {
@@ -161,12 +169,14 @@ async fn measure_memory<V: Variant>(variant: &V) -> Figures {
     for _ in 0..ALIVE {
         alive.push(variant.spawn().await);
     }
+    looked_at().await;
     let idle = heap::bytes() - before;
     for actor in &alive {
         for _ in 0..ACTIVE {
             variant.ask(actor).await;
         }
     }
+    looked_at().await;
     let active = heap::bytes() - before;
     let bytes = |all: i64| Some(all as f64 / ALIVE as f64);
     Figures { idle_bytes: bytes(idle), active_bytes: bytes(active), ..Figures::default() }
