@@ -8,6 +8,7 @@
 use super::arrivals::Arrivals;
 use super::fine::{self, Lent};
 use super::hot::Hot;
+use super::links::Links;
 use super::tier1::{FROM_MESSAGE, Tier1};
 use super::types::{Types, intern, name_of, raise};
 use crate::clock::{Ticks, nanos, ticks};
@@ -37,6 +38,8 @@ pub(crate) struct Meter {
     handling_max_ns: AtomicU64,
     tier1: OnceBox<Tier1>,
     types: OnceBox<Types>,
+    /// Whom it sends to; most never say. The one thing here that has many writers.
+    links: OnceBox<Links>,
 }
 
 /// In the place of the only type's number, once there are more.
@@ -222,6 +225,16 @@ impl Meter {
     /// The sampler lends the slot a tier-2 histogram, or takes it back.
     pub(crate) fn lend_fine(&self, fine: Option<&Lent>) {
         self.fine.store(fine.map_or(0, Lent::number), Relaxed);
+    }
+
+    /// Whom the actor sends to.
+    pub(crate) fn links(&self) -> &Links {
+        self.links.get_or_init(Box::default)
+    }
+
+    /// Whom it sends to, if it ever said so.
+    pub(crate) fn read_links(&self) -> Option<&Links> {
+        self.links.get()
     }
 
     /// Tier 1, if the slot has come that far.

@@ -145,12 +145,12 @@ impl Registry {
         let mut cold = Cold::new(parent, class, name, now);
         let child_id = new.child_spec.and_then(|spec| spec.child_id);
         if child_id.is_some() || new.refill_key.is_some() || new.ordinal.is_some() {
-            cold.set_key(Some(Key {
+            cold.set_key(Key {
                 child_id: child_id.map(String::into_boxed_str),
                 refill: new.refill_key.map(String::into_boxed_str),
                 ordinal: new.ordinal,
                 parent_incarnation: 0,
-            }));
+            });
         }
         let slot = Arc::new(Slot::new(id, self.0, cold));
         slot.marks.set_depth(depth);

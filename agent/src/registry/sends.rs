@@ -26,7 +26,7 @@ impl SlotHandle {
     /// A message went to `receiver`, whose actor may have ended, or could not be delivered. Callable
     /// from any task.
     pub fn told(&self, receiver: impl Into<SlotId>, delivered: bool) {
-        self.slot.links().to(receiver.into()).told(delivered);
+        self.slot.meter().links().to(receiver.into()).told(delivered);
     }
 
     /// A message goes to `receiver`, and its answer is waited for until the returned guard is told of
@@ -38,7 +38,7 @@ impl SlotHandle {
     /// [`SlotHandle::asks`] of a message that was sent before its receiver's slot was known.
     pub fn asks_since(&self, receiver: impl Into<SlotId>, sent: Moment) -> Asking {
         let receiver = receiver.into();
-        let ask = self.slot.links().to(receiver).asked(sent.0);
+        let ask = self.slot.meter().links().to(receiver).asked(sent.0);
         Asking { sender: self.clone(), receiver, ask, answered: false }
     }
 }
@@ -62,6 +62,6 @@ impl Asking {
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        self.sender.slot.links().to(self.receiver).answered(self.ask, self.answered);
+        self.sender.slot.meter().links().to(self.receiver).answered(self.ask, self.answered);
     }
 }

@@ -105,7 +105,13 @@ pub(crate) struct Cold {
     ended_at: Timestamp,
     pub(crate) reach: Reach,
     pub(crate) probe: Option<Arc<dyn DepthProbe>>,
-    key: Option<Box<Key>>,
+    extra: Option<Box<Extra>>,
+}
+
+/// What some slots have.
+#[derive(Default)]
+struct Extra {
+    key: Key,
     rare: Option<Box<Rare>>,
 }
 
@@ -150,51 +156,57 @@ impl Cold {
             ended_at: Timestamp(0),
             reach: Reach::NONE,
             probe: None,
-            key: None,
-            rare: None,
+            extra: None,
         }
     }
 
+    fn extra(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+
     fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+        self.extra().rare.get_or_insert_default()
+    }
+
+    fn rare_there(&self) -> Option<&Rare> {
+        self.extra.as_ref()?.rare.as_deref()
+    }
+
+    fn rare_there_mut(&mut self) -> Option<&mut Rare> {
+        self.extra.as_mut()?.rare.as_deref_mut()
     }
 
     // --- Who it is -----------------------------------------------------------------------------
 
     /// When the slot came to be.
     pub(crate) fn created_at(&self) -> Timestamp {
-        let noted = self.rare.as_ref().map(|rare| rare.created_at);
+        let noted = self.rare_there().map(|rare| rare.created_at);
         noted.filter(|at| *at != Timestamp(0)).unwrap_or(self.started_at)
     }
 
     /// What its supervisor was told about it.
     pub(crate) fn child_spec(&self) -> Option<ChildSpec> {
         let spec = self.class.child_spec.clone()?;
-        let child_id = self.key.as_ref().and_then(|key| key.child_id.as_deref());
+        let child_id = self.key().and_then(|key| key.child_id.as_deref());
         Some(ChildSpec { child_id: child_id.map(ToOwned::to_owned), ..spec })
     }
 
     pub(crate) fn key(&self) -> Option<&Key> {
-        self.key.as_deref()
+        self.extra.as_ref().map(|extra| &extra.key)
     }
 
     pub(crate) fn key_mut(&mut self) -> Option<&mut Key> {
-        self.key.as_deref_mut()
+        self.extra.as_mut().map(|extra| &mut extra.key)
     }
 
-    pub(crate) fn set_key(&mut self, key: Option<Key>) {
-        self.key = key.map(Box::new);
+    pub(crate) fn set_key(&mut self, key: Key) {
+        self.extra().key = key;
     }
 
     /// What its supervisor calls it.
     pub(crate) fn set_child_id(&mut self, child_id: Option<String>) {
-        let child_id = child_id.map(String::into_boxed_str);
-        match &mut self.key {
-            Some(key) => key.child_id = child_id,
-            None if child_id.is_some() => {
-                self.set_key(Some(Key { child_id, ..Key::default() }));
-            }
-            None => {}
+        if child_id.is_some() || self.key().is_some_and(|key| key.child_id.is_some()) {
+            self.extra().key.child_id = child_id.map(String::into_boxed_str);
         }
     }
 
@@ -211,23 +223,23 @@ impl Cold {
 
     /// Whether an actor of it has ended.
     pub(crate) fn has_history(&self) -> bool {
-        self.has_ended() || self.rare.as_ref().is_some_and(|rare| !rare.history.is_empty())
+        self.has_ended() || self.rare_there().is_some_and(|rare| !rare.history.is_empty())
     }
 
     /// Why the last of its retired actors ended.
     pub(super) fn retired_exit(&self) -> Option<ExitReason> {
-        self.rare.as_ref()?.history.front().map(|past| past.exit)
+        self.rare_there()?.history.front().map(|past| past.exit)
     }
 
     /// Totals when the current incarnation began.
     pub(crate) fn base(&self) -> Counters {
-        self.rare.as_ref().map(|rare| rare.base).unwrap_or_default()
+        self.rare_there().map(|rare| rare.base).unwrap_or_default()
     }
 
     /// Past actors, newest first.
     pub(super) fn history(&self, last: Last) -> Vec<PastIncarnation> {
         let ended = self.has_ended().then(|| self.past(last));
-        let before = self.rare.iter().flat_map(|rare| rare.history.iter().cloned());
+        let before = self.rare_there().into_iter().flat_map(|rare| rare.history.iter().cloned());
         ended.into_iter().chain(before).take(HISTORY).collect()
     }
 
@@ -239,13 +251,13 @@ impl Cold {
             started_at: self.started_at,
             ended_at: self.ended_at,
             exit,
-            reason: self.rare.as_ref().and_then(|rare| rare.reason.clone()),
+            reason: self.rare_there().and_then(|rare| rare.reason.clone()),
             counters: Counters {
                 handled: total.handled.saturating_sub(base.handled),
                 failed: total.failed.saturating_sub(base.failed),
                 busy_ns: total.busy_ns.saturating_sub(base.busy_ns),
             },
-            lost_messages: self.rare.as_ref().and_then(|rare| rare.lost),
+            lost_messages: self.rare_there().and_then(|rare| rare.lost),
         }
     }
 
@@ -273,7 +285,7 @@ impl Cold {
     pub(super) fn begin(&mut self, now: Timestamp) {
         self.started_at = now;
         self.ended_at = Timestamp(0);
-        if let Some(rare) = &mut self.rare {
+        if let Some(rare) = self.rare_there_mut() {
             (rare.reason, rare.lost, rare.is_final) = (None, None, None);
         }
     }
@@ -283,7 +295,7 @@ impl Cold {
         // 1970 stands for none.
         self.ended_at = Timestamp(now.0.max(1));
         self.reach = Reach::NONE;
-        if let Some(rare) = &mut self.rare {
+        if let Some(rare) = self.rare_there_mut() {
             (rare.reason, rare.lost, rare.dump) = (None, None, None);
         }
         if reason.is_some() {
@@ -305,7 +317,7 @@ impl Cold {
     // --- What comes next -----------------------------------------------------------------------
 
     pub(crate) fn restart(&self) -> Restart {
-        self.rare.as_ref().map(|rare| rare.restart).unwrap_or_default()
+        self.rare_there().map(|rare| rare.restart).unwrap_or_default()
     }
 
     pub(crate) fn set_restart(&mut self, restart: Restart, is_final: Option<IsFinal>) {
@@ -314,17 +326,17 @@ impl Cold {
     }
 
     pub(crate) fn is_final(&self) -> Option<IsFinal> {
-        self.rare.as_ref()?.is_final.clone()
+        self.rare_there()?.is_final.clone()
     }
 
     pub(super) fn nobody_comes(&mut self) {
-        if let Some(rare) = &mut self.rare {
+        if let Some(rare) = self.rare_there_mut() {
             (rare.is_final, rare.asked) = (None, None);
         }
     }
 
     pub(crate) fn asked(&self) -> Option<&Asked> {
-        self.rare.as_ref()?.asked.as_ref()
+        self.rare_there()?.asked.as_ref()
     }
 
     pub(crate) fn set_asked(&mut self, asked: Asked) {
@@ -332,11 +344,11 @@ impl Cold {
     }
 
     pub(crate) fn take_asked(&mut self) -> Option<Asked> {
-        self.rare.as_mut()?.asked.take()
+        self.rare_there_mut()?.asked.take()
     }
 
     pub(crate) fn suspended_until(&self) -> Option<Timestamp> {
-        self.rare.as_ref()?.suspended_until
+        self.rare_there()?.suspended_until
     }
 
     pub(crate) fn set_suspended_until(&mut self, until: Option<Timestamp>) {
@@ -346,7 +358,7 @@ impl Cold {
     }
 
     pub(crate) fn dump(&self) -> Option<&DumpRequest> {
-        self.rare.as_ref()?.dump.as_ref()
+        self.rare_there()?.dump.as_ref()
     }
 
     pub(crate) fn set_dump(&mut self, request: DumpRequest) {
@@ -354,14 +366,14 @@ impl Cold {
     }
 
     pub(crate) fn take_dump(&mut self) -> Option<DumpRequest> {
-        self.rare.as_mut()?.dump.take()
+        self.rare_there_mut()?.dump.take()
     }
 
     // --- Empty slots below ---------------------------------------------------------------------
 
     /// The oldest empty slot below that may be filled under this key.
     pub(crate) fn vacant(&self, key: &str) -> Option<SlotId> {
-        self.rare.as_ref()?.vacant.get(key)?.first().copied()
+        self.rare_there()?.vacant.get(key)?.first().copied()
     }
 
     /// A slot below is empty.
@@ -371,7 +383,7 @@ impl Cold {
 
     /// It is not any more.
     pub(crate) fn no_longer_vacant(&mut self, key: &str, id: SlotId) {
-        let Some(rare) = &mut self.rare else { return };
+        let Some(rare) = self.rare_there_mut() else { return };
         if let Some(ids) = rare.vacant.get_mut(key) {
             ids.remove(&id);
             if ids.is_empty() {
@@ -387,7 +399,7 @@ impl Cold {
         let spec = self.class.child_spec.as_ref()?;
         let (allowed, period_ns) = (spec.intensity?, spec.period_ns?);
         let none = VecDeque::new();
-        let restarts = self.rare.as_ref().map_or(&none, |rare| &rare.restart_times);
+        let restarts = self.rare_there().map_or(&none, |rare| &rare.restart_times);
         let mut expires: Vec<u64> = match self.class.budget_rule {
             BudgetRule::Sliding => restarts
                 .iter()

@@ -1,8 +1,7 @@
 //! One slot as host and agent share it.
 //!
 //! Laid out for the many that do nothing at the moment: what is measured of messages, polls and links
-//! is allocated with the first of them ([`Slot::meter`], [`Slot::polls`], [`Slot::links`]), what few
-//! slots ever have is in a box of its own ([`Cold`]), what many have in common is kept once
+//! is allocated with the first of them ([`Slot::meter`], [`Slot::polls`]), what few slots ever have is in a box of its own ([`Cold`]), what many have in common is kept once
 //! ([`Class`]). The message path takes no lock; the cold part is behind one.
 
 mod class;
@@ -40,8 +39,6 @@ pub(crate) struct Slot {
     children: AtomicU32,
     /// What the actor's task writes with its messages; most slots of most systems never get there.
     meter: OnceBox<Meter>,
-    /// Whom it sends to; most slots never say.
-    links: OnceBox<Links>,
     /// How its task is polled; only tasks are measured so.
     polls: OnceBox<Polls>,
     cold: Mutex<Cold>,
@@ -65,7 +62,6 @@ impl Slot {
             incarnation: AtomicU32::new(1),
             children: AtomicU32::new(0),
             meter: OnceBox::new(),
-            links: OnceBox::new(),
             polls: OnceBox::new(),
             cold: Mutex::new(cold),
         }
@@ -96,14 +92,9 @@ impl Slot {
         self.meter.get()
     }
 
-    /// Whom it sends to.
-    pub(crate) fn links(&self) -> &Links {
-        self.links.get_or_init(Box::default)
-    }
-
     /// Whom it sends to, if it ever said so.
     pub(crate) fn read_links(&self) -> Option<&Links> {
-        self.links.get()
+        self.read_meter()?.read_links()
     }
 
     /// How its task is polled.
@@ -323,6 +314,6 @@ mod tests {
     #[test]
     fn a_slot_that_does_nothing_is_small() {
         // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
-        assert!(size_of::<Slot>() + 16 <= 224, "{} bytes", size_of::<Slot>() + 16);
+        assert!(size_of::<Slot>() + 16 <= 208, "{} bytes", size_of::<Slot>() + 16);
     }
 }
