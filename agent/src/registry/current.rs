@@ -93,8 +93,13 @@ pub(crate) trait Place {
 impl Place for Current {
     #[inline]
     fn exchange(&mut self) {
-        // On a thread that is ending nobody is anywhere.
-        let _ = CURRENT.try_with(|cell| cell.swap(Cell::from_mut(self)));
+        // On a thread that is ending nobody is anywhere. This comes twice with every message, so not
+        // `Cell::swap`, which first looks whether the two overlap; and nothing is forgotten but
+        // `NOBODY`, which the compiler would not see.
+        let _ = CURRENT.try_with(|cell| {
+            let theirs = cell.replace(std::mem::take(self));
+            std::mem::forget(std::mem::replace(self, theirs));
+        });
     }
 }
 
