@@ -204,20 +204,29 @@ impl Arrivals {
     /// The oldest message leaves; when it arrived.
     #[inline]
     pub(crate) fn pop(&self) -> Option<Ticks> {
+        Some(self.pop_and_peek()?.0)
+    }
+
+    /// The oldest message leaves; when it arrived, how many remain, and what [`Arrivals::head`] says
+    /// now.
+    #[inline]
+    pub(crate) fn pop_and_peek(&self) -> Option<(Ticks, u32, Ticks)> {
         let (start, used) = self.ring();
         if used == 0 {
             return None;
         }
         let cell = self.cell(start);
         let run = cell.load();
-        self.total.store(self.total.load(Relaxed).saturating_sub(1), Relaxed);
+        let left = self.total.load(Relaxed).saturating_sub(1);
+        self.total.store(left, Relaxed);
         if run.count > 1 {
             let first = run.first.saturating_add(run.step_ticks());
             cell.store(Run { count: run.count - 1, first, ..run });
-        } else {
-            self.set_ring(start + 1, used - 1);
+            return Some((run.first, left, first));
         }
-        Some(run.first)
+        self.set_ring(start + 1, used - 1);
+        let head = if used == 1 { 0 } else { self.cell(start + 1).first.load(Relaxed) };
+        Some((run.first, left, head))
     }
 
     /// When the oldest queued message arrived; 0 = nothing is queued.

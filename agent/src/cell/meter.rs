@@ -11,7 +11,7 @@ use super::hot::Hot;
 use super::links::Links;
 use super::tier1::{FROM_MESSAGE, Tier1};
 use super::types::{Types, intern, name_of, raise};
-use crate::clock::{Ticks, nanos, ticks};
+use crate::clock::{Ticks, ticks, ticks_since};
 use actorscope_core::slot::{Counters, HandlerStats};
 use once_cell::race::OnceBox;
 use std::sync::atomic::Ordering::Relaxed;
@@ -55,6 +55,27 @@ impl Meter {
     #[inline]
     pub(crate) fn look(&self, queued: usize) {
         let queued = count(queued);
+        self.note_arrivals(queued);
+        self.hot.queue(queued, self.arrivals.head());
+    }
+
+    /// A look, and a message came out at once: [`Meter::look`] and [`Meter::take`], without telling
+    /// anybody what was true in between.
+    #[inline]
+    pub(crate) fn look_and_take(&self, queued: usize) -> Ticks {
+        self.note_arrivals(count(queued));
+        match self.arrivals.pop_and_peek() {
+            Some((arrived, left, head)) => {
+                self.hot.queue(left, head);
+                arrived
+            }
+            None => self.take(),
+        }
+    }
+
+    /// Brings the arrivals to `queued`.
+    #[inline]
+    fn note_arrivals(&self, queued: u32) {
         // The end of the handler before is this very moment, and already read.
         let ended = self.ended_at.load(Relaxed);
         let now = if ended == 0 { ticks() } else { ended };
@@ -68,7 +89,6 @@ impl Meter {
             self.arrivals.truncate_oldest(queued);
         }
         self.last.store(now, Relaxed);
-        self.hot.queue(queued, self.arrivals.head());
     }
 
     /// A message came out that was there at the last look. Returns when it arrived.
@@ -111,12 +131,12 @@ impl Meter {
     /// A handler begins, for a message that arrived at `arrived`, if that is known.
     #[inline]
     pub(crate) fn begin(&self, arrived: Option<Ticks>, message_type: u32) {
-        let now = ticks();
-        let wait = arrived.map(|at| nanos(at, now));
-        self.hot.begin(now, wait, message_type);
-        if let Some(wait) = wait
-            && let Some(tier1) = self.tier1()
-        {
+        let Some(arrived) = arrived else {
+            return self.hot.begin(ticks(), None, message_type);
+        };
+        let (now, wait) = ticks_since(arrived);
+        self.hot.begin(now, Some(wait), message_type);
+        if let Some(tier1) = self.tier1() {
             tier1.wait.record(wait);
             if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
                 fine.record_wait(wait);
@@ -127,10 +147,15 @@ impl Meter {
     /// The running handler ends.
     #[inline]
     pub(crate) fn end(&self, ok: bool) {
-        let now = ticks();
+        let since = self.hot.handling_since();
+        let (now, took) = ticks_since(since);
         self.ended_at.store(now, Relaxed);
+        if since == 0 {
+            // None ran.
+            return;
+        }
         let name = self.hot.message_type();
-        let Some(took) = self.hot.end(now, ok) else { return };
+        self.hot.end(took, ok);
         if name != self.only_type.load(Relaxed) {
             self.of_another_type(name, took, ok);
         }

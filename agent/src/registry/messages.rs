@@ -59,6 +59,13 @@ impl SlotHandle {
         Arrival(self.slot.meter().take())
     }
 
+    /// [`SlotHandle::look`] and [`SlotHandle::take`] as one, for a message that came out at once:
+    /// `queued` waited before it did, itself included.
+    #[inline]
+    pub fn look_and_take(&self, queued: usize) -> Arrival {
+        Arrival(self.slot.meter().look_and_take(queued))
+    }
+
     /// A message came out for which the actor slept, and `left` remain. Returns when it arrived, for
     /// [`SlotHandle::begin`].
     #[inline]
