@@ -38,7 +38,7 @@ pub(crate) struct ActorCell {
     buffer: Mutex<VecDeque<Taken>>,
     /// Length of `buffer`, for the depth probe on the agent's thread.
     buffered: AtomicUsize,
-    /// Queued in the mailbox when last looked.
+    /// Queued in the mailbox when last looked, or left there by the message that came out since.
     left: AtomicUsize,
     /// Starts and ends of actors with this id.
     pub(crate) runs: Runs,
@@ -68,10 +68,6 @@ impl ActorCell {
         self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pending_type(&self) -> MessageType {
-        MessageType::from_raw(self.pending_type.load(Relaxed))
-    }
-
     /// The supervisor's word to stop came out of the mailbox.
     pub(crate) fn stop_by_supervisor(&self) {
         self.supervisors_stop.store(true, Relaxed);
@@ -96,48 +92,56 @@ impl ActorCell {
     }
 
     /// Messages in kameo's start-up buffer.
+    #[inline]
     pub(crate) fn buffered(&self) -> usize {
         self.buffered.load(Relaxed)
     }
 
-    /// `next` returns a message.
+    /// `next` returns a message; `left` is what the mailbox holds now.
     #[inline]
-    pub(crate) fn took(&self, taken: Taken) {
+    pub(crate) fn took(&self, taken: Taken, left: usize) {
         self.pending.store(taken.arrival.to_raw(), Relaxed);
         self.pending_type.store(taken.message_type.to_raw(), Relaxed);
-        self.left.store(self.left.load(Relaxed).saturating_sub(1), Relaxed);
+        self.left.store(left, Relaxed);
         self.note_depth();
     }
 
     /// The message that `next` returned last, once. Only the actor's task asks, so that a load and a
     /// store do.
     #[inline]
-    fn take_pending(&self) -> Option<Arrival> {
+    fn take_pending(&self) -> Option<Taken> {
         let arrival = Arrival::from_raw(self.pending.load(Relaxed))?;
         self.pending.store(0, Relaxed);
-        Some(arrival)
+        let message_type = MessageType::from_raw(self.pending_type.load(Relaxed));
+        Some(Taken { arrival, message_type })
     }
 
     /// `next` is called: a message that it returned before and whose handler did not begin went into
     /// the buffer.
     #[inline]
     pub(crate) fn looks(&self, queued: usize) {
-        if let Some(arrival) = self.take_pending() {
-            let taken = Taken { arrival, message_type: self.pending_type() };
-            let mut buffer = self.buffer();
-            buffer.push_back(taken);
-            self.set_buffered(buffer.len());
+        if let Some(taken) = self.take_pending() {
+            self.put_into_buffer(taken);
         }
         self.left.store(queued, Relaxed);
+    }
+
+    #[cold]
+    fn put_into_buffer(&self, taken: Taken) {
+        let mut buffer = self.buffer();
+        buffer.push_back(taken);
+        self.set_buffered(buffer.len());
     }
 
     /// A handler is about to begin; which message it is for.
     #[inline]
     pub(crate) fn begins(&self) -> Option<Taken> {
         // What `next` returned last is handled at once or not at all before the next `next`.
-        if let Some(arrival) = self.take_pending() {
-            return Some(Taken { arrival, message_type: self.pending_type() });
-        }
+        self.take_pending().or_else(|| self.take_out_of_buffer())
+    }
+
+    #[cold]
+    fn take_out_of_buffer(&self) -> Option<Taken> {
         if self.buffered() == 0 {
             return None;
         }
@@ -154,11 +158,15 @@ impl ActorCell {
     /// Tells the slot about buffered messages; without any, the meter's own count is right.
     #[inline]
     pub(crate) fn note_depth(&self) {
-        let buffered = self.buffered();
-        if buffered > 0 {
-            let oldest = self.buffer().front().map(|t| t.arrival);
-            self.slot.set_depth(self.left.load(Relaxed), buffered, oldest);
+        if self.buffered() > 0 {
+            self.note_buffered();
         }
+    }
+
+    #[cold]
+    fn note_buffered(&self) {
+        let oldest = self.buffer().front().map(|t| t.arrival);
+        self.slot.set_depth(self.left.load(Relaxed), self.buffered(), oldest);
     }
 
     /// The actor ended: what it had taken and not handled is lost with it.

@@ -7,7 +7,7 @@ use crate::cell::{ActorCell, Taken};
 use crate::held::Held;
 use crate::lifecycle;
 use crate::printing::Printing;
-use actorscope_agent::adapter::Request;
+use actorscope_agent::adapter::{Arrival, Request};
 use kameo::Actor;
 use kameo::actor::WeakActorRef;
 use kameo::mailbox::{MailboxReceiver, Signal};
@@ -23,18 +23,24 @@ pub fn next<'m, 'p, A: Actor>(
     actor_ref: WeakActorRef<A>,
     mailbox: &'m mut MailboxReceiver<A>,
 ) -> Next<'m, 'p, A> {
-    Next { actor_ref, mailbox, printing, stage: Stage::New, held: None }
+    let held = Held::take(actor_ref.id());
+    if let Some(held) = &held
+        && !held.cell.parent_known.load(Relaxed)
+    {
+        lifecycle::learn_parent(&held.cell, &actor_ref);
+    }
+    // The reference ends here: it is long, and the future is moved.
+    Next { held, mailbox, printing, stage: Stage::New }
 }
 
 /// See [`next`].
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
 pub struct Next<'m, 'p, A: Actor> {
-    actor_ref: WeakActorRef<A>,
+    /// Until a signal came out; `None` if the actor is not observed.
+    held: Option<Box<Held>>,
     mailbox: &'m mut MailboxReceiver<A>,
     printing: Option<Printing<'p, A>>,
     stage: Stage,
-    /// `None` until the first poll, and if the actor is not observed.
-    held: Option<Held>,
 }
 
 #[derive(Clone, Copy)]
@@ -57,53 +63,62 @@ impl<A: Actor> Future for Next<'_, '_, A> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if matches!(this.stage, Stage::New) {
-            this.look();
-        }
         let Some(held) = &this.held else {
             return this.mailbox.poll_recv(cx).map(Ok);
         };
-        if matches!(this.stage, Stage::Queued) && !held.slot.is_asked() {
-            return match this.mailbox.poll_recv(cx) {
-                Poll::Ready(signal) => Poll::Ready(Ok(this.hand_out(signal))),
-                Poll::Pending => Poll::Pending,
-            };
+        if !matches!(this.stage, Stage::New) {
+            return this.poll_again(cx);
         }
-        this.poll_slow(cx)
+        let cell = &held.cell;
+        let queued = this.mailbox.len();
+        if queued == 0 || cell.slot.is_asked() {
+            this.look(queued);
+            return this.poll_again(cx);
+        }
+        // The way of a message of a backlog while nobody wants anything, and so of nearly all.
+        let poll = this.mailbox.poll_recv(cx);
+        let Poll::Ready(Some(signal)) = &poll else {
+            this.look(queued);
+            return poll.map(Ok);
+        };
+        cell.looks(queued);
+        let arrival = cell.slot.look_and_take(queued);
+        note(cell, signal, arrival, queued - 1);
+        if let Some(held) = this.held.take() {
+            held.leave();
+        }
+        poll.map(Ok)
     }
 }
 
 impl<A: Actor> Next<'_, '_, A> {
-    /// The actor turns to its mailbox.
-    #[inline]
-    fn look(&mut self) {
-        self.held = Held::take(self.actor_ref.id());
-        let Some(Held { cell, slot }) = &self.held else {
-            self.stage = Stage::Queued;
-            return;
-        };
-        if !cell.parent_known.load(Relaxed) {
-            lifecycle::learn_parent(cell, &self.actor_ref);
-        }
-        let queued = self.mailbox.len();
-        slot.look(queued);
+    /// The actor turns to its mailbox, and nothing comes out at once.
+    #[inline(never)]
+    fn look(&mut self, queued: usize) {
+        let Some(Held { cell, .. }) = self.held.as_deref() else { return };
+        cell.slot.look(queued);
         cell.looks(queued);
         cell.note_depth();
         self.stage = if queued > 0 {
             Stage::Queued
         } else {
-            slot.clear_wake();
+            cell.slot.clear_wake();
             Stage::Empty { slept: false }
         };
     }
 
-    /// The mailbox is empty, or an operator wants something: that comes first, so that verbs do not
-    /// wait behind a backlog.
+    /// The mailbox was empty at the last look, or an operator wants something: that comes first, so
+    /// that verbs do not wait behind a backlog.
     #[inline(never)]
-    fn poll_slow(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Signal<A>>, A::Error>> {
-        let Some(Held { slot, .. }) = &self.held else {
+    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Signal<A>>, A::Error>> {
+        let Some(held) = &self.held else {
             return self.mailbox.poll_recv(cx).map(Ok);
         };
+        let slot = &held.cell.slot;
+        if matches!(self.stage, Stage::Queued) && !slot.is_asked() {
+            let poll = self.mailbox.poll_recv(cx);
+            return self.hand_out(poll);
+        }
         slot.register(cx.waker());
         // After the registration, so that a request made meanwhile is not missed.
         if let Some((actor, printer)) = &self.printing {
@@ -129,36 +144,39 @@ impl<A: Actor> Next<'_, '_, A> {
             }
             Stage::New | Stage::Queued => self.mailbox.poll_recv(cx),
         };
-        match poll {
-            Poll::Ready(signal) => Poll::Ready(Ok(self.hand_out(signal))),
-            Poll::Pending => Poll::Pending,
-        }
+        self.hand_out(poll)
     }
 
-    /// A signal came out, or the mailbox is closed for good.
-    #[inline]
-    fn hand_out(&mut self, signal: Option<Signal<A>>) -> Option<Signal<A>> {
-        let held = self.held.take()?;
-        if let Some(signal) = &signal {
-            let slept = matches!(self.stage, Stage::Empty { slept: true });
-            note(&held.cell, signal, slept.then(|| self.mailbox.len()));
+    /// A signal came out, or the mailbox is closed for good; or neither.
+    fn hand_out(
+        &mut self,
+        poll: Poll<Option<Signal<A>>>,
+    ) -> Poll<Result<Option<Signal<A>>, A::Error>> {
+        if poll.is_ready()
+            && let Some(held) = self.held.take()
+        {
+            if let Poll::Ready(Some(signal)) = &poll {
+                let slot = &held.cell.slot;
+                let left = self.mailbox.len();
+                let arrival = match self.stage {
+                    Stage::Empty { slept: true } => slot.take_after_sleep(left),
+                    Stage::New | Stage::Queued | Stage::Empty { slept: false } => slot.take(),
+                };
+                note(&held.cell, signal, arrival, left);
+            }
+            held.leave();
         }
-        held.leave();
-        signal
+        poll.map(Ok)
     }
 }
 
-/// A signal came out; `left` is what remains after a sleep.
+/// A signal came out that arrived then; `left` are in the mailbox now.
 #[inline]
-fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, left: Option<usize>) {
-    let arrival = match left {
-        Some(left) => cell.slot.take_after_sleep(left),
-        None => cell.slot.take(),
-    };
+fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, arrival: Arrival, left: usize) {
     match signal {
         Signal::Message { message_name, .. } => {
             let message_type = cell.slot.message_type(message_name);
-            cell.took(Taken { arrival, message_type });
+            cell.took(Taken { arrival, message_type }, left);
         }
         Signal::SupervisorRestart => cell.stop_by_supervisor(),
         _ => {}

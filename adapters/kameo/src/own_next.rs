@@ -77,6 +77,6 @@ fn chose(cell: &ActorCell, message_name: &'static str) {
     // Stands for the arrival, which is not known and not told to the slot.
     if let Some(arrival) = Arrival::from_raw(1) {
         let message_type = cell.slot.message_type(message_name);
-        cell.took(Taken { arrival, message_type });
+        cell.took(Taken { arrival, message_type }, 0);
     }
 }

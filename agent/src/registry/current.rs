@@ -142,46 +142,21 @@ pub fn in_slot<F: Future>(slot: SlotHandle, future: F) -> impl Future<Output = F
     Placed::new(Current::of(slot), future)
 }
 
-pin_project_lite::pin_project! {
-    /// [`in_slot`] for adapters that move one handle from message to message instead of cloning it.
-    /// The future is dropped wherever this is.
-    #[derive(Debug)]
-    pub struct InSlot<F> {
-        place: Current,
-        #[pin]
-        future: F,
-    }
-}
+/// [`in_slot`] for adapters that keep one hold on a slot from message to message, instead of
+/// cloning one for each, and poll by themselves.
+#[derive(Debug)]
+pub struct InSlot(Current);
 
-impl<F> InSlot<F> {
-    /// Runs a future in whatever slot the calling task is, until [`InSlot::put_slot`].
-    pub const fn nowhere(future: F) -> Self {
-        Self { place: Current::NOBODY, future }
+impl InSlot {
+    /// To be kept as long as the slot's actor runs.
+    pub const fn new(slot: SlotHandle) -> Self {
+        Self(Current::of(slot))
     }
 
-    /// From the next poll on the future runs as part of this slot's actor.
+    /// Runs `work` as part of the slot's actor.
     #[inline]
-    pub fn put_slot(self: Pin<&mut Self>, slot: SlotHandle) {
-        self.project().place.actor = Some(slot);
-    }
-
-    /// Takes the slot back.
-    #[inline]
-    pub fn take_slot(self: Pin<&mut Self>) -> Option<SlotHandle> {
-        self.project().place.actor.take()
-    }
-}
-
-impl<F: Future> Future for InSlot<F> {
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        if this.place.actor.is_none() {
-            return this.future.poll(cx);
-        }
-        inside(this.place, || this.future.poll(cx))
+    pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        inside(&mut self.0, work)
     }
 }
 

@@ -58,12 +58,14 @@ impl With {
         Ok(())
     }
 
+    /// Inlined, so that the future is made where it is awaited and not moved.
     fn default_next(self) -> ImplItemFn {
         let printing = match self.printer() {
             Some(printer) => quote!(::core::option::Option::Some((self, #printer))),
             None => quote!(::core::option::Option::None),
         };
         parse_quote! {
+            #[inline]
             fn next(
                 &mut self,
                 actor_ref: ::actorscope_kameo::__private::WeakActorRef<Self>,
@@ -99,23 +101,30 @@ impl With {
         Ok(())
     }
 
+    /// A block and not an `async fn`, which would move the message once more.
     fn default_on_message(self) -> ImplItemFn {
         let (own_next, printer) = (self.own_next, self.perhaps_printer());
         parse_quote! {
-            async fn on_message(
+            #[inline]
+            #[allow(clippy::manual_async_fn)]
+            fn on_message(
                 &mut self,
                 msg: ::actorscope_kameo::__private::BoxMessage<Self>,
                 actor_ref: ::actorscope_kameo::__private::ActorRef<Self>,
                 tx: ::core::option::Option<::actorscope_kameo::__private::BoxReplySender>,
                 stop: &mut bool,
-            ) -> ::core::result::Result<
-                (),
-                ::std::boxed::Box<dyn ::actorscope_kameo::__private::ReplyError>,
-            > {
-                ::actorscope_kameo::__private::on_message(
-                    self, #own_next, #printer, msg, actor_ref, tx, stop,
-                )
-                .await
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<
+                    (),
+                    ::std::boxed::Box<dyn ::actorscope_kameo::__private::ReplyError>,
+                >,
+            > + ::core::marker::Send {
+                async move {
+                    ::actorscope_kameo::__private::on_message(
+                        self, #own_next, #printer, msg, actor_ref, tx, stop,
+                    )
+                    .await
+                }
             }
         }
     }
