@@ -147,7 +147,20 @@ impl Meter {
     /// The running handler ends.
     #[inline]
     pub(crate) fn end(&self, ok: bool) {
+        self.end_since(self.hot.handling_since(), ok);
+    }
+
+    /// The handler ends in order, if one runs.
+    #[inline]
+    pub(crate) fn end_if_handling(&self) {
         let since = self.hot.handling_since();
+        if since != 0 {
+            self.end_since(since, true);
+        }
+    }
+
+    #[inline]
+    fn end_since(&self, since: Ticks, ok: bool) {
         let (now, took) = ticks_since(since);
         self.ended_at.store(now, Relaxed);
         if since == 0 {

@@ -115,9 +115,7 @@ impl SlotHandle {
     /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.
     #[inline]
     pub fn end_if_handling(&self) {
-        if self.is_handling() {
-            self.end(true);
-        }
+        self.slot.meter.end_if_handling();
     }
 
     /// Makes the slot have a mailbox; false if it has one already.
