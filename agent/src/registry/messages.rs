@@ -115,7 +115,9 @@ impl SlotHandle {
     /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.
     #[inline]
     pub fn end_if_handling(&self) {
-        self.slot.meter.end_if_handling();
+        if let Some(meter) = self.slot.read_meter() {
+            meter.end_if_handling();
+        }
     }
 
     /// Makes the slot have a mailbox; false if it has one already.

@@ -1,7 +1,9 @@
 //! What bounded and unbounded receivers have in common: the observed way of taking a message out.
 
 use super::slots::register;
-use crate::adapter::{DepthProbe, MessageType, Registration, Request, SlotHandle, current_slot};
+use crate::adapter::{
+    Arrival, DepthProbe, MessageType, Registration, Request, SlotHandle, current_slot,
+};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::{ChildKind, Incarnation};
 use std::future::Future;
@@ -150,31 +152,23 @@ impl Observer {
             Some(left) => self.slot.take_after_sleep(left),
             None => self.slot.take(),
         };
+        self.begin(arrival);
+    }
+
+    /// The handler of a message that arrived then begins.
+    #[inline]
+    fn begin(&self, arrival: Arrival) {
         self.slot.begin(Some(arrival), Some(self.message_type));
     }
 
+    #[inline]
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped == self.slot.incarnation()
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Stage {
-    /// Not polled yet.
-    New,
-    /// Something is queued: if the queue has nothing all the same, other tasks have their turn.
-    Queued,
-    /// Nothing was queued; whether the task has slept since.
-    Empty {
-        slept: bool,
-    },
-    Done,
-}
-
-/// The next message of a receiver: see [`Inbox::recv`](super::Inbox::recv).
-///
-/// A future written by hand, because it runs with every message: layers of `async fn` move what they
-/// hold, and keep it twice.
+/// The next message of a receiver: see [`Inbox::recv`](super::Inbox::recv). Written by hand, because it runs with every message: an `async fn` within
+/// another keeps what it has at hand in the task's future and fetches it from there.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Recv<'a, Q> {
@@ -183,82 +177,100 @@ pub struct Recv<'a, Q> {
     stage: Stage,
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    New,
+    /// Something is queued: if the queue gives nothing all the same, other tasks have their turn.
+    Queued,
+    /// Nothing was queued; whether the task has slept since.
+    Empty {
+        slept: bool,
+    },
+}
+
 impl<Q: Queue> Future for Recv<'_, Q> {
     type Output = Option<Q::Item>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
         let this = self.get_mut();
-        if matches!(this.stage, Stage::New) && !this.look() {
-            this.stage = Stage::Done;
+        if !matches!(this.stage, Stage::New) {
+            return this.poll_again(cx);
+        }
+        this.observer.prepare();
+        this.observer.slot.end_if_handling();
+        if this.observer.is_stopped() {
             return Poll::Ready(None);
         }
-        if matches!(this.stage, Stage::Queued) && !this.observer.slot.is_asked() {
-            let poll = this.queue.poll_recv(cx);
-            return poll.map(|message| this.hand_out(message));
+        let queued = this.queue.len();
+        if queued == 0 || this.observer.slot.is_asked() {
+            this.look(queued);
+            return this.poll_again(cx);
         }
-        this.poll_slow(cx)
+        // The way of a message of a backlog while nobody wants anything, and so of nearly all.
+        let poll = this.queue.poll_recv(cx);
+        if matches!(poll, Poll::Ready(Some(_))) {
+            this.observer.begin(this.observer.slot.look_and_take(queued));
+        } else {
+            this.look(queued);
+        }
+        poll
     }
 }
 
 impl<Q: Queue> Recv<'_, Q> {
-    /// The task turns to its queue; false if an operator stopped it.
-    #[inline]
-    fn look(&mut self) -> bool {
-        self.observer.prepare();
+    /// The task turns to its queue, and nothing comes out at once.
+    #[inline(never)]
+    fn look(&mut self, queued: usize) {
         let slot = &self.observer.slot;
-        slot.end_if_handling();
-        if self.observer.is_stopped() {
-            return false;
-        }
-        let queued = self.queue.len();
         slot.look(queued);
         slot.clear_wake();
         self.stage = if queued > 0 { Stage::Queued } else { Stage::Empty { slept: false } };
-        true
     }
 
-    /// The queue is empty, or an operator wants something.
+    /// After a look at which nothing was queued, or somebody wanted something.
     #[inline(never)]
-    fn poll_slow(&mut self, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
-        let slot = &self.observer.slot;
+    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
+        let Self { observer, queue, stage } = self;
+        let slot = &observer.slot;
+        if matches!(stage, Stage::Queued) && !slot.is_asked() {
+            // If this is pending, other tasks have their turn, nothing more.
+            let poll = queue.poll_recv(cx);
+            return self.hand_out(poll);
+        }
         slot.register(cx.waker());
         // After the registration, so that a request made meanwhile is not missed.
         match slot.check() {
             Request::Proceed => {}
             // A task has nobody who would start it again: restarting is ending.
             Request::Stop | Request::Restart => {
-                self.observer.stopped = slot.incarnation();
-                self.stage = Stage::Done;
+                observer.stopped = slot.incarnation();
                 return Poll::Ready(None);
             }
             // Held: the sampler's nudges bring us here, so that the depth stays known.
             Request::Hold => {
-                slot.look(self.queue.len());
+                slot.look(queue.len());
                 return Poll::Pending;
             }
         }
-        let poll = match &mut self.stage {
+        let poll = match stage {
             Stage::Empty { slept } => {
-                let poll = self.queue.poll_recv(&mut Context::from_waker(&slot.waker()));
+                let poll = queue.poll_recv(&mut Context::from_waker(&slot.waker()));
                 *slept |= poll.is_pending();
                 poll
             }
-            Stage::New | Stage::Queued => self.queue.poll_recv(cx),
-            Stage::Done => return Poll::Pending,
+            Stage::New | Stage::Queued => queue.poll_recv(cx),
         };
-        poll.map(|message| self.hand_out(message))
+        self.hand_out(poll)
     }
 
-    /// A message came out, or the channel is closed.
-    #[inline]
-    fn hand_out(&mut self, message: Option<Q::Item>) -> Option<Q::Item> {
-        let slept = matches!(self.stage, Stage::Empty { slept: true });
-        self.stage = Stage::Done;
-        if message.is_some() {
+    /// A message came out, or there will be none any more; or neither.
+    fn hand_out(&self, poll: Poll<Option<Q::Item>>) -> Poll<Option<Q::Item>> {
+        if matches!(poll, Poll::Ready(Some(_))) {
+            let slept = matches!(self.stage, Stage::Empty { slept: true });
             self.observer.took(slept.then(|| self.queue.len()));
         }
-        message
+        poll
     }
 }
 
