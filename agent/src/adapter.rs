@@ -13,6 +13,7 @@ pub use crate::registry::{
     current_slot, in_slot, scope,
 };
 
+use crate::slot::shared_name;
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
 use actorscope_core::{Capabilities, SlotId, Timestamp};
 use std::fmt;
@@ -22,7 +23,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Registration {
     pub(crate) framework: &'static str,
-    pub(crate) name: String,
+    /// `None` = that of the type.
+    pub(crate) name: Option<Arc<str>>,
     pub(crate) actor_type: &'static str,
     pub(crate) parent: Option<SlotId>,
     pub(crate) kind: ChildKind,
@@ -40,10 +42,16 @@ pub struct Registration {
 impl Registration {
     /// An actor of `framework` (a word such as `kameo`) with a name for people and the Rust type as
     /// [`std::any::type_name`] gives it.
-    pub fn new(framework: &'static str, name: impl Into<String>, actor_type: &'static str) -> Self {
+    pub fn new(framework: &'static str, name: impl AsRef<str>, actor_type: &'static str) -> Self {
+        let name = Some(shared_name(name.as_ref()));
+        Self { name, ..Self::unnamed(framework, actor_type) }
+    }
+
+    /// [`Registration::new`] of an actor that goes by the short form of its type.
+    pub const fn unnamed(framework: &'static str, actor_type: &'static str) -> Self {
         Self {
             framework,
-            name: name.into(),
+            name: None,
             actor_type,
             parent: None,
             kind: ChildKind::Worker,

@@ -3,9 +3,10 @@
 use crate::runs::Runs;
 use actorscope_agent::adapter::{Arrival, MessageType, SlotHandle};
 use kameo::actor::ActorId;
+use once_cell::race::OnceBox;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Actors with messages in kameo's start-up buffer.
 static BUFFERING: AtomicUsize = AtomicUsize::new(0);
@@ -34,18 +35,39 @@ pub(crate) struct ActorCell {
     /// Raw arrival of the message that `next` returned last, until its handler begins; 0 = none.
     pending: AtomicU64,
     pending_type: AtomicU32,
-    /// In kameo's start-up buffer, oldest first.
-    buffer: Mutex<VecDeque<Taken>>,
-    /// Length of `buffer`, for the depth probe on the agent's thread.
-    buffered: AtomicUsize,
-    /// Queued in the mailbox when last looked, or left there by the message that came out since.
-    left: AtomicUsize,
+    /// Queued in the mailbox when last looked.
+    left: AtomicU32,
+    /// In kameo's start-up buffer, once anything was.
+    buffer: OnceBox<Buffer>,
     /// Starts and ends of actors with this id.
     pub(crate) runs: Runs,
     /// Its supervisor told it to stop.
     supervisors_stop: AtomicBool,
     /// Whether the parent could be read from the link data.
     pub(crate) parent_known: AtomicBool,
+}
+
+/// Messages in kameo's start-up buffer.
+#[derive(Default, Debug)]
+struct Buffer {
+    /// Oldest first.
+    taken: Mutex<VecDeque<Taken>>,
+    /// How many, for the depth probe on the agent's thread.
+    count: AtomicUsize,
+}
+
+impl Buffer {
+    /// Changes it and counts anew.
+    fn change<T>(&self, change: impl FnOnce(&mut VecDeque<Taken>) -> T) -> T {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = change(&mut taken);
+        match (self.count.swap(taken.len(), Relaxed), taken.len()) {
+            (0, 1..) => _ = BUFFERING.fetch_add(1, Relaxed),
+            (1.., 0) => _ = BUFFERING.fetch_sub(1, Relaxed),
+            _ => {}
+        }
+        changed
+    }
 }
 
 impl ActorCell {
@@ -55,17 +77,22 @@ impl ActorCell {
             slot,
             pending: AtomicU64::new(0),
             pending_type: AtomicU32::new(0),
-            buffer: Mutex::default(),
-            buffered: AtomicUsize::new(0),
-            left: AtomicUsize::new(0),
+            left: AtomicU32::new(0),
+            buffer: OnceBox::new(),
             runs: Runs::default(),
             supervisors_stop: AtomicBool::new(false),
             parent_known: AtomicBool::new(false),
         }
     }
 
-    fn buffer(&self) -> MutexGuard<'_, VecDeque<Taken>> {
-        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Queued in the mailbox when last looked.
+    fn left(&self) -> usize {
+        self.left.load(Relaxed) as usize
+    }
+
+    #[inline]
+    fn set_left(&self, left: usize) {
+        self.left.store(u32::try_from(left).unwrap_or(u32::MAX), Relaxed);
     }
 
     /// The supervisor's word to stop came out of the mailbox.
@@ -78,14 +105,6 @@ impl ActorCell {
         self.supervisors_stop.swap(false, Relaxed)
     }
 
-    fn set_buffered(&self, len: usize) {
-        match (self.buffered.swap(len, Relaxed), len) {
-            (0, 1..) => _ = BUFFERING.fetch_add(1, Relaxed),
-            (1.., 0) => _ = BUFFERING.fetch_sub(1, Relaxed),
-            _ => {}
-        }
-    }
-
     /// Whether the next message to be handled comes out of kameo's start-up buffer.
     pub(crate) fn next_is_buffered(&self) -> bool {
         self.pending.load(Relaxed) == 0 && self.buffered() > 0
@@ -94,7 +113,7 @@ impl ActorCell {
     /// Messages in kameo's start-up buffer.
     #[inline]
     pub(crate) fn buffered(&self) -> usize {
-        self.buffered.load(Relaxed)
+        self.buffer.get().map_or(0, |buffer| buffer.count.load(Relaxed))
     }
 
     /// `next` returns a message; `left` is what the mailbox holds now.
@@ -102,7 +121,7 @@ impl ActorCell {
     pub(crate) fn took(&self, taken: Taken, left: usize) {
         self.pending.store(taken.arrival.to_raw(), Relaxed);
         self.pending_type.store(taken.message_type.to_raw(), Relaxed);
-        self.left.store(left, Relaxed);
+        self.set_left(left);
         self.note_depth();
     }
 
@@ -123,14 +142,12 @@ impl ActorCell {
         if let Some(taken) = self.take_pending() {
             self.put_into_buffer(taken);
         }
-        self.left.store(queued, Relaxed);
+        self.set_left(queued);
     }
 
     #[cold]
     fn put_into_buffer(&self, taken: Taken) {
-        let mut buffer = self.buffer();
-        buffer.push_back(taken);
-        self.set_buffered(buffer.len());
+        self.buffer.get_or_init(Box::default).change(|buffer| buffer.push_back(taken));
     }
 
     /// A handler is about to begin; which message it is for.
@@ -142,15 +159,7 @@ impl ActorCell {
 
     #[cold]
     fn take_out_of_buffer(&self) -> Option<Taken> {
-        if self.buffered() == 0 {
-            return None;
-        }
-        let taken = {
-            let mut buffer = self.buffer();
-            let taken = buffer.pop_front();
-            self.set_buffered(buffer.len());
-            taken
-        };
+        let taken = self.buffer.get()?.change(VecDeque::pop_front);
         self.note_depth();
         taken
     }
@@ -165,17 +174,19 @@ impl ActorCell {
 
     #[cold]
     fn note_buffered(&self) {
-        let oldest = self.buffer().front().map(|t| t.arrival);
-        self.slot.set_depth(self.left.load(Relaxed), self.buffered(), oldest);
+        let Some(buffer) = self.buffer.get() else { return };
+        let (count, oldest) =
+            buffer.change(|taken| (taken.len(), taken.front().map(|taken| taken.arrival)));
+        self.slot.set_depth(self.left(), count, oldest);
     }
 
     /// The actor ended: what it had taken and not handled is lost with it.
     pub(crate) fn lose_taken(&self) -> u64 {
         let pending = u64::from(self.take_pending().is_some());
-        let mut buffer = self.buffer();
-        let lost = buffer.len() as u64;
-        buffer.clear();
-        self.set_buffered(0);
-        pending + lost
+        let buffered = self
+            .buffer
+            .get()
+            .map_or(0, |buffer| buffer.change(|taken| std::mem::take(taken).len() as u64));
+        pending + buffered
     }
 }

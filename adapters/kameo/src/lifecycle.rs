@@ -1,12 +1,12 @@
 //! Starts and ends.
 
 use crate::cell::ActorCell;
-use crate::control::{Reach, capabilities, depth_probe};
+use crate::control::{Reach, capabilities};
 use crate::parent::{self, Parent};
 use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
 use actorscope_agent::adapter::{
-    BudgetRule, Controls, Fate, Registration, Registry, current_slot, in_slot,
+    BudgetRule, Controls, DepthProbe, Fate, Registration, Registry, current_slot, in_slot,
 };
 use actorscope_agent::core::capability::Capability;
 use actorscope_agent::core::spec::{BudgetScope, SupervisorSpec};
@@ -54,19 +54,27 @@ pub struct Hooks {
 pub struct Starting {
     cell: Arc<ActorCell>,
     controls: Arc<dyn Controls>,
-    closed: Closed,
+    /// Of a supervised actor.
+    closed: Option<Closed>,
     is_restart: bool,
 }
 
 /// Registers the actor, or finds the slot it had before. Keeps no strong reference to it.
 pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
     let known = table::get(actor_ref.id());
-    Starting {
-        is_restart: known.is_some(),
-        cell: known.unwrap_or_else(|| register(actor_ref, hooks)),
-        controls: Arc::new(Reach(actor_ref.downgrade())),
-        closed: closed(actor_ref.mailbox_sender().downgrade()),
+    let is_restart = known.is_some();
+    let cell = known.unwrap_or_else(|| register(actor_ref, hooks));
+    let reach = Arc::new(Reach::new(actor_ref, &cell));
+    if !hooks.own_next {
+        let capacity = capacity(actor_ref);
+        cell.slot.set_mailbox(capacity, capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>));
     }
+    let closed = cell.slot.is_supervised().then(|| closed(actor_ref.mailbox_sender().downgrade()));
+    Starting { cell, controls: reach, closed, is_restart }
+}
+
+fn capacity<A: Actor>(actor_ref: &ActorRef<A>) -> Option<u64> {
+    actor_ref.mailbox_sender().max_capacity().map(|capacity| capacity as u64)
 }
 
 /// Runs the body of the user's `on_start` as part of the actor's slot.
@@ -76,7 +84,8 @@ where
     F: Future<Output = Result<T, E>>,
 {
     let Starting { cell, controls, closed, is_restart } = starting;
-    if is_restart && !cell.runs.predecessor_ended().await {
+    // In a box: it hardly ever takes place, and the actor's task would be longer for ever.
+    if is_restart && !Box::pin(cell.runs.predecessor_ended()).await {
         let unknown = Some("its end was not reported".to_owned());
         cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
     }
@@ -91,7 +100,7 @@ where
 /// Reports an actor whose `on_start` failed: kameo does not call its `on_stop`.
 struct StartWitness<'a> {
     cell: &'a Arc<ActorCell>,
-    closed: Closed,
+    closed: Option<Closed>,
     /// The error's text, or `Some(None)` for a success; `None` for a panic.
     outcome: Option<Option<String>>,
 }
@@ -103,7 +112,8 @@ impl Drop for StartWitness<'_> {
             Some(Some(error)) => (ExitReason::Error, error),
             None => (ExitReason::Panic, "a panic".to_owned()),
         };
-        report_end(self.cell, &self.closed, exit, Some(format!("on_start: {reason}")));
+        let closed = self.closed.take();
+        report_end(self.cell, || closed, exit, Some(format!("on_start: {reason}")));
     }
 }
 
@@ -130,9 +140,13 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
     let given = names::claim(actor_ref.id()).or_else(|| known.as_ref()?.name.clone());
-    let name = given.clone().unwrap_or_else(|| short(A::name()));
-    let capacity = actor_ref.mailbox_sender().max_capacity().map(|c| c as u64);
-    let mut registration = Registration::new("kameo", name, type_name)
+    let capacity = capacity(actor_ref);
+    let registration = match &given {
+        Some(name) => Registration::new("kameo", name, type_name),
+        None if A::name() == type_name => Registration::unnamed("kameo", type_name),
+        None => Registration::new("kameo", short(A::name()), type_name),
+    };
+    let mut registration = registration
         .parent(slot_of_parent)
         .capabilities(capabilities(supervised, hooks.prints_state))
         .mailbox_capacity(capacity)
@@ -152,10 +166,6 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     }
     let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
     cell.parent_known.store(parent != Parent::Locked, Relaxed);
-    if !hooks.own_next {
-        let probe = depth_probe(actor_ref.mailbox_sender(), &cell);
-        cell.slot.set_mailbox(capacity, probe);
-    }
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
     // A name that was given between the look above and the entry.
@@ -220,7 +230,7 @@ pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) 
         }
         other => other,
     };
-    report_end(&cell, &closed(actor_ref.mailbox_sender().clone()), exit, text);
+    report_end(&cell, || Some(closed(actor_ref.mailbox_sender().clone())), exit, text);
 }
 
 fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
@@ -247,7 +257,12 @@ fn exit_of(reason: &ActorStopReason) -> (ExitReason, Option<String>) {
     }
 }
 
-fn report_end(cell: &Arc<ActorCell>, closed: &Closed, exit: ExitReason, reason: Option<String>) {
+fn report_end(
+    cell: &Arc<ActorCell>,
+    closed: impl FnOnce() -> Option<Closed>,
+    exit: ExitReason,
+    reason: Option<String>,
+) {
     if !cell.runs.is_current() {
         return;
     }
@@ -265,11 +280,11 @@ fn report_end(cell: &Arc<ActorCell>, closed: &Closed, exit: ExitReason, reason: 
 
 /// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
 /// its way to the supervisor, and when that drops it, nobody will come.
-fn fate(cell: &Arc<ActorCell>, closed: &Closed) -> Fate {
+fn fate(cell: &Arc<ActorCell>, closed: impl FnOnce() -> Option<Closed>) -> Fate {
     if !cell.slot.is_supervised() {
         return Fate::Final;
     }
-    let closed = closed.clone();
+    let Some(closed) = closed() else { return Fate::Final };
     let forget = ForgetUnlessRestarted { starts: cell.runs.starts(), cell: cell.clone() };
     Fate::Undecided {
         is_final: Arc::new(move || {

@@ -41,15 +41,17 @@ pub(crate) struct Runs {
     starts: AtomicU32,
     ends: AtomicU32,
     runner: Mutex<Option<Runner>>,
-    ended: Notify,
 }
+
+/// Rings when the end of any actor was reported. One for all, because hardly anybody ever listens.
+static ENDED: Notify = Notify::const_new();
 
 impl Runs {
     /// Waits until the end of the actor before was reported; false if it was not.
     pub(crate) async fn predecessor_ended(&self) -> bool {
         let reported = async {
             loop {
-                let mut ended = std::pin::pin!(self.ended.notified());
+                let mut ended = std::pin::pin!(ENDED.notified());
                 ended.as_mut().enable();
                 if self.ends.load(Acquire) >= self.starts.load(Acquire) {
                     return;
@@ -81,6 +83,6 @@ impl Runs {
     /// The present incarnation's end was reported.
     pub(crate) fn end(&self) {
         self.ends.store(self.starts.load(Acquire), std::sync::atomic::Ordering::Release);
-        self.ended.notify_waiters();
+        ENDED.notify_waiters();
     }
 }

@@ -6,13 +6,15 @@
 //! moment on at which the process joins a swarm.
 
 use crate::cell::ActorCell;
+use hashbrown::HashTable;
 use kameo::actor::ActorId;
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-const SHARDS: usize = 16;
+/// A power of two.
+const SHARDS: usize = 64;
 
-type Shard = RwLock<HashMap<u64, Arc<ActorCell>>>;
+/// Eight bytes an actor; the key is in the cell.
+type Shard = RwLock<HashTable<Arc<ActorCell>>>;
 
 static TABLE: LazyLock<[Shard; SHARDS]> =
     LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
@@ -21,19 +23,36 @@ fn shard(id: ActorId) -> Option<&'static Shard> {
     TABLE.get(id.sequence_id() as usize % SHARDS)
 }
 
+/// Numbers are counted up: one multiplication spreads them, and the low bits have chosen the shard.
+fn hash(id: ActorId) -> u64 {
+    id.sequence_id().wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32)
+}
+
+fn is(id: ActorId) -> impl Fn(&Arc<ActorCell>) -> bool {
+    move |cell| cell.id.sequence_id() == id.sequence_id()
+}
+
 /// What is kept of an actor.
 pub(crate) fn get(id: ActorId) -> Option<Arc<ActorCell>> {
-    shard(id)?.read().unwrap_or_else(PoisonError::into_inner).get(&id.sequence_id()).cloned()
+    let shard = shard(id)?.read().unwrap_or_else(PoisonError::into_inner);
+    shard.find(hash(id), is(id)).cloned()
 }
 
 pub(crate) fn insert(cell: Arc<ActorCell>) {
-    if let Some(shard) = shard(cell.id) {
-        shard.write().unwrap_or_else(PoisonError::into_inner).insert(cell.id.sequence_id(), cell);
+    let Some(shard) = shard(cell.id) else { return };
+    let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+    if let Ok(before) = shard.find_entry(hash(cell.id), is(cell.id)) {
+        before.remove();
     }
+    shard.insert_unique(hash(cell.id), cell, |cell| hash(cell.id));
 }
 
 pub(crate) fn remove(id: ActorId) {
-    if let Some(shard) = shard(id) {
-        shard.write().unwrap_or_else(PoisonError::into_inner).remove(&id.sequence_id());
-    }
+    let Some(shard) = shard(id) else { return };
+    let removed = {
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        shard.find_entry(hash(id), is(id)).ok().map(|entry| entry.remove().0)
+    };
+    // Freed outside of the lock.
+    drop(removed);
 }

@@ -251,7 +251,10 @@ impl SlotHandle {
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
     /// way to read its depth from outside.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
-        self.registry().edit(&self.slot, |facts| facts.mailbox_capacity = capacity);
+        let known = self.slot.cold().class.mailbox_capacity;
+        if known != capacity {
+            self.registry().edit(&self.slot, |facts| facts.mailbox_capacity = capacity);
+        }
         self.slot.marks.set_mailbox(true);
         self.slot.set_probe(&mut self.slot.cold(), probe);
     }

@@ -133,7 +133,7 @@ impl Registry {
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
         let (parent, oddity) = sane(parent);
         let class = Facts::of(&new).class();
-        let name = slot::shared_name(&new.name);
+        let name = new.name.unwrap_or_else(|| class.texts().short_type.clone());
         let supervised = class.child_spec.is_some();
         if let Some(parent) = &parent {
             parent.count_child(true);

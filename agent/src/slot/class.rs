@@ -8,7 +8,7 @@ use crate::adapter::{BudgetRule, Registration};
 use crate::sync::lock;
 use actorscope_core::id_map::IdHasher;
 use actorscope_core::spec::{ChildSpec, SupervisorSpec};
-use actorscope_core::{Capabilities, ChildKind};
+use actorscope_core::{Capabilities, ChildKind, text};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -45,6 +45,8 @@ pub(crate) struct Class {
 pub(crate) struct Texts {
     pub(crate) framework: Arc<str>,
     pub(crate) actor_type: Arc<str>,
+    /// The type's short form, safe to be a name.
+    pub(crate) short_type: Arc<str>,
     pub(crate) no_kill: Option<Arc<str>>,
 }
 
@@ -62,6 +64,7 @@ impl Class {
         self.texts.get_or_init(|| Texts {
             framework: self.framework.into(),
             actor_type: self.actor_type.into(),
+            short_type: text::segment(&text::short_type(self.actor_type)).into(),
             no_kill: self.no_kill.map(Into::into),
         })
     }
