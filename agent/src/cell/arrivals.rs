@@ -325,7 +325,8 @@ mod tests {
                 now += span;
                 pushed += u64::from(count);
                 for _ in 0..take {
-                    let Some(at) = arrivals.pop() else { break };
+                    let Some((at, left, head)) = arrivals.pop_and_peek() else { break };
+                    prop_assert_eq!((left, head), (arrivals.len(), arrivals.head()));
                     popped += 1;
                     prop_assert!(at >= last && at <= now, "{at} after {last}, now {now}");
                     last = at;

@@ -312,6 +312,22 @@ mod tests {
     }
 
     #[test]
+    fn a_look_and_a_take_in_one_step_leave_what_both_leave() {
+        let (one, two) = (Meter::default(), Meter::default());
+        // Grows, stays, shrinks by itself, and was empty after all.
+        for queued in [3, 5, 4, 1, 1, 0] {
+            let before = ticks();
+            let arrived = one.look_and_take(queued);
+            two.look(queued);
+            two.take();
+            let (one, two) = (one.hot.read(), two.hot.read());
+            assert_eq!(one.depth, two.depth, "{queued}");
+            assert_eq!(one.head_arrival == 0, two.head_arrival == 0, "{queued}");
+            assert!(arrived <= ticks() && (queued > 0 || arrived >= before), "{queued}");
+        }
+    }
+
+    #[test]
     fn tiers_appear_when_they_are_worth_it() {
         let meter = Meter::default();
         for _ in 1..FROM_MESSAGE {
