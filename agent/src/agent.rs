@@ -45,12 +45,6 @@ pub struct Builder {
     registry: Option<Registry>,
 }
 
-impl std::fmt::Debug for Registry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Registry")
-    }
-}
-
 impl Builder {
     /// Lets operators kill, stop, restart and suspend actors. Without this call nobody can.
     pub fn allow_control(mut self) -> Self {

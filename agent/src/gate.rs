@@ -5,6 +5,7 @@
 //! not wait behind a backlog.
 
 use crate::clock::{Ticks, ticks};
+use actorscope_core::Incarnation;
 use atomic_waker::AtomicWaker;
 use std::cell::Cell;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -30,9 +31,11 @@ pub enum Request {
 }
 
 /// Flags for one slot, and the waker of the task that runs its actor.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Gate {
     flags: AtomicU32,
+    /// The actor that they are for.
+    incarnation: AtomicU32,
     waker: AtomicWaker,
     /// When a sender woke the sleeping task; 0 = not since it was last taken.
     woken_at: AtomicU64,
@@ -50,7 +53,23 @@ pub(crate) fn wake_instant() -> Ticks {
     if known == 0 { ticks() } else { known }
 }
 
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            flags: AtomicU32::new(0),
+            incarnation: AtomicU32::new(Incarnation::FIRST.0),
+            waker: AtomicWaker::new(),
+            woken_at: AtomicU64::new(0),
+        }
+    }
+}
+
 impl Gate {
+    /// Which actor fills the slot, or filled it last.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        Incarnation(self.incarnation.load(Relaxed))
+    }
+
     /// What to do. A request to stop or restart is handed out once.
     #[inline]
     pub(crate) fn check(&self) -> Request {
@@ -120,6 +139,7 @@ impl Gate {
 
     /// A new actor fills the slot: what was asked of the old one is moot. A suspension stays.
     pub(crate) fn next_incarnation(&self) {
+        self.incarnation.store(self.incarnation().next().0, Relaxed);
         self.flags.fetch_and(SUSPEND, AcqRel);
         self.woken_at.store(0, Relaxed);
     }

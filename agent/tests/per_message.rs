@@ -41,7 +41,7 @@ mod counted {
                         batch
                     })
                 },
-                instructions: 480,
+                instructions: 400,
                 locked: 0,
             },
             Comparison {
@@ -55,7 +55,7 @@ mod counted {
                         batch
                     })
                 },
-                instructions: 480,
+                instructions: 400,
                 // The sender counts, because nobody but a receiver can ask an unbounded channel how
                 // long it is.
                 locked: 1,

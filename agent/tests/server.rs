@@ -25,8 +25,8 @@ async fn the_handshake_tells_who_is_speaking_and_what_may_be_done() {
 #[tokio::test]
 async fn a_second_agent_is_refused_and_the_first_can_be_followed_by_another() {
     let registry = Registry::new();
-    let rig = Rig::start_on(registry.clone(), |b| b).await;
-    let second = Agent::builder("second").registry(registry.clone()).start();
+    let rig = Rig::start_on(registry, |b| b).await;
+    let second = Agent::builder("second").registry(registry).start();
     assert!(matches!(second, Err(StartError::AlreadyRunning)));
     let path = rig.socket.clone();
     drop(rig.agent);
@@ -39,8 +39,7 @@ async fn a_second_agent_is_refused_and_the_first_can_be_followed_by_another() {
 #[tokio::test]
 async fn without_the_hosts_opt_in_every_verb_is_refused_with_the_line_that_enables_it() {
     let rig = Rig::start_with(|b| b).await;
-    let _task =
-        scope(rig.registry.clone(), async { [spawn("task", std::future::pending::<()>())] }).await;
+    let _task = scope(rig.registry, async { [spawn("task", std::future::pending::<()>())] }).await;
     for verb in ["kill", "stop", "restart", "suspend", "resume"] {
         let refusal = rig.act(verb, "/task").await.unwrap_err();
         assert_eq!(refusal.code(), Code::Unimplemented);

@@ -56,7 +56,7 @@ impl Rig {
     pub async fn start_on(registry: Registry, build: impl FnOnce(Builder) -> Builder) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("agent.sock");
-        let builder = Agent::builder("test").socket(&path).registry(registry.clone());
+        let builder = Agent::builder("test").socket(&path).registry(registry);
         let agent = build(builder).start().unwrap();
         let channel = connect(path.clone()).await;
         let instance = agent.instance();

@@ -40,9 +40,8 @@ impl Shop {
         };
         let till = register("till", &[Capability::DumpState]);
         let slots = [register("busy", &[Capability::DumpState]), register("mute", &[])];
-        let builder = Agent::builder("shop")
-            .registry(registry.clone())
-            .socket(directory.path().join("shop.sock"));
+        let builder =
+            Agent::builder("shop").registry(registry).socket(directory.path().join("shop.sock"));
         let agent = if allowed { builder.allow_state_dump() } else { builder }.start().unwrap();
         let closed = Arc::new(AtomicBool::new(false));
         let till = std::thread::spawn({

@@ -40,7 +40,7 @@ impl SlotHandle {
 
     /// The registry the slot is in.
     pub fn registry(&self) -> Registry {
-        Registry(self.slot.registry)
+        self.slot.cold().class.registry
     }
 
     /// Makes a slot under this one, whatever parent the registration names.

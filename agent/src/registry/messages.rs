@@ -3,6 +3,7 @@
 
 use super::SlotHandle;
 use crate::gate::Request;
+use actorscope_core::ChildKind;
 use actorscope_core::capability::Capability;
 use std::task::Waker;
 
@@ -118,6 +119,11 @@ impl SlotHandle {
         if let Some(meter) = self.slot.read_meter() {
             meter.end_if_handling();
         }
+    }
+
+    /// Whether the slot is that of a receiver alone.
+    pub(crate) fn is_mailbox(&self) -> bool {
+        self.slot.marks.kind() == ChildKind::Mailbox
     }
 
     /// Makes the slot have a mailbox; false if it has one already.

@@ -33,6 +33,7 @@ use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::Log;
+use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -63,6 +64,21 @@ pub(crate) struct Inner {
     warnings: AtomicU64,
     restarts: AtomicU64,
     agent_runs: AtomicBool,
+}
+
+impl PartialEq for Registry {
+    /// Whether they are the same.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Registry {}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry").finish_non_exhaustive()
+    }
 }
 
 impl Default for Registry {
@@ -132,11 +148,11 @@ impl Registry {
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
         let (parent, oddity) = sane(parent);
-        let class = Facts::of(&new).class();
+        let class = Facts::of(*self, &new).class();
         let name = new.name.unwrap_or_else(|| class.texts().short_type.clone());
         let supervised = class.child_spec.is_some();
         if let Some(parent) = &parent {
-            parent.count_child(true);
+            parent.marks.count_child(true);
             if supervised {
                 self.become_supervisor(parent);
             }
@@ -152,7 +168,7 @@ impl Registry {
                 parent_incarnation: 0,
             });
         }
-        let slot = Arc::new(Slot::new(id, self.0, cold));
+        let slot = Arc::new(Slot::new(id, cold));
         slot.marks.set_depth(depth);
         self.0.table.insert(slot.clone());
         if let Some(oddity) = oddity {
@@ -171,7 +187,7 @@ impl Registry {
             (cold.parent.clone(), cold.key().and_then(|key| key.refill.clone()))
         };
         if let Some(parent) = parent {
-            parent.count_child(false);
+            parent.marks.count_child(false);
             if let Some(key) = refill {
                 parent.cold().no_longer_vacant(&key, slot.id);
             }
@@ -194,7 +210,7 @@ impl Registry {
         }
         slot.marks.set_depth(wanted.as_ref().map_or(0, |parent| parent.marks.depth() + 1));
         if let Some(parent) = &wanted {
-            parent.count_child(true);
+            parent.marks.count_child(true);
         }
         let (before, refill, supervised) = {
             let mut cold = slot.cold();
@@ -203,7 +219,7 @@ impl Registry {
             (before, refill, cold.class.child_spec.is_some())
         };
         if let Some(before) = before {
-            before.count_child(false);
+            before.marks.count_child(false);
             if let Some(key) = refill {
                 before.cold().no_longer_vacant(&key, slot.id);
             }

@@ -67,7 +67,7 @@ fn check(registry: &Registry, sampler: &mut Sampler, handled: &HashMap<SlotId, (
         let identity = rows.identity(id).expect("a row");
         assert_eq!(identity.parent, slot.parent().map(|parent| parent.id), "in the same place");
         let below = slots.iter().filter(|s| s.cold().parent.as_ref().is_some_and(|p| p.id == id));
-        assert_eq!(slot.has_children(), below.count() > 0);
+        assert_eq!(slot.marks.has_children(), below.count() > 0);
         let of =
             |kind| events.iter().filter(|e| e.slot == Some(id) && e.kind == kind).count() as u64;
         assert_eq!(slot.restarts(), of(EventKind::Restarted));

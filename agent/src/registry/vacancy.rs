@@ -44,7 +44,7 @@ impl Registry {
             // It was filled again meanwhile.
             Phase::Starting | Phase::Running | Phase::Stopping => return,
         };
-        if nobody_comes && !slot.has_children() {
+        if nobody_comes && !slot.marks.has_children() {
             self.remove(slot);
         } else {
             self.0.table.keep_buried(slot.id);

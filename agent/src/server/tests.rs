@@ -23,7 +23,7 @@ async fn peer(role: Role) -> Channel {
     };
     let roles = Roles { own: 1000, ..Roles::default() };
     let opt_ins = OptIns { control: true, state: false };
-    let sampler = Sampler::new(registry.clone(), None);
+    let sampler = Sampler::new(registry, None);
     let server = Server::new(Arc::new(Shared::new(info, registry, roles, opt_ins, sampler)));
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     server.serve(theirs, Principal { name: "uid 4711".to_owned(), role });

@@ -4,7 +4,7 @@
 //! are one [`Class`]. Most registrations of a thread are of the class of the one before, and find it
 //! without a lock.
 
-use crate::adapter::{BudgetRule, Registration};
+use crate::adapter::{BudgetRule, Registration, Registry};
 use crate::sync::lock;
 use actorscope_core::id_map::IdHasher;
 use actorscope_core::spec::{ChildSpec, SupervisorSpec};
@@ -18,6 +18,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 /// What the actors of a class have in common.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Facts {
+    pub(crate) registry: Registry,
     pub(crate) framework: &'static str,
     pub(crate) actor_type: &'static str,
     pub(crate) kind: ChildKind,
@@ -90,11 +91,12 @@ thread_local! {
 
 impl Facts {
     /// Those of a new actor.
-    pub(crate) fn of(new: &Registration) -> Self {
+    pub(crate) fn of(registry: Registry, new: &Registration) -> Self {
         let kind = if new.supervisor.is_some() { ChildKind::Supervisor } else { new.kind };
         let child_spec =
             new.child_spec.as_ref().map(|spec| ChildSpec { child_id: None, ..spec.clone() });
         Self {
+            registry,
             framework: new.framework,
             actor_type: new.actor_type,
             kind,
@@ -165,7 +167,7 @@ mod tests {
 
     fn class(capacity: u64) -> Arc<Class> {
         let new = Registration::new("test", "", "of class.rs");
-        Facts::of(&new.mailbox_capacity(Some(capacity))).class()
+        Facts::of(Registry::global(), &new.mailbox_capacity(Some(capacity))).class()
     }
 
     #[test]
@@ -181,7 +183,7 @@ mod tests {
             let spec = ChildSpec { child_id: Some(id.to_owned()), ..ChildSpec::default() };
             Registration::new("test", "", "of class.rs").child_spec(spec)
         };
-        let [a, b] = ["a", "b"].map(|id| Facts::of(&child(id)).class());
+        let [a, b] = ["a", "b"].map(|id| Facts::of(Registry::global(), &child(id)).class());
         assert!(Arc::ptr_eq(&a, &b));
     }
 

@@ -2,7 +2,7 @@
 
 use actorscope_core::{ChildKind, ExitReason, SlotState};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
+use std::sync::atomic::{AtomicU8, AtomicU32};
 
 /// Where a slot is in its life, apart from what the hot counters tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,48 +36,59 @@ impl Phase {
     }
 }
 
-/// One byte each. Those that go with the cold part are written under its lock.
+/// The queue wait is measured.
+const MAILBOX: u8 = 1;
+/// The depth can be read from outside.
+const PROBE: u8 = 2;
+/// The sampler has not seen the last change yet.
+const CHANGED: u8 = 4;
+/// It was given another name since the sampler looked.
+const RENAMED: u8 = 8;
+/// Taken out of the tree; what hangs below it has moved up.
+const FORGOTTEN: u8 = 16;
+
+/// See the module's documentation. What goes with the cold part is written under its lock.
 #[derive(Debug)]
 pub(crate) struct Marks {
+    /// Those of the constants above that are true.
+    bits: AtomicU8,
     phase: AtomicU8,
-    /// The queue wait is measured.
-    mailbox: AtomicBool,
-    /// The depth can be read from outside.
-    probe: AtomicBool,
-    /// The sampler has not seen the last change yet.
-    changed: AtomicBool,
-    /// It was given another name since the sampler looked.
-    renamed: AtomicBool,
-    /// Taken out of the tree; what hangs below it has moved up.
-    forgotten: AtomicBool,
-    /// Slots above it, as registered.
-    depth: AtomicU8,
     kind: AtomicU8,
     /// Why the last actor ended.
     exit: AtomicU8,
+    /// Slots above it, as registered.
+    depth: AtomicU8,
     /// Grows with every change of who the slot is.
     version: AtomicU32,
-}
-
-impl Default for Marks {
-    fn default() -> Self {
-        let no = || AtomicBool::new(false);
-        Self {
-            phase: AtomicU8::new(Phase::Starting as u8),
-            mailbox: no(),
-            probe: no(),
-            changed: no(),
-            renamed: no(),
-            forgotten: no(),
-            depth: AtomicU8::new(0),
-            kind: AtomicU8::new(0),
-            exit: AtomicU8::new(0),
-            version: AtomicU32::new(1),
-        }
-    }
+    /// Slots that hang directly below.
+    children: AtomicU32,
 }
 
 impl Marks {
+    pub(super) const fn new(kind: ChildKind) -> Self {
+        Self {
+            bits: AtomicU8::new(0),
+            phase: AtomicU8::new(Phase::Starting as u8),
+            kind: AtomicU8::new(kind as u8),
+            exit: AtomicU8::new(ExitReason::Normal as u8),
+            depth: AtomicU8::new(0),
+            version: AtomicU32::new(1),
+            children: AtomicU32::new(0),
+        }
+    }
+
+    #[inline]
+    fn has(&self, bit: u8) -> bool {
+        self.bits.load(Acquire) & bit != 0
+    }
+
+    /// Whether it was so before.
+    fn set(&self, bit: u8, to: bool) -> bool {
+        let before =
+            if to { self.bits.fetch_or(bit, AcqRel) } else { self.bits.fetch_and(!bit, AcqRel) };
+        before & bit != 0
+    }
+
     pub(crate) fn phase(&self) -> Phase {
         let phase = Phase::ALL.get(usize::from(self.phase.load(Acquire)));
         phase.copied().unwrap_or(Phase::Failed)
@@ -87,48 +98,65 @@ impl Marks {
         self.phase.store(phase as u8, Release);
     }
 
+    #[inline]
     pub(crate) fn has_mailbox(&self) -> bool {
-        self.mailbox.load(Relaxed)
+        self.has(MAILBOX)
     }
 
     /// Whether it had one.
     pub(crate) fn set_mailbox(&self, has: bool) -> bool {
-        self.mailbox.swap(has, Relaxed)
+        self.set(MAILBOX, has)
     }
 
     pub(crate) fn has_probe(&self) -> bool {
-        self.probe.load(Relaxed)
+        self.has(PROBE)
     }
 
     pub(super) fn set_probe(&self, has: bool) {
-        self.probe.store(has, Relaxed);
+        // Hardly any has one that is taken away: no locked instruction for nothing.
+        if self.has(PROBE) != has {
+            self.set(PROBE, has);
+        }
     }
 
     /// Notes a change; false if one was noted already that nobody has seen.
     pub(crate) fn change(&self) -> bool {
-        !self.changed.swap(true, AcqRel)
+        !self.set(CHANGED, true)
     }
 
     /// The change is about to be looked at.
     pub(crate) fn change_seen(&self) {
-        self.changed.swap(false, AcqRel);
+        self.set(CHANGED, false);
     }
 
     pub(crate) fn rename(&self) {
-        self.renamed.store(true, Release);
+        self.set(RENAMED, true);
     }
 
     pub(crate) fn take_renamed(&self) -> bool {
-        self.renamed.load(Relaxed) && self.renamed.swap(false, AcqRel)
+        self.has(RENAMED) && self.set(RENAMED, false)
     }
 
     pub(crate) fn is_forgotten(&self) -> bool {
-        self.forgotten.load(Acquire)
+        self.has(FORGOTTEN)
     }
 
     /// Whether it was not before.
     pub(crate) fn forget(&self) -> bool {
-        !self.forgotten.swap(true, AcqRel)
+        !self.set(FORGOTTEN, true)
+    }
+
+    /// One more hangs directly below, or one less.
+    pub(crate) fn count_child(&self, more: bool) {
+        if more {
+            self.children.fetch_add(1, Relaxed);
+        } else {
+            self.children.fetch_sub(1, Relaxed);
+        }
+    }
+
+    pub(crate) fn has_children(&self) -> bool {
+        self.children.load(Relaxed) > 0
     }
 
     /// What fills the slot.
@@ -188,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_word_survives_its_byte() {
-        let marks = Marks::default();
+        let marks = Marks::new(ChildKind::Worker);
         assert_eq!(marks.phase(), Phase::Starting);
         for phase in Phase::ALL {
             marks.set_phase(phase);

@@ -18,25 +18,19 @@ pub(crate) use name::shared as shared_name;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
 use crate::clock::ticks;
 use crate::gate::Gate;
-use crate::registry::Inner;
 use crate::sync::lock;
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
 use once_cell::race::OnceBox;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Wake;
 
 /// See the module's documentation.
 pub(crate) struct Slot {
     pub(crate) id: SlotId,
-    pub(crate) registry: &'static Inner,
     pub(crate) gate: Gate,
     pub(crate) marks: Marks,
-    incarnation: AtomicU32,
-    /// Slots that hang directly below.
-    children: AtomicU32,
     /// What the actor's task writes with its messages; most slots of most systems never get there.
     meter: OnceBox<Meter>,
     /// How its task is polled; only tasks are measured so.
@@ -51,16 +45,11 @@ impl fmt::Debug for Slot {
 }
 
 impl Slot {
-    pub(crate) fn new(id: SlotId, registry: &'static Inner, cold: Cold) -> Self {
-        let marks = Marks::default();
-        marks.set_kind(cold.class.kind);
+    pub(crate) fn new(id: SlotId, cold: Cold) -> Self {
         Self {
             id,
-            registry,
             gate: Gate::default(),
-            marks,
-            incarnation: AtomicU32::new(1),
-            children: AtomicU32::new(0),
+            marks: Marks::new(cold.class.kind),
             meter: OnceBox::new(),
             polls: OnceBox::new(),
             cold: Mutex::new(cold),
@@ -72,7 +61,7 @@ impl Slot {
     }
 
     pub(crate) fn incarnation(&self) -> Incarnation {
-        Incarnation(self.incarnation.load(Relaxed))
+        self.gate.incarnation()
     }
 
     /// How often it was filled again.
@@ -150,19 +139,6 @@ impl Slot {
         }
     }
 
-    /// One more hangs directly below, or one less.
-    pub(crate) fn count_child(&self, more: bool) {
-        if more {
-            self.children.fetch_add(1, Relaxed);
-        } else {
-            self.children.fetch_sub(1, Relaxed);
-        }
-    }
-
-    pub(crate) fn has_children(&self) -> bool {
-        self.children.load(Relaxed) > 0
-    }
-
     /// Under which slot it hangs: the nearest one above that is not forgotten.
     pub(crate) fn parent(&self) -> Option<Arc<Self>> {
         let mut above = self.cold().parent.clone();
@@ -197,7 +173,6 @@ impl Slot {
         let first = self.marks.phase() == Phase::Starting && !cold.has_ended();
         if !first {
             cold.retire(self.last(), counted.then_some(now));
-            self.incarnation.store(self.incarnation().next().0, Relaxed);
             self.gate.next_incarnation();
         }
         cold.begin(now);
@@ -314,6 +289,6 @@ mod tests {
     #[test]
     fn a_slot_that_does_nothing_is_small() {
         // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
-        assert!(size_of::<Slot>() + 16 <= 208, "{} bytes", size_of::<Slot>() + 16);
+        assert!(size_of::<Slot>() + 16 <= 192, "{} bytes", size_of::<Slot>() + 16);
     }
 }

@@ -36,8 +36,6 @@ pub(super) struct Observer {
     message_type: MessageType,
     /// The incarnation that an operator asked to stop: it receives nothing any more. 0 = none.
     stopped: Incarnation,
-    /// Whether the slot is the receiver's own or that of the task which receives.
-    own_slot: bool,
 }
 
 /// A receiver that may still become that of a task.
@@ -71,7 +69,7 @@ impl Observer {
         slot.started(None);
         let message_type = slot.message_type(type_name);
         let unbound = Some(Box::new(Unbound { capacity, probe }));
-        Self { slot, unbound, message_type, stopped: Incarnation(0), own_slot: true }
+        Self { slot, unbound, message_type, stopped: Incarnation(0) }
     }
 
     /// The receiver joins the task that receives first, if that has no other receiver.
@@ -88,7 +86,6 @@ impl Observer {
             task.set_mailbox(unbound.capacity, unbound.probe);
             task.set_capabilities(|c| MAILBOX.iter().fold(c, |c, capability| c.with(capability)));
             self.slot = task;
-            self.own_slot = false;
         } else if task.id() != self.slot.id() {
             self.slot.set_parent(Some(task.id()));
         }
@@ -277,7 +274,8 @@ impl<Q: Queue> Recv<'_, Q> {
 impl Drop for Observer {
     fn drop(&mut self) {
         self.slot.end_if_handling();
-        if self.own_slot {
+        // The slot is the receiver's own, or that of the task which receives.
+        if self.slot.is_mailbox() {
             self.slot.exited(
                 actorscope_core::ExitReason::Normal,
                 Some("the receiver was dropped".to_owned()),

@@ -24,7 +24,7 @@ macro_rules! stuck {
 async fn a_thousand_messages_behind_a_stuck_handler_read_a_thousand_live() {
     let rig = Rig::start().await;
     let release = Arc::new(Notify::new());
-    let (bounded, unbounded) = scope(rig.registry.clone(), async {
+    let (bounded, unbounded) = scope(rig.registry, async {
         let (bounded, mut rx) = channel::<u32>("bounded-queue", 2_000);
         let hold = release.clone();
         spawn("bounded", stuck!(rx, hold));
@@ -54,7 +54,7 @@ async fn a_thousand_messages_behind_a_stuck_handler_read_a_thousand_live() {
 async fn a_wrapped_receiver_tells_a_lower_bound_with_its_age_and_exactly_once_held() {
     let rig = Rig::start().await;
     let release = Arc::new(Notify::new());
-    let sender = scope(rig.registry.clone(), async {
+    let sender = scope(rig.registry, async {
         let (sender, rx) = mpsc::unbounded_channel::<u32>();
         let mut rx = actorscope_agent::tokio::observe_unbounded_rx("jobs", rx);
         let hold = release.clone();
@@ -91,7 +91,7 @@ async fn a_wrapped_receiver_tells_a_lower_bound_with_its_age_and_exactly_once_he
 #[tokio::test]
 async fn a_task_and_its_channel_of_the_same_name_are_one_slot() {
     let rig = Rig::start().await;
-    let _sender = scope(rig.registry.clone(), async {
+    let _sender = scope(rig.registry, async {
         let (sender, mut rx) = channel::<u32>("encode", 8);
         spawn("encode", async move { while rx.recv().await.is_some() {} });
         sender
@@ -105,7 +105,7 @@ async fn a_task_and_its_channel_of_the_same_name_are_one_slot() {
 #[tokio::test]
 async fn an_idle_receiver_reads_zero_exactly() {
     let rig = Rig::start().await;
-    let _sender = scope(rig.registry.clone(), async {
+    let _sender = scope(rig.registry, async {
         let (sender, rx) = mpsc::channel::<u32>(8);
         let mut rx = observe_rx("jobs", rx);
         spawn("worker", async move { while rx.recv().await.is_some() {} });
@@ -120,7 +120,7 @@ async fn an_idle_receiver_reads_zero_exactly() {
 #[tokio::test]
 async fn tasks_hang_under_the_task_that_spawned_them_and_say_how_they_ended() {
     let rig = Rig::start().await;
-    let [outer] = scope(rig.registry.clone(), async {
+    let [outer] = scope(rig.registry, async {
         [spawn("outer", async {
             let panics = spawn("panics", async { panic!("on purpose") });
             let ends = spawn("ends", async {});
@@ -144,7 +144,7 @@ async fn stop_lets_the_current_message_finish_and_then_ends_the_loop() {
     let rig = Rig::start().await;
     let handled = Arc::new(AtomicU32::new(0));
     let release = Arc::new(Notify::new());
-    let (sender, task) = scope(rig.registry.clone(), async {
+    let (sender, task) = scope(rig.registry, async {
         let (sender, mut rx) = channel::<u32>("queue", 16);
         let (count, hold) = (handled.clone(), release.clone());
         let task = spawn("worker", async move {
@@ -172,7 +172,7 @@ async fn stop_lets_the_current_message_finish_and_then_ends_the_loop() {
 async fn a_supervised_task_is_restarted_until_its_budget_is_used_up() {
     let rig = Rig::start().await;
     let starts = Arc::new(AtomicU32::new(0));
-    let supervised = scope(rig.registry.clone(), async {
+    let supervised = scope(rig.registry, async {
         let starts = starts.clone();
         supervise("flaky", move || {
             let n = starts.fetch_add(1, SeqCst);
@@ -210,7 +210,7 @@ async fn a_supervised_task_is_restarted_until_its_budget_is_used_up() {
 #[tokio::test]
 async fn an_operator_restarts_and_kills_a_supervised_task() {
     let rig = Rig::start().await;
-    let _supervised = scope(rig.registry.clone(), async {
+    let _supervised = scope(rig.registry, async {
         supervise("server", std::future::pending::<()>).restart(RestartType::Transient).spawn()
     })
     .await;
@@ -235,7 +235,7 @@ async fn an_operator_restarts_and_kills_a_supervised_task() {
 #[tokio::test]
 async fn backoff_is_shown_while_it_lasts() {
     let rig = Rig::start().await;
-    let supervised = scope(rig.registry.clone(), async {
+    let supervised = scope(rig.registry, async {
         supervise("slow-start", || async { Err::<(), _>("no database") })
             .backoff(Duration::from_secs(300), Duration::from_secs(600))
             .spawn()
@@ -254,8 +254,7 @@ async fn backoff_is_shown_while_it_lasts() {
 #[tokio::test]
 async fn verbs_that_cannot_be_say_what_would_make_them_possible() {
     let rig = Rig::start().await;
-    let _task =
-        scope(rig.registry.clone(), async { [spawn("bare", std::future::pending::<()>())] }).await;
+    let _task = scope(rig.registry, async { [spawn("bare", std::future::pending::<()>())] }).await;
     rig.when("/bare", |s| state(s) == "idle").await;
     let answer = rig.act("restart", "/bare").await.unwrap();
     assert_eq!(answer.outcome, "not_supported");

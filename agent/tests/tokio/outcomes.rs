@@ -28,7 +28,7 @@ async fn fails() -> Result<u32, String> {
 async fn done_failed_panicked_and_aborted_are_told_apart_in_every_spawner() {
     let rig = Rig::start().await;
     let mut set = JoinSet::new();
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         spawn("done", async { Err::<(), _>("nobody said that this matters") });
         spawn("failed", outcome(fails()));
         spawn("panicked", async { panic!("in {}", "words") });
@@ -66,7 +66,7 @@ async fn done_failed_panicked_and_aborted_are_told_apart_in_every_spawner() {
 #[tokio::test]
 async fn a_panic_reaches_whoever_waits_as_it_was() {
     let rig = Rig::start().await;
-    let [in_words, otherwise] = scope(rig.registry.clone(), async {
+    let [in_words, otherwise] = scope(rig.registry, async {
         [
             spawn("in-words", async {
                 let number = 1.to_string();
@@ -85,7 +85,7 @@ async fn a_panic_reaches_whoever_waits_as_it_was() {
 #[tokio::test]
 async fn an_error_that_the_task_survives_is_not_its_outcome() {
     let rig = Rig::start().await;
-    let [tries] = scope(rig.registry.clone(), async {
+    let [tries] = scope(rig.registry, async {
         [spawn("tries", async {
             let first = outcome(fails()).await;
             tokio::task::yield_now().await;
@@ -105,7 +105,7 @@ async fn an_error_that_the_task_survives_is_not_its_outcome() {
 #[tokio::test]
 async fn work_under_a_token_fails_like_any_other_and_is_fine_when_cancelled() {
     let rig = Rig::start().await;
-    let shutdown = scope(rig.registry.clone(), async {
+    let shutdown = scope(rig.registry, async {
         let shutdown = token("shutdown");
         spawn("failed", outcome(shutdown.run_until_cancelled(fails())));
         let waits = async {
@@ -131,7 +131,7 @@ async fn supervisors_take_any_output_that_can_tell_a_failure() {
         }
     }
     let rig = Rig::start().await;
-    let supervised = scope(rig.registry.clone(), async {
+    let supervised = scope(rig.registry, async {
         let mut codes = [3_u8, 0].into_iter();
         supervise("worker", move || {
             let code = codes.next().unwrap();
@@ -151,7 +151,7 @@ async fn supervisors_take_any_output_that_can_tell_a_failure() {
 #[tokio::test]
 async fn what_an_error_says_is_kept_within_bounds() {
     let rig = Rig::start().await;
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         spawn("verbose", async { outcome_of(Err::<(), _>("no\u{1b}[2J".repeat(1_000_000))) });
     })
     .await;

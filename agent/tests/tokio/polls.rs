@@ -29,7 +29,7 @@ async fn every_kind_of_task_counts_its_polls() {
     let local = LocalSet::new();
     let looks = async {
         let mut set = JoinSet::new();
-        scope(rig.registry.clone(), async {
+        scope(rig.registry, async {
             spawn("spawned", yields(99));
             tokio::spawn(task("named", yields(99)));
             set.spawn_observed("of-set", yields(99));
@@ -64,7 +64,7 @@ async fn every_kind_of_task_counts_its_polls() {
 async fn a_task_that_does_not_come_out_of_a_poll_is_found() {
     let rig = Rig::start().await;
     let (release, held) = mpsc::channel::<()>();
-    let [hog] = scope(rig.registry.clone(), async {
+    let [hog] = scope(rig.registry, async {
         [spawn("hog", async move {
             yield_now().await;
             // A worker of the runtime, kept from everybody else.
@@ -101,7 +101,7 @@ const LONG: Duration = Duration::from_millis(60);
 async fn the_wait_for_a_worker_is_a_delay_and_work_is_a_poll() {
     let rig = Rig::start().await;
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         let woken = wake.clone();
         spawn("waits", async move {
             woken.notified().await;
@@ -131,7 +131,7 @@ async fn the_wait_for_a_worker_is_a_delay_and_work_is_a_poll() {
 async fn a_task_with_a_mailbox_is_busy_with_messages_and_polled_all_the_same() {
     let rig = Rig::start().await;
     let (release, held) = tokio::sync::oneshot::channel::<()>();
-    let sender = scope(rig.registry.clone(), async {
+    let sender = scope(rig.registry, async {
         let (sender, mut receiver) = channel::<u32>("queue", 64);
         spawn("worker", async move {
             let mut held = Some(held);
@@ -168,7 +168,7 @@ async fn a_task_with_a_mailbox_is_busy_with_messages_and_polled_all_the_same() {
 async fn what_wakes_an_earlier_incarnation_is_no_wake_of_its_successor() {
     let rig = Rig::start().await;
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel::<Waker>();
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         let mut incarnation = 0;
         supervise("worker", move || {
             incarnation += 1;
@@ -200,7 +200,7 @@ async fn what_wakes_an_earlier_incarnation_is_no_wake_of_its_successor() {
 #[tokio::test]
 async fn polls_are_counted_over_all_incarnations() {
     let rig = Rig::start().await;
-    let ended = scope(rig.registry.clone(), async {
+    let ended = scope(rig.registry, async {
         supervise("worker", || async {
             yield_now().await;
             Err::<(), _>("again")

@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 async fn a_killed_task_leaves_its_set_as_cancelled() {
     let rig = Rig::start().await;
     let mut set = JoinSet::new();
-    let abort = scope(rig.registry.clone(), async {
+    let abort = scope(rig.registry, async {
         set.spawn_observed("stays", pending::<u32>());
         set.spawn_observed("goes", pending::<u32>())
     })
@@ -38,7 +38,7 @@ async fn a_tracker_waits_for_killed_tasks_and_closures_no_longer() {
     let rig = Rig::start().await;
     let tracker = TaskTracker::new();
     let (release, held) = mpsc::channel::<()>();
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         tracker.spawn_observed("tracked", pending::<()>());
         tracker.spawn_blocking_observed("closure", move || held.recv());
     })
@@ -65,7 +65,7 @@ fn a_blocking_closure_can_be_killed_until_it_begins_and_says_so() {
         let ran = Arc::new(AtomicBool::new(false));
         let runs = ran.clone();
         let mut set = JoinSet::new();
-        let [first] = scope(rig.registry.clone(), async {
+        let [first] = scope(rig.registry, async {
             let first = spawn_blocking("first", move || held.recv());
             // There is one thread, and the first has it.
             set.spawn_blocking_observed("second", move || runs.store(true, SeqCst));
@@ -104,7 +104,7 @@ fn a_blocking_closure_can_be_killed_until_it_begins_and_says_so() {
 async fn a_group_gathers_and_can_do_nothing_else() {
     let rig = Rig::start().await;
     let mut set = JoinSet::new();
-    let (place, sender) = scope(rig.registry.clone(), async {
+    let (place, sender) = scope(rig.registry, async {
         let place = group("connections");
         place.within(|| set.spawn_observed("one", pending::<()>()));
         place.group("slow").within(|| tokio::spawn(task("two", pending::<()>())));

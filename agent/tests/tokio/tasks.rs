@@ -29,7 +29,7 @@ async fn a_future_with_a_name_is_observed_whoever_runs_it() {
     let local = LocalSet::new();
     let tracker = TaskTracker::new();
     let mut set = JoinSet::new();
-    let (done, selects) = scope(rig.registry.clone(), async {
+    let (done, selects) = scope(rig.registry, async {
         tokio::spawn(task("spawned", pending::<()>()));
         set.spawn(task("in-a-set", pending::<()>()));
         tracker.spawn(task("tracked", pending::<()>()));
@@ -70,7 +70,7 @@ async fn a_future_with_a_name_is_observed_whoever_runs_it() {
 #[tokio::test]
 async fn a_bare_task_says_why_it_cannot_be_killed_and_which_word_would_change_that() {
     let rig = Rig::start().await;
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         tokio::spawn(task("bare", pending::<()>()));
     })
     .await;
@@ -89,10 +89,9 @@ async fn a_bare_task_says_why_it_cannot_be_killed_and_which_word_would_change_th
 #[tokio::test]
 async fn a_named_future_waits_as_starting_and_one_that_never_ran_says_so() {
     let rig = Rig::start().await;
-    let (runs, never) = scope(rig.registry.clone(), async {
-        (task("runs", async { 7 }), task("never", async { 8 }))
-    })
-    .await;
+    let (runs, never) =
+        scope(rig.registry, async { (task("runs", async { 7 }), task("never", async { 8 })) })
+            .await;
     rig.when("/runs", |s| state(s) == "starting").await;
     assert_eq!(runs.await, 7);
     assert_eq!(rig.kinds("/runs").await, ["started", "exited"]);
@@ -109,7 +108,7 @@ async fn everything_hangs_under_whose_code_started_it() {
     let ready = Arc::new(Notify::new());
     let tell = ready.clone();
     let local = LocalSet::new();
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         local.spawn_local_observed("outer", async move {
             spawn("task", pending::<()>());
             spawn_local("local", pending::<()>());
@@ -167,7 +166,7 @@ async fn a_local_task_is_killed_from_the_agents_thread() {
     let kept = Rc::new(());
     let of_task = kept.clone();
     let looks = async {
-        let [ended] = scope(rig.registry.clone(), async {
+        let [ended] = scope(rig.registry, async {
             [spawn_local("local", async move {
                 let _kept = of_task;
                 pending::<()>().await;
@@ -186,7 +185,7 @@ async fn a_local_task_is_killed_from_the_agents_thread() {
 async fn what_a_receiver_allowed_goes_with_it() {
     let rig = Rig::start().await;
     let (drops, go_on) = oneshot::channel::<()>();
-    let _sender = scope(rig.registry.clone(), async {
+    let _sender = scope(rig.registry, async {
         let (sender, mut receiver) = channel::<u32>("queue", 1);
         spawn("worker", async move {
             tokio::select! {
@@ -231,7 +230,7 @@ async fn outputs_come_through_and_ended_futures_stay_pending() {
 #[tokio::test]
 async fn who_goes_with_a_task_is_told_before_it_is_killed_and_true_afterwards() {
     let rig = Rig::start().await;
-    let _sender = scope(rig.registry.clone(), async {
+    let _sender = scope(rig.registry, async {
         let (sender, receiver) = channel::<u32>("first", 1);
         let (_other, second) = channel::<u32>("second", 1);
         spawn("outer", async move {
@@ -268,7 +267,7 @@ async fn executors_of_somebody_else_are_woken_for_what_they_run() {
     let rig = Rig::start().await;
     let (wake, woken): (Vec<_>, Vec<_>) = (0..50).map(|_| oneshot::channel::<()>()).unzip();
     // Each of its futures is polled with a waker of its own, and only when that is woken.
-    let all: FuturesUnordered<_> = scope(rig.registry.clone(), async {
+    let all: FuturesUnordered<_> = scope(rig.registry, async {
         let named = |(i, woken)| task(&format!("part-{i}"), woken);
         woken.into_iter().enumerate().map(named).collect()
     })

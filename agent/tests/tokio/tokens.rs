@@ -13,7 +13,7 @@ struct Service {
 }
 
 async fn service(rig: &Rig) -> Service {
-    scope(rig.registry.clone(), async {
+    scope(rig.registry, async {
         let shutdown = token("shutdown");
         let requests = shutdown.child_token("requests");
         shutdown.within(|| {
@@ -128,7 +128,7 @@ async fn a_token_that_code_cancels_is_shown_as_stopped_without_anybody_polling()
 async fn a_token_is_shown_until_its_last_handle_is_dropped_and_keeps_nothing() {
     let rig = Rig::start().await;
     let original = CancellationToken::new();
-    let [listener] = scope(rig.registry.clone(), async {
+    let [listener] = scope(rig.registry, async {
         let named = observe_token("named", original.child_token());
         let second = named.clone();
         let plain = CancellationToken::clone(&second);
