@@ -19,15 +19,18 @@ impl Shared {
     }
 }
 
-/// Of one writer, in 64 bytes: when a counter is full all are halved, so that of very many durations
+/// One less than in the layout: what takes longer than 34 s is one bucket.
+const HALVING: usize = log2::LEN - 1;
+
+/// Of one writer, in 62 bytes: when a counter is full all are halved, so that of very many durations
 /// the older ones count less. What is rare survives that, because halves are rounded up.
 #[derive(Default, Debug)]
-pub(crate) struct Halving([AtomicU16; log2::LEN]);
+pub(crate) struct Halving([AtomicU16; HALVING]);
 
 impl Halving {
     #[inline]
     pub(crate) fn record(&self, ns: u64) {
-        let Some(counter) = self.0.get(log2::index(ns)) else { return };
+        let Some(counter) = self.0.get(log2::index(ns).min(HALVING - 1)) else { return };
         let count = counter.load(Relaxed);
         if count == u16::MAX {
             return self.record_full(ns);
@@ -51,6 +54,16 @@ impl Halving {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_takes_very_long_is_counted() {
+        let halving = Halving::default();
+        for ns in [0, 35_000_000_000, 500_000_000_000, u64::MAX] {
+            halving.record(ns);
+        }
+        assert_eq!(halving.read().count(), 4);
+        assert!(halving.read().quantile(0.9).is_some_and(|q| q > 30_000_000_000));
+    }
 
     #[test]
     fn a_full_histogram_keeps_its_shape() {

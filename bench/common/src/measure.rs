@@ -65,6 +65,13 @@ pub fn main<V: Variant>() {
     if memory {
         heap::count();
     }
+    // A service has threads. With one alone, allocators and reference counts take short cuts that no
+    // variant with an agent could.
+    std::thread::spawn(|| {
+        loop {
+            std::thread::park();
+        }
+    });
     let (variant, socket) = V::prepare(&mode);
     if let Some(socket) = socket {
         println!("{socket}");
