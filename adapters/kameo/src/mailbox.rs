@@ -82,8 +82,10 @@ impl<A: Actor> Future for Next<'_, '_, A> {
             return poll.map(Ok);
         };
         cell.looks(queued);
-        let arrival = cell.slot.look_and_take(queued);
-        note(cell, signal, arrival, queued - 1);
+        if counts(cell, signal) {
+            let arrival = cell.slot.look_and_take(queued);
+            note(cell, signal, arrival, queued - 1);
+        }
         if let Some(held) = this.held.take() {
             held.leave();
         }
@@ -155,7 +157,9 @@ impl<A: Actor> Next<'_, '_, A> {
         if poll.is_ready()
             && let Some(held) = self.held.take()
         {
-            if let Poll::Ready(Some(signal)) = &poll {
+            if let Poll::Ready(Some(signal)) = &poll
+                && counts(&held.cell, signal)
+            {
                 let slot = &held.cell.slot;
                 let left = self.mailbox.len();
                 let arrival = match self.stage {
@@ -170,15 +174,20 @@ impl<A: Actor> Next<'_, '_, A> {
     }
 }
 
+/// Whether a signal has to do with messages: it is one, or stood between some.
+#[inline]
+fn counts<A: Actor>(cell: &ActorCell, signal: &Signal<A>) -> bool {
+    if let Signal::SupervisorRestart = signal {
+        cell.stop_by_supervisor();
+    }
+    matches!(signal, Signal::Message { .. }) || cell.slot.is_metered()
+}
+
 /// A signal came out that arrived then; `left` are in the mailbox now.
 #[inline]
 fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, arrival: Arrival, left: usize) {
-    match signal {
-        Signal::Message { message_name, .. } => {
-            let message_type = cell.slot.message_type(message_name);
-            cell.took(Taken { arrival, message_type }, left);
-        }
-        Signal::SupervisorRestart => cell.stop_by_supervisor(),
-        _ => {}
+    if let Signal::Message { message_name, .. } = signal {
+        let message_type = cell.slot.message_type(message_name);
+        cell.took(Taken { arrival, message_type }, left);
     }
 }

@@ -121,6 +121,13 @@ impl SlotHandle {
         }
     }
 
+    /// Whether any message of it was measured yet. Until then what comes through its mailbox and is no
+    /// message can go by unseen, and costs no memory.
+    #[inline]
+    pub fn is_metered(&self) -> bool {
+        self.slot.read_meter().is_some()
+    }
+
     /// Whether the slot is that of a receiver alone.
     pub(crate) fn is_mailbox(&self) -> bool {
         self.slot.marks.kind() == ChildKind::Mailbox
