@@ -10,6 +10,7 @@ mod messages;
 mod polls;
 mod ring;
 mod sends;
+mod supervised;
 #[cfg(test)]
 mod tests;
 mod vacancy;

@@ -1,0 +1,202 @@
+//! The place of one child under a supervisor that starts it again.
+
+use super::Family;
+use crate::seen::Seen;
+use actorscope_agent::adapter::{Fate, Registration, Registry, SlotHandle};
+use actorscope_agent::core::spec::{ChildSpec, RestartType};
+use actorscope_agent::core::{ExitReason, SlotId, Timestamp};
+use ractor::ActorCell;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+tokio::task_local! {
+    /// Where the actor belongs that is being started by this task.
+    static STARTING: Arc<Place>;
+}
+
+/// What outlives the actors that fill it, one after another.
+pub(crate) struct Place {
+    id: String,
+    parent: SlotId,
+    registry: Registry,
+    family: Weak<Family>,
+    /// The family of the child, if it is a supervisor itself.
+    own_family: OnceLock<Arc<Family>>,
+    /// Its supervisor took it out on purpose.
+    is_released: AtomicBool,
+    filled: Mutex<Filled>,
+}
+
+#[derive(Default)]
+struct Filled {
+    spec: ChildSpec,
+    slot: Option<SlotHandle>,
+    actor: Weak<Seen>,
+    restarts: Vec<Timestamp>,
+}
+
+/// The place in which the actor with this name is being started, if its supervisor said so.
+pub(crate) fn claim(cell: &ActorCell) -> Option<Arc<Place>> {
+    let place = STARTING.try_with(Arc::clone).ok()?;
+    // Its own children may be started by the same task.
+    (cell.get_name().as_deref() == Some(&place.id)).then_some(place)
+}
+
+impl Place {
+    pub(super) fn new(id: &str, family: &Arc<Family>) -> Self {
+        Self {
+            id: id.to_owned(),
+            parent: family.supervisor().id(),
+            registry: family.registry(),
+            family: Arc::downgrade(family),
+            own_family: OnceLock::new(),
+            is_released: AtomicBool::new(false),
+            filled: Mutex::default(),
+        }
+    }
+
+    fn filled(&self) -> MutexGuard<'_, Filled> {
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn parent(&self) -> Option<SlotId> {
+        Some(self.parent)
+    }
+
+    /// Whether the child's end leads to another, as far as its restart type goes.
+    pub(crate) fn may_restart(&self) -> bool {
+        let restart = self.filled().spec.restart;
+        matches!(restart, Some(RestartType::Permanent | RestartType::Transient))
+    }
+
+    /// Whether an actor is in it or may come.
+    pub(super) fn may_be_filled(&self) -> bool {
+        let slot = self.filled().slot.clone();
+        slot.is_none_or(|slot| slot.is_live())
+    }
+
+    /// Whether anybody would miss it.
+    pub(super) fn is_needed(&self) -> bool {
+        let slot = self.filled().slot.clone();
+        slot.is_none_or(|slot| slot.is_live() || slot.is_registered())
+    }
+
+    /// Runs what starts the child.
+    pub(super) async fn start<F>(self: Arc<Self>, spec: ChildSpec, start: F) -> F::Output
+    where
+        F: Future,
+    {
+        self.is_released.store(false, SeqCst);
+        {
+            let mut filled = self.filled();
+            filled.spec = spec.clone();
+            if let Some(slot) = &filled.slot {
+                slot.set_child_spec(spec);
+            }
+        }
+        STARTING.scope(self, start).await
+    }
+
+    /// The slot for the actor that takes this place, and whether it is new.
+    pub(crate) fn slot(&self, registration: impl FnOnce() -> Registration) -> SlotHandle {
+        let (before, known, spec) = {
+            let filled = self.filled();
+            (filled.actor.upgrade(), filled.slot.clone(), filled.spec.clone())
+        };
+        // Its end may be on its way to us still.
+        if let Some(before) = before {
+            before.end_by_traces();
+        }
+        let slot = known.filter(SlotHandle::is_registered).unwrap_or_else(|| {
+            let registration = registration().parent(Some(self.parent)).child_spec(spec);
+            self.registry.register(registration)
+        });
+        let mut filled = self.filled();
+        slot.set_restart_log(filled.restarts.iter().copied());
+        filled.slot = Some(slot.clone());
+        slot
+    }
+
+    /// This actor has taken it.
+    pub(crate) fn taken_by(&self, actor: &Arc<Seen>) {
+        self.filled().actor = Arc::downgrade(actor);
+    }
+
+    /// The family of the child, the same for all actors that take this place.
+    pub(super) fn own_family(self: &Arc<Self>, slot: &SlotHandle) -> Arc<Family> {
+        self.own_family.get_or_init(|| Family::new(slot.clone(), Some(self))).clone()
+    }
+
+    /// Its supervisor takes the child out, for good.
+    pub(super) fn release(&self) {
+        self.is_released.store(true, SeqCst);
+    }
+
+    /// The next actor comes at this moment.
+    pub(super) fn restart_due(&self, at: Timestamp) {
+        let slot = self.filled().slot.clone();
+        if let Some(slot) = slot {
+            slot.restart_due(at);
+        }
+    }
+
+    pub(super) fn set_restarts(&self, log: &[Timestamp]) {
+        let mut filled = self.filled();
+        if filled.restarts == log {
+            return;
+        }
+        filled.restarts = log.to_vec();
+        if let Some(slot) = &filled.slot {
+            slot.set_restart_log(log.iter().copied());
+        }
+    }
+
+    pub(super) fn forget_restarts_if_filled(&self) {
+        let is_filled = self.filled().slot.as_ref().is_some_and(SlotHandle::has_actor);
+        if is_filled {
+            self.set_restarts(&[]);
+        }
+    }
+
+    /// What follows when the child ends like this.
+    pub(crate) fn fate(&self, exit: ExitReason) -> Fate {
+        let Some(family) = self.family.upgrade() else { return Fate::Final };
+        let gone = if exit == ExitReason::BudgetExhausted { Fate::GaveUp } else { Fate::Final };
+        if self.is_released.load(SeqCst) || family.is_over() {
+            return gone;
+        }
+        // A supervisor that is replaced starts all its children, whatever their restart type.
+        let comes_back = !family.is_open()
+            || match self.filled().spec.restart {
+                Some(RestartType::Permanent) => true,
+                Some(RestartType::Transient) => is_abnormal(exit) || exit == ExitReason::Shutdown,
+                Some(RestartType::Temporary) | None => exit == ExitReason::Shutdown,
+            };
+        if !comes_back {
+            return gone;
+        }
+        let family = Arc::downgrade(&family);
+        let is_final = Arc::new(move || family.upgrade().is_none_or(|family| family.is_over()));
+        Fate::Undecided { is_final }
+    }
+
+    /// Why the child was killed, if its supervisor did it.
+    pub(crate) fn why_killed(&self) -> Option<(ExitReason, &'static str)> {
+        let family = self.family.upgrade();
+        if self.is_released.load(SeqCst) {
+            Some((ExitReason::Shutdown, "terminated by its supervisor"))
+        } else if family.as_ref().is_none_or(|family| !family.is_open()) {
+            Some((ExitReason::Killed, "its supervisor ended"))
+        } else if family.is_some_and(|family| family.is_regrouping()) {
+            Some((ExitReason::Shutdown, "replaced along with a sibling"))
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether ractor reports such an end as a failure. A kill is none.
+const fn is_abnormal(exit: ExitReason) -> bool {
+    matches!(exit, ExitReason::Error | ExitReason::Panic | ExitReason::BudgetExhausted)
+}
