@@ -4,7 +4,7 @@ mod common;
 
 use actorscope_ractor::agent::core::capability::Capability;
 use actorscope_ractor::{ObservedLocal, Observed, observe};
-use actorscope_testkit::{Rig, state};
+use actorscope_testkit::{Rig, depth, state};
 use common::{Do, Peer, Start, can, end, exit, handled, is, name};
 use ractor::factory::{Factory, FactoryArguments, FactoryMessage, Job, JobOptions, WorkerId};
 use ractor::factory::{Worker, queues, routing, worker_builder};
@@ -95,7 +95,8 @@ async fn actors_nobody_observes_are_shown_with_what_ractor_tells_of_them() {
         assert!(!can(&identity, not), "{not:?}");
     }
     // What it does is not known: that is no zero.
-    assert!(stats.depth.is_none() && stats.handling.is_none() && stats.rate_per_s.is_none());
+    assert_eq!(depth(&stats).1, "");
+    assert!(stats.queue_wait.is_none() && stats.handling.is_none() && stats.rate_per_s.is_none());
     rig.when("/dark-alone", is("idle")).await;
     // Verbs that are not there are refused, the others work.
     let refused = rig.act("suspend", &dark).await.unwrap();

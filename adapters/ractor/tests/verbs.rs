@@ -231,15 +231,15 @@ async fn the_actors_own_supervision_events_are_not_disturbed_by_prompts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_verbs_at_once_reach_whom_they_are_meant_for() {
-    let rig = Rig::shared().await;
+    let rig = Arc::new(Rig::shared().await);
     let mut peers = Vec::new();
     for n in 0..50 {
         peers.push(spawn(&format!("many-{n}")).await);
     }
     let mut acts = tokio::task::JoinSet::new();
     for n in 0..50 {
+        let rig = rig.clone();
         acts.spawn(async move {
-            let rig = Rig::shared().await;
             let path = format!("/many-{n}");
             rig.when(&path, is("idle")).await;
             rig.act(if n % 2 == 0 { "stop" } else { "kill" }, &path).await.unwrap();

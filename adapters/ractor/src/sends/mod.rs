@@ -96,9 +96,8 @@ impl<M> Deref for ObservedRef<M> {
 impl<M> From<ActorRef<M>> for ObservedRef<M> {
     fn from(to: ActorRef<M>) -> Self {
         let reference = Self { to, seen: OnceLock::new() };
-        if let Some(seen) = reference.seen() {
-            seen.tracked();
-        }
+        // From here on its mailbox is known to have a depth.
+        let _ = reference.seen();
         reference
     }
 }
@@ -131,6 +130,7 @@ impl<M> ObservedRef<M> {
     fn look_up(&self) -> Option<Arc<Seen>> {
         match table::get(self.to.get_id()) {
             Some(seen) if seen.is_observed => {
+                seen.tracked();
                 let _ = self.seen.set(Arc::downgrade(&seen));
                 Some(seen)
             }

@@ -26,6 +26,7 @@ pub(crate) struct Family {
 struct Places {
     by_id: BTreeMap<String, Arc<Place>>,
     tidied_at: usize,
+    restarts: Vec<Timestamp>,
 }
 
 impl Family {
@@ -63,8 +64,14 @@ impl Family {
             places.tidied_at = places.by_id.len();
         }
         let place = Arc::new(Place::new(id, self));
+        place.set_restarts(&places.restarts);
         places.by_id.insert(id.to_owned(), place.clone());
         place
+    }
+
+    /// The place of the child with this id, if one was started.
+    pub(super) fn known(&self, id: &str) -> Option<Arc<Place>> {
+        self.places().by_id.get(id).cloned()
     }
 
     fn all(&self) -> Vec<Arc<Place>> {
@@ -108,6 +115,7 @@ impl Family {
 
     /// The supervisor's log of restarts, shown as the budget of each child.
     pub(super) fn restarts(&self, log: &[Timestamp]) {
+        self.places().restarts = log.to_vec();
         for place in self.all() {
             place.set_restarts(log);
         }

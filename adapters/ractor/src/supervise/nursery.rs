@@ -88,6 +88,6 @@ impl Nursery {
     }
 
     fn place(&self, id: &str) -> Option<Arc<Place>> {
-        Some(self.family.get()?.place(id))
+        self.family.get()?.known(id)
     }
 }

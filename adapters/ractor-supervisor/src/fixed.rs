@@ -1,0 +1,56 @@
+//! `Supervisor`, whose children are given with its arguments.
+
+use crate::children::noted;
+use crate::log::Told;
+use crate::specs::{self, Budget};
+use actorscope_ractor::agent::core::ExitReason;
+use actorscope_ractor::agent::core::spec::SupervisorSpec;
+use actorscope_ractor::supervise::Nursery;
+use actorscope_ractor::{Hooks, Starting};
+use ractor::ActorProcessingErr;
+use ractor_supervisor::{Supervisor, SupervisorArguments, SupervisorMsg, SupervisorState};
+
+/// Looks into a `Supervisor`.
+#[derive(Default)]
+#[allow(missing_debug_implementations, reason = "nobody holds one")]
+pub struct Fixed {
+    nursery: Nursery,
+    told: Told,
+}
+
+impl Hooks<Supervisor> for Fixed {
+    fn supervisor(&self, arguments: &SupervisorArguments) -> Option<SupervisorSpec> {
+        let options = &arguments.options;
+        Some(Budget::of(options).supervisor(specs::strategy(options.strategy)))
+    }
+
+    fn starting(
+        &self,
+        actor: &Starting<'_>,
+        mut arguments: SupervisorArguments,
+    ) -> SupervisorArguments {
+        self.nursery.attach(actor);
+        let budget = Budget::of(&arguments.options);
+        let specs = arguments.child_specs.into_iter();
+        arguments.child_specs = specs.map(|spec| noted(&self.nursery, budget, spec)).collect();
+        arguments
+    }
+
+    fn before(&self, message: SupervisorMsg) -> SupervisorMsg {
+        let regroups = matches!(
+            message,
+            SupervisorMsg::OneForAllSpawn { .. } | SupervisorMsg::RestForOneSpawn { .. }
+        );
+        self.nursery.regroups(regroups);
+        message
+    }
+
+    fn after(&self, state: &SupervisorState) {
+        self.nursery.regroups(false);
+        self.told.tell(&self.nursery, &state.restart_log, &state.options);
+    }
+
+    fn exit(&self, error: &ActorProcessingErr) -> Option<ExitReason> {
+        specs::exit(error)
+    }
+}
