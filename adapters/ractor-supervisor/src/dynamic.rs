@@ -3,8 +3,8 @@
 use crate::children::noted;
 use crate::log::Told;
 use crate::specs::{self, Budget};
-use actorscope_ractor::agent::core::spec::{Strategy, SupervisorSpec};
 use actorscope_ractor::agent::core::ExitReason;
+use actorscope_ractor::agent::core::spec::{Strategy, SupervisorSpec};
 use actorscope_ractor::supervise::Nursery;
 use actorscope_ractor::{Hooks, Starting};
 use ractor::ActorProcessingErr;

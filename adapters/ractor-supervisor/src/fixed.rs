@@ -9,6 +9,7 @@ use actorscope_ractor::supervise::Nursery;
 use actorscope_ractor::{Hooks, Starting};
 use ractor::ActorProcessingErr;
 use ractor_supervisor::{Supervisor, SupervisorArguments, SupervisorMsg, SupervisorState};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Looks into a `Supervisor`.
 #[derive(Default)]
@@ -16,6 +17,8 @@ use ractor_supervisor::{Supervisor, SupervisorArguments, SupervisorMsg, Supervis
 pub struct Fixed {
     nursery: Nursery,
     told: Told,
+    /// It is replacing several children together.
+    regroups: AtomicBool,
 }
 
 impl Hooks<Supervisor> for Fixed {
@@ -37,16 +40,18 @@ impl Hooks<Supervisor> for Fixed {
     }
 
     fn before(&self, message: SupervisorMsg) -> SupervisorMsg {
-        let regroups = matches!(
-            message,
-            SupervisorMsg::OneForAllSpawn { .. } | SupervisorMsg::RestForOneSpawn { .. }
-        );
-        self.nursery.regroups(regroups);
+        use SupervisorMsg::{OneForAllSpawn, RestForOneSpawn};
+        if matches!(message, OneForAllSpawn { .. } | RestForOneSpawn { .. }) {
+            self.regroups.store(true, Relaxed);
+            self.nursery.regroups(true);
+        }
         message
     }
 
     fn after(&self, state: &SupervisorState) {
-        self.nursery.regroups(false);
+        if self.regroups.swap(false, Relaxed) {
+            self.nursery.regroups(false);
+        }
         self.told.tell(&self.nursery, &state.restart_log, &state.options);
     }
 

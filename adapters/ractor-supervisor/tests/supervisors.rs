@@ -159,7 +159,11 @@ async fn a_transient_child_that_is_killed_stays_dead_and_the_preview_says_so() {
     end("tra-child", End::Error).await;
     rig.when("/tra/tra-child", incarnation(2)).await;
     let radius = rig.preview("kill", "/tra/tra-child").await.unwrap();
-    assert!(radius.sentences[0].contains("takes a kill for a normal exit"), "{:?}", radius.sentences);
+    assert!(
+        radius.sentences[0].contains("takes a kill for a normal exit"),
+        "{:?}",
+        radius.sentences
+    );
     let radius = rig.preview("restart", "/tra/tra-child").await.unwrap();
     assert!(radius.sentences[0].contains("restarts it"), "{:?}", radius.sentences);
     assert_eq!(rig.act("restart", "/tra/tra-child").await.unwrap().outcome, "done");
@@ -341,15 +345,17 @@ async fn children_are_added_to_a_dynamic_supervisor_and_taken_out() {
     let (first, _) = rig.when("/dyn/dyn-child", incarnation(1)).await;
     for n in 2..=4 {
         end("dyn-child", End::Panic).await;
-        let (again, _) =
-            rig.when("/dyn/dyn-child", |s| incarnation(n)(s) && used(n - 1)(s)).await;
+        let (again, _) = rig.when("/dyn/dyn-child", |s| incarnation(n)(s) && used(n - 1)(s)).await;
         assert_eq!(again.slot, first.slot);
     }
     DynamicSupervisor::terminate_child(sup.clone(), "dyn-child".to_owned()).await.unwrap();
     rig.when("/dyn/dyn-child", is("stopped")).await;
     let (.., detail) = rig.show("/dyn/dyn-child").await.unwrap();
     let past = &detail.history[0];
-    assert_eq!((past.exit.as_str(), past.reason.as_deref()), ("shutdown", Some("terminated by its supervisor")));
+    assert_eq!(
+        (past.exit.as_str(), past.reason.as_deref()),
+        ("shutdown", Some("terminated by its supervisor"))
+    );
     // The same id is the same place.
     let spec = worker("dyn-child", Restart::Permanent, &probe);
     DynamicSupervisor::spawn_child(sup, spec).await.unwrap();
@@ -417,8 +423,12 @@ async fn what_is_observed_works_as_what_is_not() {
     let spec = child("plain-child", Restart::Permanent, move |supervisor, id| {
         let probe = of_child.clone();
         async move {
-            assert_eq!((supervisor.get_name().as_deref(), id.as_str()), (Some("plain"), "plain-child"));
-            let (child, _) = Actor::spawn_linked(Some(id), observe(Worker), probe, supervisor).await?;
+            assert_eq!(
+                (supervisor.get_name().as_deref(), id.as_str()),
+                (Some("plain"), "plain-child")
+            );
+            let (child, _) =
+                Actor::spawn_linked(Some(id), observe(Worker), probe, supervisor).await?;
             Ok(child.get_cell())
         }
     });

@@ -39,6 +39,7 @@ impl Controls for Reach {
     fn kill(&self) -> Reaction {
         match self.0.upgrade() {
             Some(seen) if seen.cell.get_status() < ActorStatus::Stopping => {
+                seen.is_about_to_be_killed();
                 seen.cell.kill();
                 Reaction::Accepted
             }

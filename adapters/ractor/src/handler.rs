@@ -92,13 +92,11 @@ fn begin(seen: &Seen, message_type: &'static str) {
 /// Runs another hook of the user's than the handler: not measured, but part of the slot.
 pub(crate) async fn run<T, F: Future<Output = T>>(seen: &Arc<Seen>, hook: F) -> T {
     let mut hook = std::pin::pin!(in_slot(seen.slot.clone(), hook));
-    std::future::poll_fn(|cx| {
-        match catch_unwind(AssertUnwindSafe(|| hook.as_mut().poll(cx))) {
-            Ok(poll) => poll,
-            Err(payload) => {
-                ends::panicked(seen, &*payload);
-                resume_unwind(payload)
-            }
+    std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| hook.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(payload) => {
+            ends::panicked(seen, &*payload);
+            resume_unwind(payload)
         }
     })
     .await

@@ -98,6 +98,13 @@ impl Seen {
         let _ = self.family.set(family);
     }
 
+    /// Whom it restarts goes with it.
+    pub(crate) fn is_about_to_be_killed(&self) {
+        if let Some(family) = self.family.get() {
+            family.doom();
+        }
+    }
+
     // --- Messages ------------------------------------------------------------------------------
 
     /// The messages sent through tracked references, if there are any.
@@ -167,7 +174,7 @@ impl Seen {
 
     /// It was killed; by whom, as far as its surroundings tell.
     pub(crate) fn end_killed(self: &Arc<Self>) {
-        if let Some((exit, why)) = self.place.as_ref().and_then(|place| place.why_killed()) {
+        if let Some((exit, why)) = self.place.as_ref().and_then(|place| place.why_killed(self)) {
             return self.end(exit, Some(why.to_owned()));
         }
         self.end(ExitReason::Killed, None);
@@ -178,7 +185,7 @@ impl Seen {
         if self.has_ended() {
             return;
         }
-        let why_killed = self.place.as_ref().and_then(|place| place.why_killed());
+        let why_killed = self.place.as_ref().and_then(|place| place.why_killed(self));
         if let Some((exit, why)) = why_killed {
             self.end(exit, Some(why.to_owned()));
         } else if !self.is_observed {

@@ -44,11 +44,11 @@ fn register(
         None => registry().register(registration()),
     };
     let seen = Seen::new(cell.clone(), slot, place, false, can);
-    if let Some(place) = &seen.place {
-        place.taken_by(&seen);
-    }
     table::insert(seen.clone());
-    seen.start();
+    match &seen.place {
+        Some(place) => place.taken_by(&seen),
+        None => seen.start(),
+    }
     // Last, so that an end which is heard finds everything in its place.
     watcher::watch(cell);
     seen

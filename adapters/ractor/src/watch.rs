@@ -215,7 +215,6 @@ fn register(
     if let Some(place) = &seen.place {
         // Where it hangs is known, unlike that of others, which ractor links later.
         place.taken_by(&seen);
-        seen.start();
     } else {
         seen.slot.set_controls(control::reach(&seen));
     }

@@ -35,11 +35,12 @@ fn start() -> Option<ActorCell> {
         place.lock().unwrap_or_else(PoisonError::into_inner).take()
     };
     let of_thread = runtime.clone();
-    let thread = std::thread::Builder::new().name("actorscope-ractor".to_owned()).spawn(move || {
-        if let Some(runtime) = take(&of_thread) {
-            runtime.block_on(discovery::run());
-        }
-    });
+    let thread =
+        std::thread::Builder::new().name("actorscope-ractor".to_owned()).spawn(move || {
+            if let Some(runtime) = take(&of_thread) {
+                runtime.block_on(discovery::run());
+            }
+        });
     match (thread, spawned) {
         (Ok(_), Ok((watcher, _))) => Some(watcher.get_cell()),
         _ => {

@@ -26,7 +26,12 @@ impl Actor for Worker {
         Ok(())
     }
 
-    async fn handle(&self, _: ActorRef<Do>, work: Do, (): &mut ()) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        _: ActorRef<Do>,
+        work: Do,
+        (): &mut (),
+    ) -> Result<(), ActorProcessingErr> {
         match work {
             Do::Job(job) => job.run(),
             Do::Wait(until) => until.notified().await,
@@ -47,7 +52,8 @@ fn tracked_references() {
     run(async {
         let rig = Rig::shared().await;
         check(&rig, "tracked", async |name| {
-            let (worker, _) = Actor::spawn(Some(name.to_owned()), observe(Worker), ()).await.unwrap();
+            let (worker, _) =
+                Actor::spawn(Some(name.to_owned()), observe(Worker), ()).await.unwrap();
             let worker = worker.tracked();
             move |job| worker.cast(Do::Job(job)).unwrap()
         })
@@ -59,7 +65,8 @@ fn tracked_references() {
 fn the_oldest_wait_behind_a_stuck_handler() {
     run(async {
         let rig = Rig::shared().await;
-        let (worker, _) = Actor::spawn(Some("stuck".to_owned()), observe(Worker), ()).await.unwrap();
+        let (worker, _) =
+            Actor::spawn(Some("stuck".to_owned()), observe(Worker), ()).await.unwrap();
         let worker = worker.tracked();
         let go_on = Arc::new(Notify::new());
         worker.cast(Do::Wait(go_on.clone())).unwrap();

@@ -32,8 +32,7 @@ async fn an_error_of_the_handler_is_told_with_its_text() {
 #[tokio::test]
 async fn a_panic_is_told_with_its_text_and_is_ractors_to_catch() {
     let rig = Rig::shared().await;
-    let (peer, ended) =
-        Actor::spawn(name("end-panic"), observe(Peer), Start::Well).await.unwrap();
+    let (peer, ended) = Actor::spawn(name("end-panic"), observe(Peer), Start::Well).await.unwrap();
     peer.cast(Do::Panic("coins everywhere")).unwrap();
     let (_, stats) = rig.when("/end-panic", is("failed")).await;
     assert_eq!(stats.total.unwrap().failed, 1);
@@ -166,11 +165,13 @@ impl Actor for Hooked {
 #[tokio::test]
 async fn other_hooks_fail_too() {
     let rig = Rig::shared().await;
-    let (_, task) = Actor::spawn(name("hook-start"), observe(Hooked("post_start")), ()).await.unwrap();
+    let (_, task) =
+        Actor::spawn(name("hook-start"), observe(Hooked("post_start")), ()).await.unwrap();
     task.await.unwrap();
     rig.when("/hook-start", is("failed")).await;
     assert_eq!(end(&rig, "/hook-start").await, exit("error", "bad start"));
-    let (stops, _) = Actor::spawn(name("hook-stop"), observe(Hooked("post_stop")), ()).await.unwrap();
+    let (stops, _) =
+        Actor::spawn(name("hook-stop"), observe(Hooked("post_stop")), ()).await.unwrap();
     stops.stop(None);
     rig.when("/hook-stop", is("failed")).await;
     assert_eq!(end(&rig, "/hook-stop").await, exit("panic", "bad end"));

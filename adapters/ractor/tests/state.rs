@@ -50,7 +50,8 @@ async fn a_held_actor_prints_and_a_busy_one_does_before_its_next_message() {
     let asked = tokio::spawn(async move { rig.dump("/prints-busy", 0, NO_HURRY).await });
     let rig = Rig::shared().await;
     // The verb is told of once the request is with the actor.
-    rig.until_kinds("/prints-busy", |kinds| kinds.iter().filter(|k| *k == "verb").count() == 2).await;
+    rig.until_kinds("/prints-busy", |kinds| kinds.iter().filter(|k| *k == "verb").count() == 2)
+        .await;
     go_on.notify_one();
     // Before any of the hundred, or between two of them.
     let text = asked.await.unwrap().unwrap().text;

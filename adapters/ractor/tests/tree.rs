@@ -3,7 +3,7 @@
 mod common;
 
 use actorscope_ractor::agent::core::capability::Capability;
-use actorscope_ractor::{ObservedLocal, Observed, observe};
+use actorscope_ractor::{Observed, ObservedLocal, observe};
 use actorscope_testkit::{Rig, depth, state};
 use common::{Do, Peer, Start, can, end, exit, handled, is, name};
 use ractor::factory::{Factory, FactoryArguments, FactoryMessage, Job, JobOptions, WorkerId};
@@ -217,18 +217,14 @@ impl ThreadLocalActor for Window {
 }
 
 #[tokio::test]
-async fn actors_on_threads_of_their_own_are_observed_whether_they_can_move_or_not() -> Result<(), SpawnErr>
-{
+async fn actors_on_threads_of_their_own_are_observed_whether_they_can_move_or_not()
+-> Result<(), SpawnErr> {
     let rig = Rig::shared().await;
     let spawner = ThreadLocalActorSpawner::new();
     let root = observed("threads").await;
-    let (window, _) = ObservedLocal::<Window>::spawn_linked(
-        name("window"),
-        (),
-        root.get_cell(),
-        spawner.clone(),
-    )
-    .await?;
+    let (window, _) =
+        ObservedLocal::<Window>::spawn_linked(name("window"), (), root.get_cell(), spawner.clone())
+            .await?;
     window.cast(2).unwrap();
     rig.when("/threads/window", |s| handled(1)(s) && state(s) == "idle").await;
     assert_eq!(rig.act("suspend", "/threads/window").await.unwrap().outcome, "done");

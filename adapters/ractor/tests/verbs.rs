@@ -73,8 +73,9 @@ async fn a_stop_that_drains_handles_what_is_queued_first() {
     let (_, stats) = rig.when("/drains", is("stopped")).await;
     assert_eq!(stats.total.unwrap().handled, 1_001);
     assert!(peer.cast(Do::Nothing).is_err());
-    let (idle, _) =
-        Actor::spawn(name("drains-idle"), observe(Peer).drain_on_stop(), Start::Well).await.unwrap();
+    let (idle, _) = Actor::spawn(name("drains-idle"), observe(Peer).drain_on_stop(), Start::Well)
+        .await
+        .unwrap();
     rig.when("/drains-idle", is("idle")).await;
     assert_eq!(rig.act("stop", "/drains-idle").await.unwrap().outcome, "done");
     rig.when("/drains-idle", is("stopped")).await;
@@ -211,7 +212,8 @@ async fn the_actors_own_supervision_events_are_not_disturbed_by_prompts() {
 
     let rig = Rig::shared().await;
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let (parent, _) = Actor::spawn(name("prompted"), observe(Parent(seen.clone())), ()).await.unwrap();
+    let (parent, _) =
+        Actor::spawn(name("prompted"), observe(Parent(seen.clone())), ()).await.unwrap();
     rig.when("/prompted", is("idle")).await;
     for verb in ["suspend", "resume", "suspend", "resume"] {
         assert_eq!(rig.act(verb, "/prompted").await.unwrap().outcome, "done");

@@ -86,7 +86,9 @@ mod tests {
         let is_final = Arc::new(|| false);
         slot.exited(ExitReason::Error, None, Fate::Undecided { is_final });
         slot.restart_due(wall().plus(5_000_000_000));
-        assert!(matches!(state(), SlotState::Restarting { attempt: 1, in_ns: Some(ns) } if ns > 4_000_000_000));
+        assert!(
+            matches!(state(), SlotState::Restarting { attempt: 1, in_ns: Some(ns) } if ns > 4_000_000_000)
+        );
     }
 
     #[test]

@@ -120,8 +120,10 @@ fn place(slot: &Slot, max_bytes: usize) -> Result<oneshot::Receiver<Dumped>, (Ou
     if !cold.identity.capabilities.has(Capability::DumpState) {
         let framework = cold.identity.framework.clone();
         let why = match &*framework {
-            "kameo" => "it does not print its state: write `#[observed(state)]` on its `impl Actor`"
-                .to_owned(),
+            "kameo" => {
+                "it does not print its state: write `#[observed(state)]` on its `impl Actor`"
+                    .to_owned()
+            }
             "ractor" => "it does not print its state: write `observe(…).with_state()` where it is \
                          spawned"
                 .to_owned(),

@@ -17,15 +17,14 @@ where
     B: FnOnce(RpcReplyPort<T>) -> M + Send,
     T: Send + 'static,
 {
-    let seen = to.seen();
-    let asking = Edge::to(seen.as_deref()).map(|edge| edge.asks());
+    let asking = Edge::to(to.seen()).map(|edge| edge.asks());
     let (port, answer) = concurrency::oneshot();
     let port = match timeout {
         Some(timeout) => (port, timeout).into(),
         None => port.into(),
     };
-    to.send(seen.as_deref(), build(port))?;
-    drop((to, seen));
+    to.send(to.seen(), build(port))?;
+    drop(to);
     let answer = match timeout {
         Some(timeout) => match concurrency::timeout(timeout, answer).await {
             Ok(Ok(answer)) => CallResult::Success(answer),

@@ -49,7 +49,7 @@ use ractor::{ActorCell, ActorRef, ActorStatus, Message, MessagingErr, RpcReplyPo
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 
 /// Makes tracked references.
 pub trait TrackSends<M> {
@@ -69,8 +69,8 @@ impl<M: Message> TrackSends<M> for ActorRef<M> {
 /// Like an [`ActorRef`] it is one of an [`ActorCell`], with all its methods.
 pub struct ObservedRef<M> {
     to: ActorRef<M>,
-    /// Whom it reaches, once that is known.
-    seen: OnceLock<Weak<Seen>>,
+    /// Whom it reaches, once that is known; `None` for one that is not observed.
+    seen: OnceLock<Option<Arc<Seen>>>,
 }
 
 impl<M> Clone for ObservedRef<M> {
@@ -117,30 +117,26 @@ impl<M> PartialEq for ObservedRef<M> {
 impl<M> Eq for ObservedRef<M> {}
 
 impl<M> ObservedRef<M> {
-    /// What is known of the actor; `None` if it is not observed, has not started, or is gone.
+    /// What is known of the actor; `None` if it is not observed or has not started.
     #[inline]
-    fn seen(&self) -> Option<Arc<Seen>> {
+    fn seen(&self) -> Option<&Seen> {
         match self.seen.get() {
-            Some(seen) => seen.upgrade(),
+            Some(seen) => seen.as_deref(),
             None => self.look_up(),
         }
     }
 
     #[cold]
-    fn look_up(&self) -> Option<Arc<Seen>> {
-        match table::get(self.to.get_id()) {
-            Some(seen) if seen.is_observed => {
-                seen.tracked();
-                let _ = self.seen.set(Arc::downgrade(&seen));
-                Some(seen)
-            }
-            // It may turn out to be observed when it starts.
-            None if self.to.get_status() < ActorStatus::Running => None,
-            _ => {
-                let _ = self.seen.set(Weak::new());
-                None
-            }
+    fn look_up(&self) -> Option<&Seen> {
+        let seen = table::get(self.to.get_id()).filter(|seen| seen.is_observed);
+        // It may turn out to be observed when it starts.
+        if seen.is_none() && self.to.get_status() < ActorStatus::Running {
+            return None;
         }
+        if let Some(seen) = &seen {
+            seen.tracked();
+        }
+        self.seen.get_or_init(|| seen).as_deref()
     }
 
     /// ractor's own reference, for what is not to be tracked.
@@ -158,8 +154,8 @@ impl<M: Message> ObservedRef<M> {
     /// See [`ActorRef::send_message`].
     pub fn send_message(&self, message: M) -> Result<(), MessagingErr<M>> {
         let seen = self.seen();
-        let sent = self.send(seen.as_deref(), message);
-        if let Some(edge) = Edge::to(seen.as_deref()) {
+        let sent = self.send(seen, message);
+        if let Some(edge) = Edge::to(seen) {
             edge.told(sent.is_ok());
         }
         sent

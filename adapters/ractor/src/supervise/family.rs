@@ -1,6 +1,7 @@
 //! The children that a supervisor starts again.
 
 use super::Place;
+use super::place::Doom;
 use actorscope_agent::adapter::{Registry, SlotHandle};
 use actorscope_agent::core::Timestamp;
 use std::collections::BTreeMap;
@@ -17,8 +18,6 @@ pub(crate) struct Family {
     place: Option<Weak<Place>>,
     /// Whether the supervisor lives.
     is_open: AtomicBool,
-    /// Whether it is just replacing several children together.
-    is_regrouping: AtomicBool,
     places: Mutex<Places>,
 }
 
@@ -35,7 +34,6 @@ impl Family {
             supervisor,
             place: place.map(Arc::downgrade),
             is_open: AtomicBool::new(true),
-            is_regrouping: AtomicBool::new(false),
             places: Mutex::default(),
         })
     }
@@ -80,7 +78,6 @@ impl Family {
 
     /// A supervisor begins to run.
     pub(super) fn open(&self) {
-        self.is_regrouping.store(false, SeqCst);
         self.is_open.store(true, SeqCst);
     }
 
@@ -89,7 +86,15 @@ impl Family {
     pub(crate) fn close(&self) {
         self.is_open.store(false, SeqCst);
         for place in self.all() {
+            place.doom(Doom::SupervisorEnded);
             place.forget_restarts_if_filled();
+        }
+    }
+
+    /// The supervisor is about to be killed, and its children with it.
+    pub(crate) fn doom(&self) {
+        for place in self.all() {
+            place.doom(Doom::SupervisorEnded);
         }
     }
 
@@ -100,17 +105,21 @@ impl Family {
     /// Whether nobody will start children here any more.
     pub(super) fn is_over(&self) -> bool {
         !self.is_open()
-            && self.place.as_ref().is_none_or(|place| {
-                place.upgrade().is_none_or(|place| !place.may_be_filled())
-            })
+            && self
+                .place
+                .as_ref()
+                .is_none_or(|place| place.upgrade().is_none_or(|place| !place.may_be_filled()))
     }
 
-    pub(super) fn set_regrouping(&self, regroups: bool) {
-        self.is_regrouping.store(regroups, SeqCst);
-    }
-
-    pub(super) fn is_regrouping(&self) -> bool {
-        self.is_regrouping.load(SeqCst)
+    /// The supervisor begins to replace several children together, or has done so.
+    pub(super) fn regroup(&self, begins: bool) {
+        for place in self.all() {
+            if begins {
+                place.doom(Doom::Replaced);
+            } else {
+                place.spare();
+            }
+        }
     }
 
     /// The supervisor's log of restarts, shown as the budget of each child.

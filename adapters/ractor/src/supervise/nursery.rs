@@ -75,7 +75,7 @@ impl Nursery {
     /// From now on, or no longer, children end because they are replaced along with a sibling.
     pub fn regroups(&self, regroups: bool) {
         if let Some(family) = self.family.get() {
-            family.set_regrouping(regroups);
+            family.regroup(regroups);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::seen::Seen;
 use actorscope_agent::adapter::{Fate, Registration, Registry, SlotHandle};
 use actorscope_agent::core::spec::{ChildSpec, RestartType};
 use actorscope_agent::core::{ExitReason, SlotId, Timestamp};
-use ractor::ActorCell;
+use ractor::{ActorCell, ActorStatus};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -33,7 +33,32 @@ struct Filled {
     spec: ChildSpec,
     slot: Option<SlotHandle>,
     actor: Weak<Seen>,
+    /// Why that actor would be killed, if it is.
+    doom: Option<Doom>,
+    /// The one before it, and why it was, in case that is told late.
+    before: Option<(Weak<Seen>, Doom)>,
     restarts: Vec<Timestamp>,
+}
+
+/// Why a supervisor kills a child.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Doom {
+    /// It ends itself.
+    SupervisorEnded,
+    /// A sibling failed.
+    Replaced,
+    /// Somebody asked for it.
+    Terminated,
+}
+
+impl Doom {
+    const fn told(self) -> (ExitReason, &'static str) {
+        match self {
+            Self::SupervisorEnded => (ExitReason::Killed, "its supervisor ended"),
+            Self::Replaced => (ExitReason::Shutdown, "replaced along with a sibling"),
+            Self::Terminated => (ExitReason::Shutdown, "terminated by its supervisor"),
+        }
+    }
 }
 
 /// The place in which the actor with this name is being started, if its supervisor said so.
@@ -112,15 +137,21 @@ impl Place {
             let registration = registration().parent(Some(self.parent)).child_spec(spec);
             self.registry.register(registration)
         });
-        let mut filled = self.filled();
-        slot.set_restart_log(filled.restarts.iter().copied());
-        filled.slot = Some(slot.clone());
+        self.filled().slot = Some(slot.clone());
         slot
     }
 
-    /// This actor has taken it.
+    /// This actor has taken it, and is started in it.
     pub(crate) fn taken_by(&self, actor: &Arc<Seen>) {
-        self.filled().actor = Arc::downgrade(actor);
+        {
+            let mut filled = self.filled();
+            let before = std::mem::replace(&mut filled.actor, Arc::downgrade(actor));
+            filled.before = filled.doom.take().map(|doom| (before, doom));
+        }
+        actor.start();
+        // A start is not what is counted here: the supervisor keeps the log.
+        let filled = self.filled();
+        actor.slot.set_restart_log(filled.restarts.iter().copied());
     }
 
     /// The family of the child, the same for all actors that take this place.
@@ -130,7 +161,31 @@ impl Place {
 
     /// Its supervisor takes the child out, for good.
     pub(super) fn release(&self) {
+        self.doom(Doom::Terminated);
         self.is_released.store(true, SeqCst);
+    }
+
+    /// From now on a kill of the actor in it is for this reason, and takes along whom it supervises.
+    pub(super) fn doom(&self, doom: Doom) {
+        self.filled().doom = Some(doom);
+        if let Some(family) = self.own_family.get() {
+            family.doom();
+        }
+    }
+
+    /// The actor in it was not killed after all.
+    pub(super) fn spare(&self) {
+        {
+            let mut filled = self.filled();
+            let lives = |actor: Arc<Seen>| actor.cell.get_status() < ActorStatus::Stopping;
+            if !filled.actor.upgrade().is_some_and(lives) {
+                return;
+            }
+            filled.doom = None;
+        }
+        if let Some(family) = self.own_family.get() {
+            family.regroup(false);
+        }
     }
 
     /// The next actor comes at this moment.
@@ -181,18 +236,16 @@ impl Place {
         Fate::Undecided { is_final }
     }
 
-    /// Why the child was killed, if its supervisor did it.
-    pub(crate) fn why_killed(&self) -> Option<(ExitReason, &'static str)> {
-        let family = self.family.upgrade();
-        if self.is_released.load(SeqCst) {
-            Some((ExitReason::Shutdown, "terminated by its supervisor"))
-        } else if family.as_ref().is_none_or(|family| !family.is_open()) {
-            Some((ExitReason::Killed, "its supervisor ended"))
-        } else if family.is_some_and(|family| family.is_regrouping()) {
-            Some((ExitReason::Shutdown, "replaced along with a sibling"))
+    /// Why this actor was killed, if its supervisor did it.
+    pub(crate) fn why_killed(&self, actor: &Arc<Seen>) -> Option<(ExitReason, &'static str)> {
+        let filled = self.filled();
+        let is_it = |other: &Weak<Seen>| std::ptr::eq(other.as_ptr(), Arc::as_ptr(actor));
+        let doom = if is_it(&filled.actor) {
+            filled.doom
         } else {
-            None
-        }
+            filled.before.as_ref().filter(|(before, _)| is_it(before)).map(|(_, doom)| *doom)
+        };
+        doom.map(Doom::told)
     }
 }
 
