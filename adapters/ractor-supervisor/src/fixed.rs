@@ -9,6 +9,7 @@ use actorscope_ractor::supervise::Nursery;
 use actorscope_ractor::{Hooks, Starting};
 use ractor::ActorProcessingErr;
 use ractor_supervisor::{Supervisor, SupervisorArguments, SupervisorMsg, SupervisorState};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Looks into a `Supervisor`.
@@ -17,8 +18,19 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 pub struct Fixed {
     nursery: Nursery,
     told: Told,
-    /// It is replacing several children together.
-    regroups: AtomicBool,
+    /// Its children, in the order in which they are started.
+    ids: OnceLock<Vec<String>>,
+    /// It is replacing several of them together.
+    replaces: AtomicBool,
+}
+
+impl Fixed {
+    /// From this child on.
+    fn replaces(&self, from: usize) {
+        self.replaces.store(true, Relaxed);
+        let ids = self.ids.get().into_iter().flatten();
+        self.nursery.replaces(ids.skip(from).map(String::as_str));
+    }
 }
 
 impl Hooks<Supervisor> for Fixed {
@@ -34,23 +46,28 @@ impl Hooks<Supervisor> for Fixed {
     ) -> SupervisorArguments {
         self.nursery.attach(actor);
         let budget = Budget::of(&arguments.options);
+        let ids = arguments.child_specs.iter().map(|spec| spec.id.clone());
+        let _ = self.ids.set(ids.collect());
         let specs = arguments.child_specs.into_iter();
         arguments.child_specs = specs.map(|spec| noted(&self.nursery, budget, spec)).collect();
         arguments
     }
 
     fn before(&self, message: SupervisorMsg) -> SupervisorMsg {
-        use SupervisorMsg::{OneForAllSpawn, RestForOneSpawn};
-        if matches!(message, OneForAllSpawn { .. } | RestForOneSpawn { .. }) {
-            self.regroups.store(true, Relaxed);
-            self.nursery.regroups(true);
+        match &message {
+            SupervisorMsg::OneForAllSpawn { .. } => self.replaces(0),
+            SupervisorMsg::RestForOneSpawn { child_id } => {
+                let ids = self.ids.get().map_or(&[][..], Vec::as_slice);
+                self.replaces(ids.iter().position(|id| id == child_id).unwrap_or(ids.len()));
+            }
+            SupervisorMsg::OneForOneSpawn { .. } | SupervisorMsg::InspectState(_) => {}
         }
         message
     }
 
     fn after(&self, state: &SupervisorState) {
-        if self.regroups.swap(false, Relaxed) {
-            self.nursery.regroups(false);
+        if self.replaces.swap(false, Relaxed) {
+            self.nursery.replaced();
         }
         self.told.tell(&self.nursery, &state.restart_log, &state.options);
     }

@@ -7,7 +7,7 @@ use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::{ExitReason, SlotId};
 use ractor::{ActorCell, ActorId, ActorStatus};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// One actor. Kept until its task is gone; holds no slot open and keeps nobody alive, because a
 /// ractor actor does not live by its references.
@@ -29,6 +29,7 @@ pub(crate) struct Seen {
     started: AtomicBool,
     stopped_in_order: AtomicBool,
     ended: AtomicBool,
+    ending: Mutex<()>,
     has_children: AtomicBool,
     /// A walk found its task gone.
     was_missed: AtomicBool,
@@ -55,6 +56,7 @@ impl Seen {
             started: AtomicBool::new(false),
             stopped_in_order: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            ending: Mutex::default(),
             has_children: AtomicBool::new(false),
             was_missed: AtomicBool::new(false),
         })
@@ -152,7 +154,9 @@ impl Seen {
 
     /// It ended. Of several witnesses the first is believed.
     pub(crate) fn end(self: &Arc<Self>, exit: ExitReason, reason: Option<String>) {
-        if self.ended.swap(true, SeqCst) {
+        // Whoever finds it ended may start a successor: not before all of it is told.
+        let _one_at_a_time = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.has_ended() {
             return;
         }
         // An end without a beginning would be hard to read.
@@ -170,6 +174,7 @@ impl Seen {
         if let Some(lost) = lost {
             self.slot.messages_lost(lost);
         }
+        self.ended.store(true, SeqCst);
     }
 
     /// It was killed; by whom, as far as its surroundings tell.

@@ -12,7 +12,6 @@ use actorscope_agent::core::spec::SupervisorSpec;
 use actorscope_agent::core::text::short_type;
 use ractor::{ActorCell, ActorProcessingErr, ActorStatus, SupervisionEvent};
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 type Done = Result<(), ActorProcessingErr>;
@@ -20,9 +19,20 @@ type Done = Result<(), ActorProcessingErr>;
 /// One run of one actor. Empty until it starts.
 #[derive(Default)]
 pub(crate) struct Watch {
-    seen: OnceLock<Arc<Seen>>,
-    /// ractor linked it and began to run it, and tells of its end.
-    runs: AtomicBool,
+    run: OnceLock<Run>,
+}
+
+struct Run {
+    seen: Arc<Seen>,
+    /// The task that spawned it, in which it starts. Later it has one of its own.
+    spawner: Option<tokio::task::Id>,
+}
+
+impl Run {
+    /// Whether ractor linked it and began to run it, and tells of its end.
+    fn has_own_task(&self) -> bool {
+        tokio::task::try_id() != self.spawner
+    }
 }
 
 impl Watch {
@@ -33,17 +43,22 @@ impl Watch {
         supervisor: Option<SupervisorSpec>,
         prints_state: bool,
     ) -> Begun<'_> {
-        let seen = self.seen.get_or_init(|| {
+        let run = self.run.get_or_init(|| {
             let name = cell.get_name().unwrap_or_else(|| short_type(std::any::type_name::<A>()));
-            register(cell, name, std::any::type_name::<A>(), supervisor, prints_state)
+            let seen = register(cell, name, std::any::type_name::<A>(), supervisor, prints_state);
+            Run { seen, spawner: tokio::task::try_id() }
         });
-        Begun { seen, is_over: false }
+        Begun { seen: &run.seen, is_over: false }
+    }
+
+    #[inline]
+    fn seen(&self) -> Option<&Arc<Seen>> {
+        self.run.get().map(|run| &run.seen)
     }
 
     /// It runs, and ractor has linked it.
     pub(crate) fn started(&self, cell: &ActorCell) {
-        let Some(seen) = self.seen.get() else { return };
-        self.runs.store(true, Relaxed);
+        let Some(seen) = self.seen() else { return };
         if let Some(supervisor) = cell.try_get_supervisor() {
             match table::get(supervisor.get_id()).filter(|parent| !parent.has_ended()) {
                 Some(parent) => {
@@ -58,13 +73,13 @@ impl Watch {
     }
 
     pub(crate) fn stopping(&self) {
-        if let Some(seen) = self.seen.get() {
+        if let Some(seen) = self.seen() {
             seen.slot.stopping();
         }
     }
 
     pub(crate) fn stopped_in_order(&self) {
-        if let Some(seen) = self.seen.get() {
+        if let Some(seen) = self.seen() {
             seen.stopped_in_order();
         }
     }
@@ -72,7 +87,7 @@ impl Watch {
     /// Its code failed. ractor ends it.
     #[cold]
     pub(crate) fn failed(&self, error: &ActorProcessingErr, exit: Option<ExitReason>) {
-        if let Some(seen) = self.seen.get() {
+        if let Some(seen) = self.seen() {
             seen.end(exit.unwrap_or(ExitReason::Error), Some(error.to_string()));
         }
     }
@@ -80,7 +95,7 @@ impl Watch {
     /// Whether an operator wants something.
     #[inline]
     pub(crate) fn is_asked(&self) -> bool {
-        self.seen.get().is_some_and(|seen| seen.slot.is_asked())
+        self.seen().is_some_and(|seen| seen.slot.is_asked())
     }
 
     /// Waits while it is held. Whether the message in its hands is to be handled; an error is to be
@@ -91,7 +106,7 @@ impl Watch {
         options: Options<S>,
         state: &mut S,
     ) -> Result<bool, ActorProcessingErr> {
-        let Some(seen) = self.seen.get() else { return Ok(true) };
+        let Some(seen) = self.seen() else { return Ok(true) };
         match options.pass(seen, state).await {
             Ok(next) => Ok(next == Next::Handle),
             Err(error) => {
@@ -108,7 +123,7 @@ impl Watch {
         message_type: &'static str,
         handler: F,
     ) -> Done {
-        match self.seen.get() {
+        match self.seen() {
             Some(seen) => Handle::new(seen, message_type, handler).await,
             None => handler.await,
         }
@@ -116,7 +131,7 @@ impl Watch {
 
     /// Runs another hook of its own.
     pub(crate) async fn run<T, F: Future<Output = T>>(&self, hook: F) -> T {
-        match self.seen.get() {
+        match self.seen() {
             Some(seen) => handler::run(seen, hook).await,
             None => hook.await,
         }
@@ -129,7 +144,7 @@ impl Watch {
     /// An operator wants something between two messages.
     #[cold]
     pub(crate) fn prompted<S>(&self, options: Options<S>, state: &S) -> Done {
-        let Some(seen) = self.seen.get() else { return Ok(()) };
+        let Some(seen) = self.seen() else { return Ok(()) };
         let result = options.prompted(seen, state);
         if let Err(error) = &result {
             self.failed(error, None);
@@ -140,7 +155,7 @@ impl Watch {
     /// ractor tells it of a child, before anybody acts on that.
     pub(crate) fn child(&self, event: &SupervisionEvent) {
         ends::heard(event);
-        if let (SupervisionEvent::ActorStarted(_), Some(seen)) = (event, self.seen.get()) {
+        if let (SupervisionEvent::ActorStarted(_), Some(seen)) = (event, self.seen()) {
             seen.set_has_children(true);
         }
     }
@@ -148,14 +163,14 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let Some(seen) = self.seen.get() else { return };
+        let Some(run) = self.run.get() else { return };
+        let (seen, ran) = (&run.seen, run.has_own_task());
         let is_stopped = seen.cell.get_status() == ActorStatus::Stopped;
-        let runs = self.runs.load(Relaxed);
-        if runs && is_stopped && watcher::cell().is_some() {
+        if ran && is_stopped && watcher::cell().is_some() {
             // The watcher was told, reason and all, a moment ago.
             return;
         }
-        if runs {
+        if ran {
             seen.end_by_traces();
         } else {
             let why = "it never ran: its supervisor was ending, or who spawned it stopped waiting";

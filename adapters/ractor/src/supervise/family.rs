@@ -111,14 +111,10 @@ impl Family {
                 .is_none_or(|place| place.upgrade().is_none_or(|place| !place.may_be_filled()))
     }
 
-    /// The supervisor begins to replace several children together, or has done so.
-    pub(super) fn regroup(&self, begins: bool) {
+    /// Whoever lives was not killed after all.
+    pub(super) fn spare(&self) {
         for place in self.all() {
-            if begins {
-                place.doom(Doom::Replaced);
-            } else {
-                place.spare();
-            }
+            place.spare();
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where a supervisor starts its children.
 
+use super::place::Doom;
 use super::{Family, Place};
 use crate::hooks::Starting;
 use crate::unobserved;
@@ -72,10 +73,17 @@ impl Nursery {
         }
     }
 
-    /// From now on, or no longer, children end because they are replaced along with a sibling.
-    pub fn regroups(&self, regroups: bool) {
+    /// The children with these ids are about to be killed, to be started again along with a sibling.
+    pub fn replaces<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        for place in ids.into_iter().filter_map(|id| self.place(id)) {
+            place.doom(Doom::Replaced);
+        }
+    }
+
+    /// That is over. Whoever still lives was not meant.
+    pub fn replaced(&self) {
         if let Some(family) = self.family.get() {
-            family.regroup(regroups);
+            family.spare();
         }
     }
 

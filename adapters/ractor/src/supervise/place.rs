@@ -184,7 +184,7 @@ impl Place {
             filled.doom = None;
         }
         if let Some(family) = self.own_family.get() {
-            family.regroup(false);
+            family.spare();
         }
     }
 
