@@ -16,8 +16,11 @@ pub(crate) fn heard(event: &SupervisionEvent) {
         SupervisionEvent::ActorFailed(_, error) => {
             seen.end(ExitReason::Error, Some(error.to_string()));
         }
-        _ => {}
+        _ => return,
     }
+    // ractor tells of it after it has marked the actor as stopping, so that no walk takes it for
+    // somebody new.
+    table::remove(seen.id());
 }
 
 /// The words are ractor's; somebody may stop an actor with the same, which is told by whether its own

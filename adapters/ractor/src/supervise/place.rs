@@ -81,6 +81,8 @@ impl Place {
         }
     }
 
+    /// Nobody who holds this calls a slot or the registry: they ask for a place's future while they
+    /// hold locks of their own.
     fn filled(&self) -> MutexGuard<'_, Filled> {
         self.filled.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,12 +115,13 @@ impl Place {
         F: Future,
     {
         self.is_released.store(false, SeqCst);
-        {
+        let slot = {
             let mut filled = self.filled();
             filled.spec = spec.clone();
-            if let Some(slot) = &filled.slot {
-                slot.set_child_spec(spec);
-            }
+            filled.slot.clone()
+        };
+        if let Some(slot) = slot {
+            slot.set_child_spec(spec);
         }
         STARTING.scope(self, start).await
     }
@@ -150,8 +153,8 @@ impl Place {
         }
         actor.start();
         // A start is not what is counted here: the supervisor keeps the log.
-        let filled = self.filled();
-        actor.slot.set_restart_log(filled.restarts.iter().copied());
+        let restarts = self.filled().restarts.clone();
+        actor.slot.set_restart_log(restarts);
     }
 
     /// The family of the child, the same for all actors that take this place.
@@ -197,19 +200,19 @@ impl Place {
     }
 
     pub(super) fn set_restarts(&self, log: &[Timestamp]) {
-        let mut filled = self.filled();
-        if filled.restarts == log {
-            return;
-        }
-        filled.restarts = log.to_vec();
-        if let Some(slot) = &filled.slot {
+        let slot = {
+            let mut filled = self.filled();
+            filled.restarts = log.to_vec();
+            filled.slot.clone()
+        };
+        if let Some(slot) = slot {
             slot.set_restart_log(log.iter().copied());
         }
     }
 
     pub(super) fn forget_restarts_if_filled(&self) {
-        let is_filled = self.filled().slot.as_ref().is_some_and(SlotHandle::has_actor);
-        if is_filled {
+        let slot = self.filled().slot.clone();
+        if slot.is_some_and(|slot| slot.has_actor()) {
             self.set_restarts(&[]);
         }
     }
