@@ -205,6 +205,7 @@ async fn restart_works_on_an_idle_child_and_overtakes_a_backlog() {
     assert_eq!(detail.history[0].lost_messages, Some(500));
     let refused = rig.act("restart", "/verb/verb-once").await.unwrap();
     assert_eq!(refused.outcome, "not_supported", "{}", refused.message);
+    assert!(refused.message.contains("never started again"), "{}", refused.message);
 }
 
 #[tokio::test]

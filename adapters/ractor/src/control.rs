@@ -11,7 +11,7 @@ use crate::watcher;
 use actorscope_agent::adapter::{Controls, Reaction, Request};
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use ractor::{ActorStatus, SupervisionEvent};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Wake, Waker};
 
 /// What can be done to an actor whose handler runs inside of ours.
@@ -56,6 +56,9 @@ impl Controls for Reach {
     }
 }
 
+/// Held while an actor is a monitor of the watcher. Verbs are rare.
+static PROMPTING: Mutex<()> = Mutex::new(());
+
 /// What the slot wakes while its actor waits for messages.
 struct Prompt(Weak<Seen>);
 
@@ -72,6 +75,8 @@ impl Wake for Prompt {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let (Some(seen), Some(watcher)) = (self.0.upgrade(), watcher::cell()) else { return };
+        // One at a time: whoever ends it must not take another's away.
+        let _prompting = PROMPTING.lock().unwrap_or_else(PoisonError::into_inner);
         seen.cell.monitor(watcher.clone());
         watcher.notify_supervisor(SupervisionEvent::ActorStarted(watcher.clone()));
         seen.cell.unmonitor(watcher);

@@ -3,6 +3,7 @@
 use crate::control::{self, STOPPED};
 use crate::seen::Seen;
 use actorscope_agent::adapter::Request;
+use actorscope_agent::core::capability::{Capabilities, Capability};
 use ractor::ActorProcessingErr;
 use std::fmt;
 use std::future::poll_fn;
@@ -55,6 +56,18 @@ pub(crate) enum Next {
 }
 
 impl<S> Options<S> {
+    /// What can be done because of them.
+    pub(crate) fn capabilities(self) -> Capabilities {
+        let mut can = Capabilities::NONE;
+        if self.printer.is_some() {
+            can = can.with(Capability::DumpState);
+        }
+        if self.drains {
+            can = can.with(Capability::DrainsOnStop);
+        }
+        can
+    }
+
     fn print(self, seen: &Seen, state: &S) {
         if let Some(printer) = self.printer {
             seen.slot.dump_if_asked(printer(state));

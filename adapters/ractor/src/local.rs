@@ -2,6 +2,7 @@
 
 use crate::gate::Options;
 use crate::watch::Watch;
+use actorscope_agent::core::capability::Capabilities;
 use ractor::thread_local::ThreadLocalActor;
 use ractor::{ActorProcessingErr, ActorRef, SupervisionEvent};
 
@@ -52,7 +53,7 @@ impl<A: ThreadLocalActor> ThreadLocalActor for ObservedLocal<A> {
         myself: ActorRef<A::Msg>,
         arguments: A::Arguments,
     ) -> Result<A::State, ActorProcessingErr> {
-        let starting = self.watch.starting::<A>(&myself, None, false);
+        let starting = self.watch.starting::<A>(&myself, None, Capabilities::NONE);
         self.failed(starting.run(self.actor.pre_start(myself, arguments)).await)
     }
 

@@ -131,8 +131,8 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         arguments: A::Arguments,
     ) -> Result<A::State, ActorProcessingErr> {
         let supervisor = self.hooks.supervisor(&arguments);
-        let prints = self.options.printer.is_some();
-        let starting = self.watch.starting::<A>(&myself, supervisor, prints);
+        let can = self.options.capabilities();
+        let starting = self.watch.starting::<A>(&myself, supervisor, can);
         let arguments = self.hooks.starting(&starting.actor(), arguments);
         let result = starting.run(self.actor.pre_start(myself, arguments)).await;
         self.failed(result)

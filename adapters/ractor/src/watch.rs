@@ -7,7 +7,7 @@ use crate::seen::Seen;
 use crate::{control, discovery, ends, supervise, table, watcher};
 use actorscope_agent::adapter::{Registration, Registry, SlotHandle, current_slot};
 use actorscope_agent::core::ExitReason;
-use actorscope_agent::core::capability::Capability;
+use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::spec::SupervisorSpec;
 use actorscope_agent::core::text::short_type;
 use ractor::{ActorCell, ActorProcessingErr, ActorStatus, SupervisionEvent};
@@ -41,11 +41,11 @@ impl Watch {
         &self,
         cell: &ActorCell,
         supervisor: Option<SupervisorSpec>,
-        prints_state: bool,
+        options: Capabilities,
     ) -> Begun<'_> {
         let run = self.run.get_or_init(|| {
             let name = cell.get_name().unwrap_or_else(|| short_type(std::any::type_name::<A>()));
-            let seen = register(cell, name, std::any::type_name::<A>(), supervisor, prints_state);
+            let seen = register(cell, name, std::any::type_name::<A>(), supervisor, options);
             Run { seen, spawner: tokio::task::try_id() }
         });
         Begun { seen: &run.seen, is_over: false }
@@ -187,13 +187,10 @@ fn register(
     name: String,
     actor_type: &'static str,
     supervisor: Option<SupervisorSpec>,
-    prints_state: bool,
+    options: Capabilities,
 ) -> Arc<Seen> {
     let place = supervise::claim(cell);
-    let mut can = control::OBSERVED;
-    if prints_state {
-        can = can.with(Capability::DumpState);
-    }
+    let mut can = options.iter().fold(control::OBSERVED, Capabilities::with);
     if supervisor.is_some() {
         // It could not restart its children.
         can = can.without(Capability::Suspend);

@@ -101,6 +101,7 @@ async fn actors_nobody_observes_are_shown_with_what_ractor_tells_of_them() {
     // Verbs that are not there are refused, the others work.
     let refused = rig.act("suspend", &dark).await.unwrap();
     assert_eq!(refused.outcome, "not_supported", "{}", refused.message);
+    assert!(refused.message.contains("nobody observes it"), "{}", refused.message);
     assert_eq!(rig.act("stop", &dark).await.unwrap().outcome, "done");
     rig.when(&dark, is("stopped")).await;
     let (how, why) = end(&rig, &dark).await;

@@ -68,6 +68,8 @@ async fn a_stop_that_drains_handles_what_is_queued_first() {
     let drains = observe(Peer).drain_on_stop();
     let (peer, _) = Actor::spawn(name("drains"), drains, Start::Well).await.unwrap();
     let go_on = backlog(&rig, &peer, "/drains").await;
+    let radius = rig.preview("stop", "/drains").await.unwrap();
+    assert_eq!(radius.queued, "handled_first");
     assert_eq!(rig.act("stop", "/drains").await.unwrap().outcome, "accepted");
     go_on.notify_one();
     let (_, stats) = rig.when("/drains", is("stopped")).await;
@@ -163,6 +165,7 @@ async fn who_has_children_is_not_held_because_it_could_not_attend_to_them() {
     rig.when("/parent/only", is("idle")).await;
     let refused = rig.act("suspend", "/parent").await.unwrap();
     assert_eq!(refused.outcome, "not_supported", "{}", refused.message);
+    assert!(refused.message.contains("it has children"), "{}", refused.message);
     child.stop(None);
     rig.when("/parent/only", is("stopped")).await;
     // Noticed with the next walk.

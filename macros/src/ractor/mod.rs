@@ -38,8 +38,8 @@ pub(crate) fn derive(item: TokenStream) -> syn::Result<TokenStream> {
         }
 
         #[automatically_derived]
-        impl #impl_generics #path::Named for #ident #type_generics #where_clause {
-            fn name(&self) -> &'static str {
+        impl #impl_generics ::actorscope_ractor_cluster::Kind for #ident #type_generics #where_clause {
+            fn kind(&self) -> &'static str {
                 #names
             }
         }

@@ -4,7 +4,7 @@
 //! With that feature every type of message needs an `impl ractor::Message`. Derive it:
 //!
 //! ```
-//! use actorscope_ractor_cluster::{ObservedMessage, observe};
+//! use actorscope_ractor_cluster::{Kind, ObservedMessage, observe};
 //! use ractor::{Actor, RpcReplyPort, call, cast};
 //! # use ractor::{ActorProcessingErr, ActorRef};
 //!
@@ -65,12 +65,6 @@ pub trait Kind {
     fn kind(&self) -> &'static str;
 }
 
-impl<M: __private::Named> Kind for M {
-    fn kind(&self) -> &'static str {
-        self.name()
-    }
-}
-
 /// What the derive expands to. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
@@ -78,12 +72,6 @@ pub mod __private {
     pub use ractor::message::{BoxedDowncastErr, BoxedMessage};
     pub use ractor::{ActorId, Message};
     use std::any::Any;
-
-    /// A message whose variants have names.
-    pub trait Named {
-        /// The variant's name.
-        fn name(&self) -> &'static str;
-    }
 
     /// What is in the mailbox.
     struct Stamped<M>(M, Stamp);

@@ -11,7 +11,9 @@ use tokio::sync::Notify;
 #[derive(ObservedMessage)]
 enum Do {
     Nothing,
-    Wait { until: Arc<Notify> },
+    Wait {
+        until: Arc<Notify>,
+    },
     Count(RpcReplyPort<u32>),
     /// To send itself so many more.
     Again(u32),
