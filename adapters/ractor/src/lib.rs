@@ -50,9 +50,12 @@
 //! which reason, drained, with which error, with the words of which panic, killed, aborted.
 //!
 //! Of *all* that are linked with observed ones, or have a name: where they hang, whether they run, how
-//! they ended, and they can be stopped and killed. What they do is not known, and shown as absent. They
-//! are found by a walk over ractor's own links, on a thread of the adapter, once a second at most and
-//! never more than a two-hundredth of its time; at most 10,000 are shown. Anonymous actors without a link
+//! they ended (a panic of theirs is told as an error, as ractor tells it), and they can be stopped and
+//! killed. What they do is not known, and shown as absent; their kind is told as *task*, because of a
+//! worker a rate of messages would be shown.
+//!
+//! They are found by a walk over ractor's own links, on a thread of the adapter: about once a second, never
+//! for more than a two-hundredth of the time, and at most 10,000 of them. Anonymous actors without a link
 //! are found by nobody.
 //!
 //! # Verbs
