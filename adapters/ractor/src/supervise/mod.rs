@@ -2,8 +2,8 @@
 //! of an old one.
 //!
 //! ractor restarts nobody, so a new actor is a new slot. A supervisor that does restart has a
-//! [`Family`], in which each child has a [`Place`] by its id; every actor that is started in a place
-//! fills the same slot. `actorscope-ractor-supervisor` is made of this, and so can be what observes a
+//! [`Nursery`], in which each child has a place by its id; every actor that is started in a place fills
+//! the same slot. `actorscope-ractor-supervisor` is made of this, and so can be what observes a
 //! supervisor of your own:
 //!
 //! 1. Implement [`Hooks`] for your supervising actor and spawn it as [`observe_with`].
