@@ -16,7 +16,8 @@ type Handled = Result<(), ActorProcessingErr>;
 pin_project! {
     /// Handles one message.
     pub(crate) struct Handle<'a, F> {
-        seen: &'a Arc<Seen>,
+        // `None` if nobody watches.
+        seen: Option<&'a Arc<Seen>>,
         message_type: &'static str,
         runs: bool,
         #[pin]
@@ -27,8 +28,8 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             // It was cancelled by a kill.
             let this = this.project();
-            if *this.runs {
-                this.seen.slot.end(false);
+            if let (true, Some(seen)) = (*this.runs, this.seen) {
+                seen.slot.end(false);
             }
         }
     }
@@ -36,7 +37,7 @@ pin_project! {
 
 impl<'a, F: Future<Output = Handled>> Handle<'a, F> {
     #[inline]
-    pub(crate) fn new(seen: &'a Arc<Seen>, message_type: &'static str, handler: F) -> Self {
+    pub(crate) fn new(seen: Option<&'a Arc<Seen>>, message_type: &'static str, handler: F) -> Self {
         Self { seen, message_type, runs: false, inside: InSlot::nowhere(handler) }
     }
 }
@@ -47,7 +48,7 @@ impl<F: Future<Output = Handled>> Future for Handle<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Handled> {
         let mut this = self.project();
-        let seen: &Arc<Seen> = this.seen;
+        let Some(seen) = *this.seen else { return this.inside.poll(cx) };
         if !*this.runs {
             *this.runs = true;
             begin(seen, this.message_type);

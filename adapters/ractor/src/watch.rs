@@ -118,15 +118,12 @@ impl Watch {
 
     /// Runs its handler.
     #[inline]
-    pub(crate) async fn handle<F: Future<Output = Done>>(
+    pub(crate) fn handle<F: Future<Output = Done>>(
         &self,
         message_type: &'static str,
         handler: F,
-    ) -> Done {
-        match self.seen() {
-            Some(seen) => Handle::new(seen, message_type, handler).await,
-            None => handler.await,
-        }
+    ) -> Handle<'_, F> {
+        Handle::new(self.seen(), message_type, handler)
     }
 
     /// Runs another hook of its own.
