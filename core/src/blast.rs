@@ -39,6 +39,8 @@ words! {
         Kept = "kept",
         /// They are lost.
         Lost = "lost",
+        /// The actor handles them before it ends.
+        HandledFirst = "handled_first",
         /// They wait.
         Wait = "wait",
         /// The framework does not say.
@@ -161,6 +163,15 @@ pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<S
              lock that others wait for"
                 .to_owned()
         }
+        (Verb::Restart | Verb::Suspend | Verb::Resume, "ractor", ChildKind::Task) => {
+            "nobody observes it: write `observe(…)` where it is spawned".to_owned()
+        }
+        (Verb::Suspend | Verb::Resume, "ractor", ChildKind::Worker) => {
+            "it has children, to which it could not attend while it is held".to_owned()
+        }
+        (Verb::Restart, "ractor", _) if is_temporary(identity) => {
+            "it is a temporary child, which is never started again".to_owned()
+        }
         (Verb::Restart, _, _) if identity.child_spec.is_none() => {
             "it has no supervisor that would start it again".to_owned()
         }
@@ -169,6 +180,10 @@ pub fn impossible(identity: &Identity, state: SlotState, verb: Verb) -> Option<S
         }
         _ => format!("{} does not offer `{verb}` for this {}", identity.framework, identity.kind),
     })
+}
+
+fn is_temporary(identity: &Identity) -> bool {
+    identity.child_spec.as_ref().and_then(|spec| spec.restart) == Some(RestartType::Temporary)
 }
 
 fn held(radius: &mut BlastRadius, effect: Effect) {
@@ -259,8 +274,10 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     name(radius, forest, all);
 
     let keeps = identity.capabilities.has(Capability::KeepsMailbox);
+    let drains = radius.verb == Verb::Stop && identity.capabilities.has(Capability::DrainsOnStop);
     radius.queued = match successor {
         _ if takes_no_messages(identity, stats) => QueueFate::Unknown,
+        _ if drains => QueueFate::HandledFirst,
         Successor::Yes if keeps => QueueFate::Kept,
         Successor::Unknown if keeps => QueueFate::Unknown,
         Successor::Yes | Successor::No(_) | Successor::Unknown => QueueFate::Lost,

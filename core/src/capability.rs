@@ -20,11 +20,13 @@ pub enum Capability {
     KeepsMailbox = 5,
     /// It can be asked to print its state.
     DumpState = 6,
+    /// A stop handles what is queued before the actor ends.
+    DrainsOnStop = 7,
 }
 
 impl Capability {
     /// Every capability.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Kill,
         Self::Stop,
         Self::Restart,
@@ -32,6 +34,7 @@ impl Capability {
         Self::InterruptsHandler,
         Self::KeepsMailbox,
         Self::DumpState,
+        Self::DrainsOnStop,
     ];
 
     /// The name used in JSON.
@@ -44,6 +47,7 @@ impl Capability {
             Self::InterruptsHandler => "interrupts_handler",
             Self::KeepsMailbox => "keeps_mailbox",
             Self::DumpState => "can_dump_state",
+            Self::DrainsOnStop => "drains_on_stop",
         }
     }
 }
@@ -91,7 +95,7 @@ impl Capabilities {
 
     /// Reads [`Self::bits`]; bits of capabilities unknown here are dropped.
     pub const fn from_bits(bits: u32) -> Self {
-        Self(bits & 0b111_1111)
+        Self(bits & 0b1111_1111)
     }
 
     /// The members, in declaration order.

@@ -352,6 +352,39 @@ fn what_tokio_cannot_do_is_told_with_what_would_help() {
     assert!(why(&rows, Verb::Restart).contains("once and for all"));
 }
 
+#[test]
+fn what_ractor_cannot_do_is_told_with_what_would_help() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(5, |i, _| {
+        i.framework = "ractor".into();
+        i.capabilities = Capabilities::of(&[Capability::Kill, Capability::Stop]);
+    });
+    let why = |rows: &Rows, verb| preview(rows, slot(5), verb).unwrap().impossible.unwrap();
+    assert!(why(&rows, Verb::Suspend).contains("it has children"));
+    assert!(why(&rows, Verb::Restart).contains("no supervisor"));
+    rows.supervised(5, RestartType::Temporary);
+    assert!(why(&rows, Verb::Restart).contains("never started again"));
+    rows.edit(5, |i, _| i.kind = ChildKind::Task);
+    for verb in [Verb::Suspend, Verb::Restart] {
+        assert!(why(&rows, verb).contains("`observe(…)`"), "{verb}");
+    }
+}
+
+#[test]
+fn a_stop_that_drains_loses_nothing_and_says_so() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(5, |i, s| {
+        i.capabilities = i.capabilities.with(Capability::DrainsOnStop);
+        s.depth = Reading::exact(7);
+    });
+    let radius = preview(&rows, slot(5), Verb::Stop).unwrap();
+    assert_eq!(radius.queued, QueueFate::HandledFirst);
+    let said = "7 queued messages are handled first; what is sent later is refused.";
+    assert!(radius.sentences.contains(&said.to_owned()), "{:?}", radius.sentences);
+    let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
+    assert_eq!(radius.queued, QueueFate::Lost);
+}
+
 proptest! {
     #[test]
     fn the_first_n_are_what_sorting_everything_would_give(

@@ -3,6 +3,7 @@
 //! Nobody depends on this crate by hand: each adapter exports the macros that are meant for it.
 
 mod kameo;
+mod ractor;
 
 use proc_macro::TokenStream;
 
@@ -28,4 +29,11 @@ pub fn observed_kameo(attribute: TokenStream, item: TokenStream) -> TokenStream 
 #[proc_macro_derive(Actor, attributes(actor))]
 pub fn derive_kameo_actor(item: TokenStream) -> TokenStream {
     kameo::derive(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Makes a type a ractor message that carries the instant at which it is sent, in builds with ractor's
+/// feature `cluster`. To be written instead of `impl ractor::Message for X {}`.
+#[proc_macro_derive(ObservedMessage)]
+pub fn derive_ractor_message(item: TokenStream) -> TokenStream {
+    ractor::derive(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -153,6 +153,12 @@ impl InSlot {
         Self(Current::of(slot))
     }
 
+    /// Whether it is this slot's.
+    #[inline]
+    pub fn is_of(&self, slot: &SlotHandle) -> bool {
+        self.0.actor.as_ref().is_some_and(|actor| actor.id() == slot.id())
+    }
+
     /// Runs `work` as part of the slot's actor.
     #[inline]
     pub fn run<R>(&mut self, work: impl FnOnce() -> R) -> R {

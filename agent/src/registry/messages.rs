@@ -161,6 +161,10 @@ impl SlotHandle {
 pub struct Arrival(u64);
 
 impl Arrival {
+    pub(super) const fn at(ticks: u64) -> Self {
+        Self(ticks)
+    }
+
     /// The raw reading, for adapters that keep it in an atomic; never 0.
     pub const fn to_raw(self) -> u64 {
         self.0

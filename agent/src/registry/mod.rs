@@ -12,6 +12,7 @@ mod log;
 mod messages;
 mod polls;
 mod sends;
+mod supervised;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,7 @@ impl Active {
         let mut active = Self::first(slot, now);
         if settled {
             active.rate_per_s = active.takes_messages(slot).then_some(0.0);
-            active.utilization = (slot.marks.kind() != ChildKind::Group).then_some(0.0);
+            active.utilization = active.is_timed(slot).then_some(0.0);
         }
         active
     }
@@ -190,11 +190,21 @@ impl Active {
         let rate = messages as f64 * 1e9 / span as f64;
         self.rate_per_s = self.takes_messages(slot).then_some(rate);
         let busy_share = mark.busy_ns.saturating_sub(since.busy_ns) as f64 / span as f64;
-        let runs = slot.marks.kind() != ChildKind::Group;
-        self.utilization = runs.then_some(busy_share.clamp(0.0, 1.0));
+        self.utilization = self.is_timed(slot).then_some(busy_share.clamp(0.0, 1.0));
         let waited = mark.wait_sum_ns.saturating_sub(since.wait_sum_ns);
         self.tick_mean_ns = waited.checked_div(messages);
         self.since = Some(mark);
+    }
+
+    /// Whether anybody measures what it does: a task that was never polled in our sight may be busy.
+    fn is_timed(&self, slot: &Slot) -> bool {
+        match slot.marks.kind() {
+            ChildKind::Group => false,
+            ChildKind::Task | ChildKind::Blocking => {
+                self.polls.is_some() || self.has_mailbox || self.hot.handled > 0
+            }
+            ChildKind::Supervisor | ChildKind::Worker | ChildKind::Mailbox => true,
+        }
     }
 
     /// Whether it takes messages, as far as is known.

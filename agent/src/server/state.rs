@@ -119,10 +119,15 @@ fn place(slot: &Slot, max_bytes: usize) -> Result<oneshot::Receiver<Dumped>, (Ou
     let mut cold = slot.cold();
     if !cold.class.capabilities.has(Capability::DumpState) {
         let framework = cold.class.framework;
-        let why = if framework == "kameo" {
-            "it does not print its state: write `#[observed(state)]` on its `impl Actor`".to_owned()
-        } else {
-            format!("actors of {framework} do not print their state")
+        let why = match framework {
+            "kameo" => {
+                "it does not print its state: write `#[observed(state)]` on its `impl Actor`"
+                    .to_owned()
+            }
+            "ractor" => "it does not print its state: write `observe(…).with_state()` where it is \
+                         spawned"
+                .to_owned(),
+            _ => format!("actors of {framework} do not print their state"),
         };
         return Err((Outcome::NotSupported, why));
     }

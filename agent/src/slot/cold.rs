@@ -325,6 +325,16 @@ impl Cold {
         (rare.restart, rare.is_final) = (restart, is_final);
     }
 
+    /// The restart to come has a moment by now.
+    pub(crate) fn set_restart_due(&mut self, at: Timestamp) {
+        self.rare().restart.at = Some(at);
+    }
+
+    /// When restarts that count happened, oldest first, as a supervisor's own books have it.
+    pub(crate) fn set_restart_times(&mut self, times: VecDeque<Timestamp>) {
+        self.rare().restart_times = times;
+    }
+
     pub(crate) fn is_final(&self) -> Option<IsFinal> {
         self.rare_there()?.is_final.clone()
     }

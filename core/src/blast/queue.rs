@@ -25,6 +25,7 @@ pub(super) fn sentence(fate: QueueFate, identity: &Identity, stats: &Stats) -> O
         QueueFate::Kept => waiting.are("kept", "."),
         QueueFate::Lost if is_kameo => waiting.are("lost", LOST_BY_KAMEO),
         QueueFate::Lost => waiting.are("lost", "."),
+        QueueFate::HandledFirst => waiting.are("handled first", "; what is sent later is refused."),
         QueueFate::Unknown => waiting.are("kept", " if it is, and lost if not."),
         QueueFate::Wait => return None,
     };

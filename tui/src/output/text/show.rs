@@ -331,6 +331,7 @@ const fn capability(capability: Capability) -> &'static str {
         Capability::InterruptsHandler => "a kill interrupts the handler",
         Capability::KeepsMailbox => "a restart keeps the mailbox",
         Capability::DumpState => "show its state",
+        Capability::DrainsOnStop => "a stop handles what is queued first",
     }
 }
 

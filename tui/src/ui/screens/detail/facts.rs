@@ -220,9 +220,10 @@ pub fn told(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stat
             Capability::Stop => Some("stop"),
             Capability::Restart => Some("restart"),
             Capability::Suspend => Some("suspend"),
-            Capability::InterruptsHandler | Capability::KeepsMailbox | Capability::DumpState => {
-                None
-            }
+            Capability::InterruptsHandler
+            | Capability::KeepsMailbox
+            | Capability::DumpState
+            | Capability::DrainsOnStop => None,
         })
         .collect();
     let can = if can.is_empty() { "nothing".to_owned() } else { can.join(", ") };

@@ -1,0 +1,94 @@
+//! How operators reach an actor.
+//!
+//! A kill is ractor's own. Everything else is looked at by the actor's own task: before its next
+//! message, and at once if it is idle or has a backlog, because a *prompt* goes through its supervision
+//! port, which ractor serves before messages. A prompt is an event of our watcher, sent by making the
+//! actor a monitor of it for a moment: nobody is linked to anybody, so that no supervisor sees a child
+//! that it does not know.
+
+use crate::seen::Seen;
+use crate::watcher;
+use actorscope_agent::adapter::{Controls, Reaction, Request};
+use actorscope_agent::core::capability::{Capabilities, Capability};
+use ractor::{ActorStatus, SupervisionEvent};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Wake, Waker};
+
+/// What can be done to an actor whose handler runs inside of ours.
+pub(crate) const OBSERVED: Capabilities = Capabilities::of(&[
+    Capability::Kill,
+    Capability::Stop,
+    Capability::Suspend,
+    Capability::InterruptsHandler,
+]);
+
+/// What can be done to any ractor actor.
+pub(crate) const UNOBSERVED: Capabilities =
+    Capabilities::of(&[Capability::Kill, Capability::Stop, Capability::InterruptsHandler]);
+
+/// What people are told who ask why an actor stopped.
+pub(crate) const STOPPED: &str = "stopped by an operator";
+
+struct Reach(Weak<Seen>);
+
+pub(crate) fn reach(seen: &Arc<Seen>) -> Arc<dyn Controls> {
+    Arc::new(Reach(Arc::downgrade(seen)))
+}
+
+impl Controls for Reach {
+    fn kill(&self) -> Reaction {
+        match self.0.upgrade() {
+            Some(seen) if seen.cell.get_status() < ActorStatus::Stopping => {
+                seen.is_about_to_be_killed();
+                seen.cell.kill();
+                Reaction::Accepted
+            }
+            _ => Reaction::Gone,
+        }
+    }
+
+    fn nudge(&self) {
+        // An observed actor was woken through the slot's waker already.
+        let Some(seen) = self.0.upgrade().filter(|seen| !seen.is_observed) else { return };
+        if seen.slot.check() == Request::Stop {
+            seen.cell.stop(Some(STOPPED.to_owned()));
+        }
+    }
+}
+
+/// Held while an actor is a monitor of the watcher. Verbs are rare.
+static PROMPTING: Mutex<()> = Mutex::new(());
+
+/// What the slot wakes while its actor waits for messages.
+struct Prompt(Weak<Seen>);
+
+/// To be left with the slot whenever the actor's task goes back to its mailbox; the caller looks
+/// afterwards whether anything was asked meanwhile.
+pub(crate) fn prompt(seen: &Arc<Seen>) -> Waker {
+    Waker::from(Arc::new(Prompt(Arc::downgrade(seen))))
+}
+
+impl Wake for Prompt {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let (Some(seen), Some(watcher)) = (self.0.upgrade(), watcher::cell()) else { return };
+        // One at a time: whoever ends it must not take another's away.
+        let _prompting = PROMPTING.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.cell.monitor(watcher.clone());
+        watcher.notify_supervisor(SupervisionEvent::ActorStarted(watcher.clone()));
+        seen.cell.unmonitor(watcher);
+    }
+}
+
+/// Whether an event is a prompt and not one of the user's.
+pub(crate) fn is_prompt(event: &SupervisionEvent) -> bool {
+    match event {
+        SupervisionEvent::ActorStarted(cell) => {
+            watcher::cell().is_some_and(|watcher| watcher.get_id() == cell.get_id())
+        }
+        _ => false,
+    }
+}

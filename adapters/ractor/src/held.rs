@@ -1,0 +1,26 @@
+//! The place in the slot whose actor's code runs, from message to message.
+//!
+//! The code of a handler runs as part of its slot, for which this is moved into the handler's
+//! future and out again. Between messages it is left with the thread; only if another actor's message
+//! came in between it has to be made anew.
+
+use crate::seen::Seen;
+use actorscope_agent::adapter::InSlot;
+use std::cell::Cell;
+
+thread_local! {
+    static HELD: Cell<Option<InSlot>> = const { Cell::new(None) };
+}
+
+#[inline]
+pub(crate) fn take(seen: &Seen) -> InSlot {
+    match HELD.try_with(Cell::take).ok().flatten() {
+        Some(place) if place.is_of(&seen.slot) => place,
+        _ => InSlot::new(seen.slot.clone()),
+    }
+}
+
+#[inline]
+pub(crate) fn leave(place: InSlot) {
+    let _ = HELD.try_with(|held| held.set(Some(place)));
+}

@@ -1,0 +1,206 @@
+//! What is known of one actor, observed or not, from its start to its end.
+
+use crate::inbox::Inbox;
+use crate::supervise::{Family, Place};
+use actorscope_agent::adapter::{Fate, SlotHandle};
+use actorscope_agent::core::capability::{Capabilities, Capability};
+use actorscope_agent::core::{ExitReason, SlotId};
+use ractor::{ActorCell, ActorId, ActorStatus};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+/// One actor. Kept until its task is gone; holds no slot open and keeps nobody alive, because a
+/// ractor actor does not live by its references.
+pub(crate) struct Seen {
+    pub(crate) cell: ActorCell,
+    pub(crate) slot: SlotHandle,
+    /// Where a supervisor put it that restarts it.
+    pub(crate) place: Option<Arc<Place>>,
+    /// Whom it restarts itself.
+    family: OnceLock<Arc<Family>>,
+    /// Messages sent through tracked references; nobody tracks most actors.
+    inbox: OnceLock<Box<Inbox>>,
+    /// Whether its handler runs inside of ours.
+    pub(crate) is_observed: bool,
+    /// What can be done to it while it has no children.
+    can: Capabilities,
+    /// The id of the slot it hangs under; 0 = at the root.
+    parent: AtomicU64,
+    started: AtomicBool,
+    stopped_in_order: AtomicBool,
+    ended: AtomicBool,
+    ending: Mutex<()>,
+    has_children: AtomicBool,
+    /// A walk found its task gone.
+    was_missed: AtomicBool,
+}
+
+impl Seen {
+    pub(crate) fn new(
+        cell: ActorCell,
+        slot: SlotHandle,
+        place: Option<Arc<Place>>,
+        is_observed: bool,
+        can: Capabilities,
+    ) -> Arc<Self> {
+        let parent = place.as_ref().and_then(|place| place.parent()).map_or(0, SlotId::get);
+        Arc::new(Self {
+            cell,
+            slot,
+            place,
+            family: OnceLock::new(),
+            inbox: OnceLock::new(),
+            is_observed,
+            can,
+            parent: AtomicU64::new(parent),
+            started: AtomicBool::new(false),
+            stopped_in_order: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            ending: Mutex::default(),
+            has_children: AtomicBool::new(false),
+            was_missed: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn id(&self) -> ActorId {
+        self.cell.get_id()
+    }
+
+    // --- Where it hangs ------------------------------------------------------------------------
+
+    /// Hangs it under another slot, or at the root. One whose place is known stays there.
+    pub(crate) fn hang_under(&self, parent: Option<SlotId>) {
+        let raw = parent.map_or(0, SlotId::get);
+        if self.place.is_none() && self.parent.swap(raw, Relaxed) != raw {
+            self.slot.set_parent(parent);
+        }
+    }
+
+    /// It has children, or none any more. While it is held it could not attend to them, so whoever
+    /// has some can't be held.
+    pub(crate) fn set_has_children(&self, has: bool) {
+        if self.has_children.swap(has, Relaxed) == has || !self.can.has(Capability::Suspend) {
+            return;
+        }
+        self.slot.set_capabilities(|now| {
+            if has { now.without(Capability::Suspend) } else { now.with(Capability::Suspend) }
+        });
+    }
+
+    /// Somebody supervises it, in a way that only their code knows.
+    pub(crate) fn is_linked(&self) {
+        if self.place.is_none() && self.is_observed && !self.slot.is_supervised() {
+            self.slot.set_child_spec(Default::default());
+            self.slot.set_capabilities(|now| now.with(Capability::Restart));
+        }
+    }
+
+    /// Whom it restarts.
+    pub(crate) fn set_family(&self, family: Arc<Family>) {
+        let _ = self.family.set(family);
+    }
+
+    /// Whom it restarts goes with it.
+    pub(crate) fn is_about_to_be_killed(&self) {
+        if let Some(family) = self.family.get() {
+            family.doom();
+        }
+    }
+
+    // --- Messages ------------------------------------------------------------------------------
+
+    /// The messages sent through tracked references, if there are any.
+    #[inline]
+    pub(crate) fn inbox(&self) -> Option<&Inbox> {
+        self.inbox.get().map(Box::as_ref)
+    }
+
+    /// From now on somebody tracks what is sent.
+    pub(crate) fn tracked(self: &Arc<Self>) -> &Inbox {
+        self.inbox.get_or_init(|| {
+            let seen: Weak<Self> = Arc::downgrade(self);
+            let depth = move || seen.upgrade()?.inbox()?.depth();
+            self.slot.set_mailbox(None, Some(Arc::new(depth)));
+            Box::default()
+        })
+    }
+
+    // --- Its end -------------------------------------------------------------------------------
+
+    /// It fills its slot.
+    pub(crate) fn start(self: &Arc<Self>) {
+        if !self.started.swap(true, SeqCst) {
+            self.slot.started(Some(crate::control::reach(self)));
+        }
+    }
+
+    /// Its own code for the end ran to its end.
+    pub(crate) fn stopped_in_order(&self) {
+        self.stopped_in_order.store(true, SeqCst);
+    }
+
+    pub(crate) fn has_stopped_in_order(&self) -> bool {
+        self.stopped_in_order.load(SeqCst)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(SeqCst)
+    }
+
+    /// A walk found its task gone. Whether that is news.
+    pub(crate) fn miss(&self) -> bool {
+        !self.was_missed.swap(true, Relaxed)
+    }
+
+    /// It ended. Of several witnesses the first is believed.
+    pub(crate) fn end(self: &Arc<Self>, exit: ExitReason, reason: Option<String>) {
+        // Whoever finds it ended may start a successor: not before all of it is told.
+        let _one_at_a_time = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.has_ended() {
+            return;
+        }
+        // An end without a beginning would be hard to read.
+        self.start();
+        if let Some(family) = self.family.get() {
+            family.close();
+        }
+        let lost = self.inbox().and_then(Inbox::depth).filter(|lost| *lost > 0);
+        let fate = match &self.place {
+            Some(place) => place.fate(exit),
+            None if exit == ExitReason::BudgetExhausted => Fate::GaveUp,
+            None => Fate::Final,
+        };
+        self.slot.exited(exit, reason, fate);
+        if let Some(lost) = lost {
+            self.slot.messages_lost(lost);
+        }
+        self.ended.store(true, SeqCst);
+    }
+
+    /// It was killed; by whom, as far as its surroundings tell.
+    pub(crate) fn end_killed(self: &Arc<Self>) {
+        if let Some((exit, why)) = self.place.as_ref().and_then(|place| place.why_killed(self)) {
+            return self.end(exit, Some(why.to_owned()));
+        }
+        self.end(ExitReason::Killed, None);
+    }
+
+    /// Nobody said how it ended: what its last traces tell.
+    pub(crate) fn end_by_traces(self: &Arc<Self>) {
+        if self.has_ended() {
+            return;
+        }
+        let why_killed = self.place.as_ref().and_then(|place| place.why_killed(self));
+        if let Some((exit, why)) = why_killed {
+            self.end(exit, Some(why.to_owned()));
+        } else if !self.is_observed {
+            self.end(ExitReason::Normal, Some("its end was not seen".to_owned()));
+        } else if self.has_stopped_in_order() {
+            self.end(ExitReason::Normal, None);
+        } else if self.cell.get_status() >= ActorStatus::Stopping {
+            self.end_killed();
+        } else {
+            self.end(ExitReason::Aborted, Some("its task was dropped".to_owned()));
+        }
+    }
+}
