@@ -48,6 +48,12 @@ impl SlotHandle {
         self.registry().register_under(Some(self.slot.clone()), new)
     }
 
+    /// [`SlotHandle::register_below`] of something that runs from now on: what
+    /// [`SlotHandle::started`] would say of it is said.
+    pub(crate) fn running_below(&self, new: Registration) -> SlotHandle {
+        self.registry().register_running(Some(self.slot.clone()), new)
+    }
+
     // --- Life ----------------------------------------------------------------------------------
 
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep

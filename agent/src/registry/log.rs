@@ -7,8 +7,12 @@ use actorscope_core::{EventKind, ExitReason, Incarnation, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Facts kept until somebody takes them away. Each may keep a slot alive.
+/// Facts kept until the agent takes them away. Each may keep a slot alive.
 const MOST: usize = 4_096;
+
+/// Facts kept while no agent runs, for the one that may be started later: few, so that starting and
+/// ending actors goes on in memory that is warm.
+const MOST_UNCLAIMED: usize = 256;
 
 /// The same in bytes of text.
 const MOST_TEXT: usize = 512 * 1024;
@@ -89,13 +93,14 @@ pub(crate) struct Taken {
 }
 
 impl Log {
-    /// Keeps a fact.
-    pub(crate) fn push(&mut self, noted: Noted) -> Pushed {
+    /// Keeps a fact. `agent_runs`: somebody will take it away.
+    pub(crate) fn push(&mut self, noted: Noted, agent_runs: bool) -> Pushed {
+        let most = if agent_runs { MOST } else { MOST_UNCLAIMED };
         let was_filling = self.is_filling();
         self.text_bytes += noted.text_bytes();
         self.noted.push_back(noted);
         let mut gone = None;
-        while self.noted.len() > MOST || self.text_bytes > MOST_TEXT {
+        while self.noted.len() > most || self.text_bytes > MOST_TEXT {
             let Some(oldest) = self.noted.pop_front() else { break };
             self.text_bytes -= oldest.text_bytes();
             self.lost += 1;
@@ -129,10 +134,14 @@ mod tests {
     #[test]
     fn what_falls_out_is_counted() {
         let mut log = Log::default();
-        let gone = (0..MOST + 10).filter(|_| log.push(fact(None)).gone.is_some()).count();
+        let gone = (0..MOST + 10).filter(|_| log.push(fact(None), true).gone.is_some()).count();
         let taken = log.take();
         assert_eq!((gone, taken.lost, taken.noted.len()), (10, 10, MOST));
         assert!(log.is_empty() && log.take().noted.is_empty());
+        for _ in 0..MOST {
+            let _ = log.push(fact(None), false);
+        }
+        assert_eq!(log.take().noted.len(), MOST_UNCLAIMED);
     }
 
     #[test]
@@ -140,7 +149,7 @@ mod tests {
         let mut log = Log::default();
         let mut fills = 0;
         for _ in 0..MOST / 2 {
-            fills += usize::from(log.push(fact(Some("x".repeat(5_000)))).fills);
+            fills += usize::from(log.push(fact(Some("x".repeat(5_000))), true).fills);
         }
         let taken = log.take();
         assert_eq!(fills, 1, "told once");

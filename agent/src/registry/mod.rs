@@ -28,7 +28,7 @@ pub use sends::{Asking, Moment};
 
 use crate::adapter::Registration;
 use crate::clock::wall;
-use crate::slot::{self, Cold, Facts, Key, Slot};
+use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
 use crate::sync::lock;
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
@@ -144,7 +144,28 @@ impl Registry {
         {
             return SlotHandle::new(slot);
         }
+        self.make(parent, new, Phase::Starting, wall())
+    }
+
+    /// Makes a slot for something that runs from now on, and says so.
+    pub(crate) fn register_running(
+        &self,
+        parent: Option<Arc<Slot>>,
+        new: Registration,
+    ) -> SlotHandle {
         let now = wall();
+        let slot = self.make(parent, new, Phase::Running, now);
+        self.event_at(now, EventKind::Started, Some(&slot.slot), Fact::default());
+        slot
+    }
+
+    fn make(
+        &self,
+        parent: Option<Arc<Slot>>,
+        new: Registration,
+        phase: Phase,
+        now: Timestamp,
+    ) -> SlotHandle {
         let raw = self.0.next_id.fetch_add(1, Relaxed);
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
@@ -169,7 +190,7 @@ impl Registry {
                 parent_incarnation: 0,
             });
         }
-        let slot = Arc::new(Slot::new(id, cold));
+        let slot = Arc::new(Slot::new(id, cold, phase));
         slot.marks.set_depth(depth);
         self.0.table.insert(slot.clone());
         if let Some(oddity) = oddity {
@@ -314,7 +335,8 @@ impl Registry {
             self.0.restarts.fetch_add(1, Relaxed);
         }
         let noted = Noted::new(at, kind, slot, fact);
-        let pushed = lock(&self.0.log).push(noted);
+        let agent_runs = self.0.agent_runs.load(Relaxed);
+        let pushed = lock(&self.0.log).push(noted, agent_runs);
         if pushed.fills {
             self.0.log_fills.notify_one();
         }

@@ -13,8 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 const SHARDS: usize = 64;
 
 /// Empty slots kept by each shard, give or take those that still have children or may be filled
-/// again: about a thousand in all.
+/// again: about a thousand in all, for somebody to look at …
 const ENDED_KEPT: usize = 16;
+/// … and about a quarter of that while no agent runs.
+const ENDED_KEPT_UNCLAIMED: usize = 4;
 
 #[derive(Default)]
 struct Shard {
@@ -102,11 +104,12 @@ impl Table {
 
     /// A slot is empty. Returns empty ones that may have been kept long enough.
     pub(crate) fn bury(&self, id: SlotId) -> [Option<Arc<Slot>>; 2] {
+        let kept = if self.is_tracking() { ENDED_KEPT } else { ENDED_KEPT_UNCLAIMED };
         let mut shard = self.shard(id);
         shard.ended.push_back(id);
         // Two for one, so that slots which must stay for now do not hold up the others for ever.
         [(), ()].map(|()| {
-            if shard.ended.len() <= ENDED_KEPT {
+            if shard.ended.len() <= kept {
                 return None;
             }
             let oldest = shard.ended.pop_front()?;

@@ -65,10 +65,10 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) const fn new(kind: ChildKind) -> Self {
+    pub(super) const fn new(kind: ChildKind, phase: Phase) -> Self {
         Self {
             bits: AtomicU8::new(0),
-            phase: AtomicU8::new(Phase::Starting as u8),
+            phase: AtomicU8::new(phase as u8),
             kind: AtomicU8::new(kind as u8),
             exit: AtomicU8::new(ExitReason::Normal as u8),
             depth: AtomicU8::new(0),
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_word_survives_its_byte() {
-        let marks = Marks::new(ChildKind::Worker);
+        let marks = Marks::new(ChildKind::Worker, Phase::Starting);
         assert_eq!(marks.phase(), Phase::Starting);
         for phase in Phase::ALL {
             marks.set_phase(phase);

@@ -45,11 +45,11 @@ impl fmt::Debug for Slot {
 }
 
 impl Slot {
-    pub(crate) fn new(id: SlotId, cold: Cold) -> Self {
+    pub(crate) fn new(id: SlotId, cold: Cold, phase: Phase) -> Self {
         Self {
             id,
             gate: Gate::default(),
-            marks: Marks::new(cold.class.kind),
+            marks: Marks::new(cold.class.kind, phase),
             meter: OnceBox::new(),
             polls: OnceBox::new(),
             cold: Mutex::new(cold),

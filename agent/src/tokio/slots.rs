@@ -30,9 +30,12 @@ impl Spawning {
     pub(super) fn new<F>(name: &str) -> Self {
         let killable = Capabilities::of(&[Capability::Kill, Capability::InterruptsHandler]);
         let task = Registration::new("tokio", name, type_name::<F>()).kind(ChildKind::Task);
-        let slot = register(task.capabilities(killable));
-        // Before it is spawned: it may end before this thread goes on.
-        slot.started(None);
+        let task = task.capabilities(killable);
+        // Running before it is spawned: it may end before this thread goes on.
+        let slot = match current_place() {
+            Some(parent) => parent.running_below(task),
+            None => Registry::current().register_running(None, task),
+        };
         Self { slot }
     }
 

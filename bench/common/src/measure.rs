@@ -55,7 +55,7 @@ pub struct Figures {
 }
 
 /// Runs what the command line asks for: `MODE WHAT`, with WHAT `time`, `memory` or, for profilers,
-/// `loop` (nothing but messages) or `spawn` (nothing but spawns and exits). If there is a socket it is printed first, and a line on stdin begins
+/// `loop` (nothing but messages; `loop N` for N times as many) or `spawn` (nothing but spawns and exits). If there is a socket it is printed first, and a line on stdin begins
 /// the measurement.
 pub fn main<V: Variant>() {
     let mut arguments = std::env::args().skip(1);
@@ -85,7 +85,8 @@ pub fn main<V: Variant>() {
     } else if what == "loop" {
         let each = single.block_on(async {
             let actor = variant.spawn().await;
-            messages(&variant, &actor, BATCHES).await
+            let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1);
+            messages(&variant, &actor, BATCHES * times).await
         });
         Figures { message_ns: Some(each), ..Figures::default() }
     } else if what == "spawn" {
