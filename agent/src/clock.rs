@@ -12,6 +12,7 @@ pub(crate) type Ticks = u64;
 
 static CLOCK: OnceLock<quanta::Clock> = OnceLock::new();
 
+#[inline]
 fn clock() -> &'static quanta::Clock {
     // The first use calibrates the counter against the system's clock, once in a process.
     CLOCK.get_or_init(quanta::Clock::new)

@@ -66,6 +66,7 @@ impl Default for Gate {
 
 impl Gate {
     /// Which actor fills the slot, or filled it last.
+    #[inline]
     pub(crate) fn incarnation(&self) -> Incarnation {
         Incarnation(self.incarnation.load(Relaxed))
     }

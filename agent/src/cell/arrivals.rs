@@ -28,6 +28,7 @@ struct Run {
     first: Ticks,
 }
 
+#[inline]
 fn step_of(ticks: u64) -> u32 {
     u32::try_from(ticks >> STEP_BITS).unwrap_or(u32::MAX)
 }
@@ -43,6 +44,7 @@ impl Run {
         Self { count, step: step_of(gap), first: from.saturating_add(gap) }
     }
 
+    #[inline]
     const fn step_ticks(self) -> u64 {
         (self.step as u64) << STEP_BITS
     }

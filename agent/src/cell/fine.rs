@@ -193,6 +193,7 @@ impl Drop for Lent {
     }
 }
 
+#[inline]
 fn fine(index: usize) -> Option<&'static Fine> {
     ALL.get(index)?.get().map(Box::as_ref)
 }

@@ -46,6 +46,7 @@ pub(crate) struct Meter {
 const MANY: u32 = u32::MAX;
 
 /// Queues longer than this are told as this long.
+#[inline]
 fn count(queued: usize) -> u32 {
     u32::try_from(queued).unwrap_or(u32::MAX)
 }

@@ -34,6 +34,7 @@ impl SlotHandle {
     }
 
     /// The slot's id.
+    #[inline]
     pub fn id(&self) -> SlotId {
         self.slot.id
     }
@@ -188,6 +189,7 @@ impl SlotHandle {
     }
 
     /// The number of the actor that fills the slot.
+    #[inline]
     pub fn incarnation(&self) -> Incarnation {
         self.slot.incarnation()
     }

@@ -28,6 +28,7 @@ impl SlotHandle {
 
     /// The task that is to be woken by messages and by verbs. To be called at every poll, before
     /// [`SlotHandle::check`].
+    #[inline]
     pub fn register(&self, task: &Waker) {
         self.slot.gate.register(task);
     }
@@ -166,11 +167,13 @@ impl Arrival {
     }
 
     /// The raw reading, for adapters that keep it in an atomic; never 0.
+    #[inline]
     pub const fn to_raw(self) -> u64 {
         self.0
     }
 
     /// Back from [`Arrival::to_raw`]; `None` for 0.
+    #[inline]
     pub const fn from_raw(raw: u64) -> Option<Self> {
         if raw == 0 { None } else { Some(Self(raw)) }
     }
@@ -182,11 +185,13 @@ pub struct MessageType(u32);
 
 impl MessageType {
     /// For adapters that keep it in an atomic; 0 stands for an unknown type.
+    #[inline]
     pub const fn to_raw(self) -> u32 {
         self.0
     }
 
     /// Back from [`MessageType::to_raw`].
+    #[inline]
     pub const fn from_raw(raw: u32) -> Self {
         Self(raw)
     }

@@ -60,6 +60,7 @@ impl Slot {
         lock(&self.cold)
     }
 
+    #[inline]
     pub(crate) fn incarnation(&self) -> Incarnation {
         self.gate.incarnation()
     }
