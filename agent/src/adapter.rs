@@ -13,11 +13,27 @@ pub use crate::registry::{
     current_slot, in_slot, scope,
 };
 
+use crate::clock::ticks;
 use crate::slot::shared_name;
 use actorscope_core::spec::{ChildKind, ChildSpec, SupervisorSpec};
 use actorscope_core::{Capabilities, SlotId, Timestamp};
 use std::fmt;
 use std::sync::Arc;
+
+/// Where the clock begins.
+const FIRST: Arrival = match Arrival::from_raw(1) {
+    Some(first) => first,
+    None => unreachable!(),
+};
+
+impl Arrival {
+    /// This moment: for frameworks in which whoever sends a message can stamp it.
+    #[inline]
+    pub fn now() -> Self {
+        // The clock never says 0.
+        Self::from_raw(ticks()).unwrap_or(FIRST)
+    }
+}
 
 /// What is known of an actor before it runs.
 #[derive(Clone, Debug)]
