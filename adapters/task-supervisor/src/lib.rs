@@ -32,7 +32,7 @@
 //! its text, a panic with its text, stopped, killed, dropped because it did not stop in time), how often
 //! it was restarted and how much of its restart limit is used, and the settings that its supervisor was
 //! given. What runs in a task hangs below it: channels and tasks of
-//! [`actorscope_agent::tokio`](agent::tokio), for instance. A task that receives from an observed channel
+//! [`actorscope_agent::tokio`], for instance. A task that receives from an observed channel
 //! shows its messages, too; without, there are none to show, and they are `n/a`.
 //!
 //! # What the verbs do
