@@ -4,7 +4,7 @@ use actix::{
 };
 use actorscope_actix::{StartObserved, SuperviseObserved};
 use actorscope_proto::v1;
-use actorscope_testkit::{Rig, depth, state};
+use actorscope_testkit::{Rig, SOON, depth, state};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;

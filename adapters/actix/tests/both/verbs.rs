@@ -123,9 +123,15 @@ async fn a_held_actor_does_nothing_else_either() {
         });
         Worker::default()
     });
-    while ticks.load(Relaxed) == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let more_than = async |before: u32| {
+        let ticked = async {
+            while ticks.load(Relaxed) <= before {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(SOON, ticked).await.expect("it goes on");
+    };
+    more_than(0).await;
     rig.act("suspend", &path).await.unwrap();
     // Held by the answer to the next look at it: it runs on the thread that we run on.
     rig.when(&path, is("suspended")).await;
@@ -133,9 +139,7 @@ async fn a_held_actor_does_nothing_else_either() {
     rig.when(&path, is("suspended")).await;
     assert_eq!(ticks.load(Relaxed), before);
     rig.act("resume", &path).await.unwrap();
-    while ticks.load(Relaxed) == before {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    more_than(before).await;
 }
 
 #[actix::test]
