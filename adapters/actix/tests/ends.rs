@@ -1,0 +1,16 @@
+//! How actors end, and what is said of it. With either context.
+#![allow(dead_code, unused_imports, reason = "the actors are for all of these tests")]
+
+mod plain {
+    use actix::Context;
+    const KIND: &str = "plain";
+    include!("both/actors.rs");
+    include!("both/ends.rs");
+}
+
+mod ours {
+    use actorscope_actix::Context;
+    const KIND: &str = "ours";
+    include!("both/actors.rs");
+    include!("both/ends.rs");
+}
