@@ -81,8 +81,7 @@ pub(crate) struct Pushed {
     /// From now on something may soon be lost.
     pub(crate) fills: bool,
     /// What had to go for it, to be dropped outside of the lock: the last one to know a slot frees it.
-    #[allow(dead_code, reason = "held until it is dropped")]
-    gone: Option<Noted>,
+    pub(crate) gone: Option<Noted>,
 }
 
 /// Everything there was, and how many facts before it were lost.

@@ -220,6 +220,10 @@ impl Registry {
     /// Hangs a slot under another one.
     pub(crate) fn set_parent(&self, slot: &Arc<Slot>, parent: Option<SlotId>) {
         let _alone = lock(&self.0.moving);
+        if slot.marks.is_forgotten() {
+            // It hangs nowhere, and nobody would take it off its new parent's count again.
+            return;
+        }
         let wanted = parent.and_then(|id| self.slot(id));
         let lost = parent.filter(|_| wanted.is_none()).map(Oddity::UnknownParent);
         let (wanted, too_deep) = sane(wanted);
@@ -340,7 +344,7 @@ impl Registry {
         if pushed.fills {
             self.0.log_fills.notify_one();
         }
-        drop(pushed);
+        drop(pushed.gone);
         self.0.event_added.notify_waiters();
     }
 

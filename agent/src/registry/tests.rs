@@ -158,6 +158,18 @@ fn what_came_and_went_between_two_passes_has_a_path() {
 }
 
 #[test]
+fn a_forgotten_slot_hangs_under_nobody() {
+    let registry = Registry::new();
+    let [parent, late] = ["p", "l"].map(|n| registry.register(Registration::new("t", n, "T")));
+    late.set_parent(Some(parent.id()));
+    assert!(parent.slot.marks.has_children());
+    late.forget();
+    late.set_parent(None);
+    late.set_parent(Some(parent.id()));
+    assert!(!parent.slot.marks.has_children(), "else the parent would never be let go");
+}
+
+#[test]
 fn a_name_that_became_free_can_be_asked_for_again() {
     let registry = Registry::new();
     let mut sampler = Sampler::new(registry, None);

@@ -8,7 +8,8 @@ use crate::slot::{Identity, SlotDetail, Stats};
 
 /// Rows to choose from: the agent's registry as of its last pass, or a moment of a recording.
 ///
-/// Identity and sort values are asked for many rows, statistics only for those that are shown.
+/// Sort values are asked for all rows, identities for those that are shown and, with a filter, for all;
+/// statistics only for those that are shown.
 pub trait RowSource {
     /// Who is under whom.
     fn forest(&self) -> &Forest;
