@@ -21,6 +21,7 @@ pub mod id_map;
 pub mod link;
 pub mod node;
 pub mod quality;
+pub mod slab;
 pub mod slot;
 pub mod socket;
 pub mod spec;

@@ -50,7 +50,8 @@ const ALL: Capabilities = Capabilities::of(&[
 impl Rows {
     fn add(&mut self, raw: u64, parent: Option<u64>, name: &str) -> SlotId {
         let id = slot(raw);
-        let (name, _) = self.forest.insert(id, parent.map(slot), name);
+        self.forest.insert(id, parent.map(slot), name);
+        let name = self.forest.name(id).unwrap();
         let identity = Identity {
             id,
             parent: self.forest.parent(id),

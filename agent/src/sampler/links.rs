@@ -21,14 +21,14 @@ const OTHER: &str = "_other";
 
 /// Who has been waiting for whom for long.
 pub(super) fn long_waits<'a>(
-    rows: impl Iterator<Item = (&'a SlotId, &'a Row)>,
+    rows: impl Iterator<Item = &'a Row>,
     now: Ticks,
 ) -> IdMap<Vec<SlotId>> {
     let mut waits: IdMap<Vec<SlotId>> = IdMap::default();
-    for (id, row) in rows {
-        for (peer, since) in row.figures().iter().flat_map(|figures| &figures.waits) {
+    for row in rows {
+        for (peer, since) in row.figures().iter().flat_map(|figures| figures.waits()) {
             if nanos(*since, now) >= LONG_NS {
-                waits.entry(*id).or_default().push(*peer);
+                waits.entry(row.slot.id).or_default().push(*peer);
             }
         }
     }
@@ -43,28 +43,29 @@ pub(super) fn deadlocks(waits: &IdMap<Vec<SlotId>>, forest: &Forest) -> Vec<Vec<
 
 /// The longest wait of a slot.
 pub(super) fn waiting_for(row: &Row, forest: &Forest, now: Ticks) -> Option<WaitingFor> {
-    let (slot, since) = row.figures()?.waits.iter().min_by_key(|(_, since)| *since)?;
+    let (slot, since) = row.figures()?.waits().iter().min_by_key(|(_, since)| *since)?;
     Some(WaitingFor { slot: *slot, path: forest.path(*slot), for_ns: nanos(*since, now) })
 }
 
 /// Messages from and to a slot; `None` if nobody ever told of any.
-pub(super) fn links_of(
+pub(super) fn links_of<'a>(
     id: SlotId,
-    rows: &IdMap<Row>,
+    rows: impl Iterator<Item = &'a Row>,
     waits: &IdMap<Vec<SlotId>>,
     forest: &Forest,
     now: Ticks,
 ) -> Option<Links> {
     let mut links = Links::default();
-    for (sender, row) in rows {
+    for row in rows {
+        let sender = row.slot.id;
         let Some(sent) = row.slot.read_links() else { continue };
         for reading in sent.read() {
-            if *sender == id {
+            if sender == id {
                 let path = reading.peer.map_or_else(|| OTHER.to_owned(), |peer| forest.path(peer));
                 links.outgoing.push(told(reading, reading.peer, path, now));
             }
             if reading.peer == Some(id) {
-                links.incoming.push(told(reading, Some(*sender), forest.path(*sender), now));
+                links.incoming.push(told(reading, Some(sender), forest.path(sender), now));
             }
         }
     }

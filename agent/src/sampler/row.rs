@@ -3,6 +3,7 @@
 
 use super::active::Active;
 use super::fine::Attached;
+use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::slot::Slot;
 use actorscope_core::slot::{SlotDetail, Stats};
@@ -82,24 +83,26 @@ impl Row {
         self.slot.read_meter().is_some() || self.slot.marks.has_mailbox()
     }
 
-    pub(super) fn attached(&self) -> Option<&Attached> {
-        self.active.as_ref()?.attached.as_ref()
+    /// Looks at its tier-2 histogram, if it has one; returns whether it has.
+    pub(super) fn keep_fine(&mut self, now: Ticks) -> bool {
+        let attached = self.active.as_mut().and_then(|active| active.attached_mut());
+        attached.map(|attached| attached.want(now)).is_some()
     }
 
-    /// Where its tier-2 histogram is kept.
-    pub(super) fn attached_mut(&mut self, now: Ticks) -> &mut Option<Attached> {
+    /// Gives it a tier-2 histogram.
+    pub(super) fn lend_fine(&mut self, fine: Lent, now: Ticks) {
+        self.slot.meter().lend_fine(Some(&fine));
         let active = self.active.get_or_insert_with(|| Box::new(Active::first(&self.slot, now)));
-        &mut active.attached
+        active.attach(Attached::new(fine, now));
     }
 
     /// Takes its tier-2 histogram back if that is not wanted any more.
     pub(super) fn take_back_fine(&mut self, now: Ticks) {
-        let attached = self.active.as_mut().map(|active| &mut active.attached);
-        if let Some(attached) = attached
-            && attached.as_ref().is_some_and(|a| !a.is_wanted(now))
+        if let Some(active) = &mut self.active
+            && active.attached().is_some_and(|attached| !attached.is_wanted(now))
         {
             self.slot.meter().lend_fine(None);
-            *attached = None;
+            active.detach();
         }
     }
 
@@ -111,13 +114,13 @@ impl Row {
     pub(super) fn stats(&self, now: Ticks, wall: Timestamp) -> Stats {
         self.look(now, |active| {
             let state = self.slot.state(active.is_handling(), self.is_held(), wall);
-            active.stats(&self.slot, state, wall)
+            active.stats(&self.slot, state, now, wall)
         })
     }
 
     /// What the detail page adds.
     pub(super) fn detail(&self, now: Ticks, children: usize) -> SlotDetail {
-        self.look(now, |active| active.detail(&self.slot, children))
+        self.look(now, |active| active.detail(&self.slot, now, children))
     }
 
     /// What a sort compares, without building the row.
@@ -134,7 +137,7 @@ impl Row {
             | SortKey::Handling
             | SortKey::Utilization
             | SortKey::Handled
-            | SortKey::Failed => self.look(now, |active| active.sort_value(&self.slot, key)),
+            | SortKey::Failed => self.look(now, |active| active.sort_value(&self.slot, now, key)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! All slots as of the last pass: the source that views are evaluated over.
 
 use super::figures::Reading;
-use super::fine::Attached;
 use super::journal::{self, Journal};
 use super::links;
 use super::row::Row;
@@ -11,6 +10,7 @@ use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
 use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::node::{AgentCost, Summary};
+use actorscope_core::slab::Slab;
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
 use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
@@ -30,7 +30,8 @@ const FAILED_KEPT_NS: u64 = 600_000_000_000;
 pub(crate) struct Rows {
     registry: Registry,
     forest: Forest,
-    rows: IdMap<Row>,
+    /// By where the forest keeps the slot.
+    rows: Slab<Row>,
     journal: Journal,
     /// Frameworks of the slots seen so far.
     frameworks: BTreeSet<&'static str>,
@@ -46,7 +47,7 @@ impl Rows {
         Self {
             registry,
             forest: Forest::new(),
-            rows: IdMap::default(),
+            rows: Slab::default(),
             journal: Journal::new(journal::DEFAULT_BYTES),
             frameworks: BTreeSet::new(),
             waits: IdMap::default(),
@@ -54,6 +55,14 @@ impl Rows {
             tick: 0,
             now: 0,
         }
+    }
+
+    fn row(&self, id: SlotId) -> Option<&Row> {
+        self.rows.get(self.forest.place(id)?.number())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().map(|(_, row)| row)
     }
 
     /// Number of the last pass.
@@ -95,19 +104,19 @@ impl Rows {
             ..Summary::default()
         };
         let mut worst: BinaryHeap<Reverse<(u64, SlotId)>> = BinaryHeap::new();
-        for (id, row) in &mut self.rows {
+        for row in self.rows.values_mut() {
             row.sample(now);
             row.slot.nudge_if_suspended();
-            count(&mut summary, row);
+            count(&mut summary, row, now);
             let figures = row.figures();
-            if let Some(wait) = figures.and_then(|f| f.worst_wait_ns()).filter(|w| *w > 0) {
-                worst.push(Reverse((wait, *id)));
+            if let Some(wait) = figures.and_then(|f| f.worst_wait_ns(now)).filter(|w| *w > 0) {
+                worst.push(Reverse((wait, row.slot.id)));
                 if worst.len() > WORST {
                     worst.pop();
                 }
             }
         }
-        self.waits = links::long_waits(self.rows.iter(), now);
+        self.waits = links::long_waits(self.all(), now);
         summary.deadlocks = links::deadlocks(&self.waits, &self.forest);
         summary.last_event = self.journal.last();
         summary.agent.events_dropped = self.journal.dropped();
@@ -134,8 +143,9 @@ impl Rows {
         let mut moved = Vec::new();
         for (id, _) in changes.iter().filter(|(_, slot)| slot.is_none()) {
             moved.extend(self.forest.children(*id));
+            let place = self.forest.place(*id);
             self.forest.remove(*id);
-            if let Some(row) = self.rows.remove(id)
+            if let Some(row) = place.and_then(|place| self.rows.remove(place.number()))
                 && let Some(meter) = row.slot.read_meter()
             {
                 // Some adapter may still hold the slot.
@@ -144,7 +154,7 @@ impl Rows {
         }
         // What was below moved up: to where the registry has it, which may know of later moves.
         let moved: Vec<Arc<Slot>> =
-            moved.iter().filter_map(|id| Some(self.rows.get(id)?.slot.clone())).collect();
+            moved.iter().filter_map(|id| Some(self.row(*id)?.slot.clone())).collect();
         let mut to_place: Vec<&Arc<Slot>> =
             changes.iter().filter_map(|(_, slot)| slot.as_ref()).chain(&moved).collect();
         loop {
@@ -184,7 +194,9 @@ impl Rows {
         };
         self.frameworks.insert(framework);
         self.forest.insert_named(slot.id, parent, name);
-        self.rows.insert(slot.id, Row::new(slot.clone()));
+        if let Some(place) = self.forest.place(slot.id) {
+            self.rows.put(place.number(), Row::new(slot.clone()));
+        }
         true
     }
 
@@ -229,24 +241,18 @@ impl Rows {
     /// Somebody looks at this slot: it gets a fine histogram while there are any.
     pub(crate) fn want(&mut self, id: SlotId) {
         let now = self.now;
-        let Some(row) = self.rows.get_mut(&id) else {
+        let place = self.forest.place(id);
+        let Some(row) = place.and_then(|place| self.rows.get_mut(place.number())) else {
             return;
         };
         if let Some(polls) = row.slot.read_polls().filter(|_| row.slot.marks.has_mailbox()) {
             polls.look();
         }
-        if row.attached().is_none() && (!row.slot.marks.phase().is_live() || !row.is_measured()) {
+        if row.keep_fine(now) || !row.slot.marks.phase().is_live() || !row.is_measured() {
             return;
         }
-        let slot = row.slot.clone();
-        match row.attached_mut(now) {
-            Some(attached) => attached.want(now),
-            free => {
-                if let Some(fine) = Lent::take(now) {
-                    slot.meter().lend_fine(Some(&fine));
-                    *free = Some(Attached::new(fine, now));
-                }
-            }
+        if let Some(fine) = Lent::take(now) {
+            row.lend_fine(fine, now);
         }
     }
 
@@ -257,7 +263,7 @@ impl Rows {
     }
 
     fn resume_expired(&self, wall: Timestamp) {
-        for row in self.rows.values() {
+        for row in self.all() {
             if !row.slot.gate.is_suspended() {
                 continue;
             }
@@ -279,11 +285,11 @@ impl Rows {
     /// A slot that waits for a successor which will not come, because its supervisor dropped it or
     /// is gone itself, stays empty.
     fn settle_orphans(&self) {
-        for row in self.rows.values() {
+        for row in self.all() {
             if row.slot.marks.phase() != Phase::Restarting {
                 continue;
             }
-            let parent = self.forest.parent(row.slot.id).and_then(|p| self.rows.get(&p));
+            let parent = self.forest.parent(row.slot.id).and_then(|p| self.row(p));
             let orphaned = parent.is_some_and(|p| !p.slot.marks.phase().is_live());
             let is_final = row.slot.cold().is_final();
             if orphaned || is_final.is_some_and(|is_final| is_final()) {
@@ -293,7 +299,7 @@ impl Rows {
     }
 
     fn prune(&self, wall: Timestamp) {
-        for row in self.rows.values() {
+        for row in self.all() {
             let phase = row.slot.marks.phase();
             if phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
                 continue;
@@ -324,7 +330,7 @@ fn event(noted: &Noted, path: String) -> Event {
     }
 }
 
-fn count(summary: &mut Summary, row: &Row) {
+fn count(summary: &mut Summary, row: &Row, now: Ticks) {
     let state = row.state();
     if state.is_live() {
         summary.live += 1;
@@ -342,7 +348,7 @@ fn count(summary: &mut Summary, row: &Row) {
     match row.figures() {
         Some(figures) => {
             let (handled, failed) = figures.counts();
-            summary.queued += figures.queued();
+            summary.queued += figures.queued(now);
             summary.rate_per_s += figures.rate();
             summary.handled += handled;
             summary.messages_failed += failed;
@@ -361,20 +367,20 @@ impl RowSource for Rows {
     }
 
     fn identity(&self, id: SlotId) -> Option<Identity> {
-        let name = self.forest.name(id)?.clone();
-        Some(self.rows.get(&id)?.identity(self.forest.parent(id), name))
+        let name = self.forest.name(id)?;
+        Some(self.row(id)?.identity(self.forest.parent(id), name))
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {
-        self.rows.get(&id).map(|row| Stats {
+        self.row(id).map(|row| Stats {
             waiting_for: links::waiting_for(row, &self.forest, self.now),
             ..row.stats(self.now, self.summary.sampled_at)
         })
     }
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
-        self.rows.get(&id).map(|row| SlotDetail {
-            links: links::links_of(id, &self.rows, &self.waits, &self.forest, self.now),
+        self.row(id).map(|row| SlotDetail {
+            links: links::links_of(id, self.all(), &self.waits, &self.forest, self.now),
             ..row.detail(self.now, self.forest.child_count(id))
         })
     }
@@ -384,10 +390,10 @@ impl RowSource for Rows {
     }
 
     fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_> {
-        Box::new(self.rows.keys().copied())
+        Box::new(self.all().map(|row| row.slot.id))
     }
 
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {
-        self.rows.get(&id).map_or(SortValue::Unknown, |row| row.sort_value(key, self.now))
+        self.row(id).map_or(SortValue::Unknown, |row| row.sort_value(key, self.now))
     }
 }

@@ -135,7 +135,7 @@ impl World {
         let identity = Identity {
             id,
             parent: new.parent,
-            name: self.forest.name(id).unwrap().clone(),
+            name: self.forest.name(id).unwrap(),
             actor_type: new.actor_type.into(),
             framework: if is_kameo { "kameo" } else { "tokio" }.into(),
             kind: new.kind,

@@ -4,13 +4,21 @@
 //! different names. What contradicts that (a parent nobody knows, a slot under itself) is turned
 //! into something sane and reported as an [`Oddity`], never into a panic or a lost slot.
 
+mod family;
+mod name;
+mod siblings;
+
 use crate::id::SlotId;
-use crate::id_map::IdMap;
+use crate::id_map::IdHasher;
+use crate::slab::Slab;
 use crate::text;
+use family::Family;
 use hashbrown::HashTable;
-use std::collections::{BTreeSet, HashMap};
+use name::{Key, Name};
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Deepest nesting that paths follow; deeper slots are hung under their ancestor at this depth.
@@ -45,17 +53,28 @@ impl fmt::Display for Oddity {
 
 #[derive(Debug)]
 struct Node {
-    parent: Option<SlotId>,
-    name: Arc<str>,
-    /// Ascending ids, which is the order in which they were started. In a box, because most have
-    /// none.
-    #[allow(clippy::box_collection, reason = "a third of the size, a million times")]
-    children: Option<Box<BTreeSet<SlotId>>>,
+    id: SlotId,
+    /// The parent's place.
+    parent: Option<Place>,
+    name: Name,
 }
 
-impl Node {
-    const fn new(parent: Option<SlotId>, name: Arc<str>) -> Self {
-        Self { parent, name, children: None }
+/// Where a slot is kept while it is in the forest; given to another once it is not. One more than the
+/// number of the place in a [`Slab`], so that none is no larger than one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place(NonZeroU32);
+
+impl Place {
+    const fn new(number: u32) -> Option<Self> {
+        match NonZeroU32::new(number.wrapping_add(1)) {
+            Some(one_more) => Some(Self(one_more)),
+            None => None,
+        }
+    }
+
+    /// Its number: that of a place in a [`Slab`] which keeps something else for each slot.
+    pub const fn number(self) -> u32 {
+        self.0.get() - 1
     }
 }
 
@@ -71,16 +90,27 @@ pub enum Found {
 }
 
 /// All slots and who is under whom.
+///
+/// About fifty bytes a slot: a node, and two numbers in tables that find it by its id and by its name.
 #[derive(Debug, Default)]
 pub struct Forest {
     /// Names come from outside: their hash must not be foreseeable.
     hasher: RandomState,
-    nodes: IdMap<Node>,
-    roots: BTreeSet<SlotId>,
-    /// Every slot by its parent and name. Only the ids: parents and names are in the nodes.
-    taken: HashTable<SlotId>,
-    /// The last `~n` given for a name, so that ten thousand equal siblings cost no search.
-    suffixes: HashMap<(Option<SlotId>, Arc<str>), u32>,
+    nodes: Slab<Node>,
+    /// Every slot's place by its id.
+    places: HashTable<Place>,
+    /// Every slot's place by its parent and name.
+    taken: HashTable<Place>,
+    roots: Family,
+    /// Of those that have children.
+    families: HashMap<Place, Family>,
+}
+
+/// Ids are counted up, nobody chooses them.
+fn hash_id(id: SlotId) -> u64 {
+    let mut hasher = IdHasher::default();
+    hasher.write_u64(id.get());
+    hasher.finish()
 }
 
 impl Forest {
@@ -101,122 +131,157 @@ impl Forest {
 
     /// Whether `id` is in the forest.
     pub fn contains(&self, id: SlotId) -> bool {
-        self.nodes.contains_key(&id)
+        self.place(id).is_some()
+    }
+
+    /// Where a slot is kept.
+    pub fn place(&self, id: SlotId) -> Option<Place> {
+        let is_it = |place: &Place| self.node(*place).is_some_and(|node| node.id == id);
+        self.places.find(hash_id(id), is_it).copied()
+    }
+
+    fn node(&self, place: Place) -> Option<&Node> {
+        self.nodes.get(place.number())
+    }
+
+    fn node_of(&self, id: SlotId) -> Option<&Node> {
+        self.node(self.place(id)?)
+    }
+
+    fn id_at(&self, place: Place) -> Option<SlotId> {
+        Some(self.node(place)?.id)
     }
 
     /// Adds a slot. The name it gets is `name` made safe, with `~2`, `~3`, … behind it when a sibling
     /// has it already.
-    pub fn insert(
-        &mut self,
-        id: SlotId,
-        parent: Option<SlotId>,
-        name: &str,
-    ) -> (Arc<str>, Option<Oddity>) {
+    pub fn insert(&mut self, id: SlotId, parent: Option<SlotId>, name: &str) -> Option<Oddity> {
         self.insert_named(id, parent, text::segment(name).into())
     }
 
     /// [`Forest::insert`] with a name that is safe already (see [`text::segment`]) and is shared with
-    /// the caller while no sibling has it.
+    /// the caller.
     pub fn insert_named(
         &mut self,
         id: SlotId,
         parent: Option<SlotId>,
         name: Arc<str>,
-    ) -> (Arc<str>, Option<Oddity>) {
-        if let Some(node) = self.nodes.get(&id) {
-            return (node.name.clone(), Some(Oddity::Duplicate));
+    ) -> Option<Oddity> {
+        if self.contains(id) {
+            return Some(Oddity::Duplicate);
         }
         let (parent, oddity) = self.sane_parent(parent);
         let name = self.free_name(parent, name);
-        self.nodes.insert(id, Node::new(parent, name.clone()));
-        self.attach(id, parent);
-        (name, oddity)
+        let node = Node { id, parent, name };
+        // There is no room for more than 2³² − 1 of them, and no memory either.
+        let place = self.nodes.insert(node).and_then(Place::new)?;
+        let nodes = &self.nodes;
+        self.places.insert_unique(hash_id(id), place, |place| {
+            nodes.get(place.number()).map_or(0, |node| hash_id(node.id))
+        });
+        self.attach(place);
+        oddity
     }
 
     /// Moves a slot under another parent, as learnt late. Its name may change to stay unique.
     pub fn set_parent(&mut self, id: SlotId, parent: Option<SlotId>) -> Option<Oddity> {
-        let Some(node) = self.nodes.get(&id) else {
+        let Some(place) = self.place(id) else {
             return Some(Oddity::UnknownSlot);
         };
-        let (old, name) = (node.parent, node.name.clone());
         let (parent, oddity) = self.sane_parent(parent);
-        if parent == old {
+        if self.node(place).is_some_and(|node| node.parent == parent) {
             return oddity;
         }
-        if parent.is_some_and(|p| p == id || self.ancestors(p).any(|a| a == id)) {
+        if self.line(parent).any(|above| above == place) {
             return Some(Oddity::Cycle);
         }
-        self.detach(id, old);
-        let name = self.free_name(parent, name);
-        if let Some(node) = self.nodes.get_mut(&id) {
+        self.hang(place, parent);
+        oddity
+    }
+
+    /// Hangs a slot under a parent that is no problem.
+    fn hang(&mut self, place: Place, parent: Option<Place>) {
+        self.detach(place);
+        let Some(wanted) = self.node(place).map(|node| node.name.text.clone()) else { return };
+        let name = self.free_name(parent, wanted);
+        if let Some(node) = self.nodes.get_mut(place.number()) {
             node.parent = parent;
             node.name = name;
         }
-        self.attach(id, parent);
-        oddity
+        self.attach(place);
     }
 
     /// Gives a slot another name; returns the one it got.
     pub fn rename(&mut self, id: SlotId, name: &str) -> Result<Arc<str>, Oddity> {
-        let node = self.nodes.get(&id).ok_or(Oddity::UnknownSlot)?;
-        let (parent, old) = (node.parent, node.name.clone());
-        if *old == *text::segment(name) {
-            return Ok(old);
+        let place = self.place(id).ok_or(Oddity::UnknownSlot)?;
+        let node = self.node(place).ok_or(Oddity::UnknownSlot)?;
+        let (parent, wanted) = (node.parent, text::segment(name));
+        if node.name.key() == Key::of(&wanted) {
+            return Ok(node.name.whole());
         }
-        self.detach(id, parent);
-        let name = self.free_name(parent, text::segment(name).into());
-        if let Some(node) = self.nodes.get_mut(&id) {
-            node.name = name.clone();
+        self.detach(place);
+        let name = self.free_name(parent, wanted.into());
+        let whole = name.whole();
+        if let Some(node) = self.nodes.get_mut(place.number()) {
+            node.name = name;
         }
-        self.attach(id, parent);
-        Ok(name)
+        self.attach(place);
+        Ok(whole)
     }
 
     /// Removes a slot; its children move up to its parent. False if it was not there.
     pub fn remove(&mut self, id: SlotId) -> bool {
-        let Some(node) = self.nodes.get(&id) else {
+        let Some(place) = self.place(id) else {
             return false;
         };
-        let parent = node.parent;
-        for child in node.children.iter().flat_map(|ids| ids.iter().copied()).collect::<Vec<_>>() {
-            self.set_parent(child, parent);
+        let parent = self.node(place).and_then(|node| node.parent);
+        for child in self.children(id).collect::<Vec<_>>() {
+            if let Some(child) = self.place(child) {
+                self.hang(child, parent);
+            }
         }
-        self.detach(id, parent);
-        self.nodes.remove(&id);
-        if self.children_of(parent).next().is_none() {
-            self.suffixes.retain(|(p, _), _| *p != parent);
+        self.detach(place);
+        let is_it = |other: &Place| *other == place;
+        if let Ok(entry) = self.places.find_entry(hash_id(id), is_it) {
+            entry.remove();
         }
+        self.nodes.remove(place.number());
         true
     }
 
     /// The parent of a slot.
     pub fn parent(&self, id: SlotId) -> Option<SlotId> {
-        self.nodes.get(&id)?.parent
+        self.id_at(self.node_of(id)?.parent?)
     }
 
     /// The name of a slot.
-    pub fn name(&self, id: SlotId) -> Option<&Arc<str>> {
-        Some(&self.nodes.get(&id)?.name)
+    pub fn name(&self, id: SlotId) -> Option<Arc<str>> {
+        Some(self.node_of(id)?.name.whole())
     }
 
     /// Slots without a parent, in the order in which they were started.
     pub fn roots(&self) -> impl DoubleEndedIterator<Item = SlotId> + Clone + '_ {
-        self.roots.iter().copied()
+        self.roots.siblings.iter()
     }
 
     /// The children of a slot, in the order in which they were started.
     pub fn children(&self, id: SlotId) -> impl DoubleEndedIterator<Item = SlotId> + Clone + '_ {
-        self.below(id).into_iter().flatten().copied()
+        self.family(id).into_iter().flat_map(|family| family.siblings.iter())
     }
 
     /// How many children a slot has.
     pub fn child_count(&self, id: SlotId) -> usize {
-        self.below(id).map_or(0, BTreeSet::len)
+        self.family(id).map_or(0, |family| family.siblings.len())
     }
 
     /// A slot's parent, its parent's parent and so on.
     pub fn ancestors(&self, id: SlotId) -> impl Iterator<Item = SlotId> + '_ {
-        std::iter::successors(self.parent(id), |p| self.parent(*p))
+        let parent = self.node_of(id).and_then(|node| node.parent);
+        self.line(parent).filter_map(|place| self.id_at(place))
+    }
+
+    /// A place, its parent's and so on.
+    fn line(&self, from: Option<Place>) -> impl Iterator<Item = Place> + '_ {
+        std::iter::successors(from, |place| self.node(*place)?.parent)
     }
 
     /// Everything under a slot, parents before children; not the slot itself.
@@ -231,33 +296,35 @@ impl Forest {
 
     /// The slot with this name under this parent.
     pub fn child_named(&self, parent: Option<SlotId>, name: &str) -> Option<SlotId> {
-        self.taken.find(self.hash(parent, name), |id| self.is_called(*id, parent, name)).copied()
+        let above = parent.map(|id| self.place(id));
+        // A parent that is not there has no children.
+        let above = above.map_or(Some(None), |place| place.map(Some))?;
+        self.id_at(self.called(above, Key::of(name))?)
     }
 
-    fn below(&self, id: SlotId) -> Option<&BTreeSet<SlotId>> {
-        self.nodes.get(&id)?.children.as_deref()
+    fn family(&self, parent: SlotId) -> Option<&Family> {
+        self.families.get(&self.place(parent)?)
     }
 
-    fn hash(&self, parent: Option<SlotId>, name: &str) -> u64 {
-        self.hasher.hash_one((parent, name))
+    fn hash(&self, node: &Node) -> u64 {
+        self.hasher.hash_one((node.parent, node.name.key()))
     }
 
-    fn is_called(&self, id: SlotId, parent: Option<SlotId>, name: &str) -> bool {
-        self.nodes.get(&id).is_some_and(|node| node.parent == parent && *node.name == *name)
+    /// Who has a name under a parent.
+    fn called(&self, parent: Option<Place>, name: Key<'_>) -> Option<Place> {
+        let is_it = |place: &Place| {
+            self.node(*place).is_some_and(|node| node.parent == parent && node.name.key() == name)
+        };
+        self.taken.find(self.hasher.hash_one((parent, name)), is_it).copied()
     }
 
     /// `/root/child/…`; empty for a slot that is not there.
     pub fn path(&self, id: SlotId) -> String {
-        if !self.contains(id) {
-            return String::new();
-        }
-        let mut line: Vec<SlotId> = self.ancestors(id).collect();
+        let mut line: Vec<Place> = self.line(self.place(id)).collect();
         line.reverse();
-        line.push(id);
         let mut path = String::new();
-        for name in line.iter().filter_map(|id| self.name(*id)) {
-            path.push('/');
-            path.push_str(name);
+        for node in line.iter().filter_map(|place| self.node(*place)) {
+            node.name.append_to(&mut path);
         }
         path
     }
@@ -282,12 +349,12 @@ impl Forest {
         let Some(last) = typed.rsplit('/').next().filter(|l| !l.is_empty()) else {
             return Found::None;
         };
-        let end = format!("/{typed}");
+        let (end, last) = (format!("/{typed}"), Key::of(last));
         let mut hits: Vec<SlotId> = self
             .nodes
             .iter()
-            .filter(|(id, node)| *node.name == *last && self.path(**id).ends_with(&end))
-            .map(|(id, _)| *id)
+            .filter(|(_, node)| node.name.key() == last && self.path(node.id).ends_with(&end))
+            .map(|(_, node)| node.id)
             .collect();
         hits.sort_unstable();
         hits.truncate(10);
@@ -298,74 +365,75 @@ impl Forest {
         }
     }
 
-    fn children_of(&self, parent: Option<SlotId>) -> Box<dyn Iterator<Item = SlotId> + '_> {
-        match parent {
-            Some(parent) => Box::new(self.children(parent)),
-            None => Box::new(self.roots()),
-        }
-    }
-
-    fn sane_parent(&self, parent: Option<SlotId>) -> (Option<SlotId>, Option<Oddity>) {
+    fn sane_parent(&self, parent: Option<SlotId>) -> (Option<Place>, Option<Oddity>) {
         let Some(wanted) = parent else {
             return (None, None);
         };
-        if !self.contains(wanted) {
+        let Some(place) = self.place(wanted) else {
             return (None, Some(Oddity::UnknownParent(wanted)));
+        };
+        // One at depth d has d ancestors; its child would have d + 1.
+        if self.line(Some(place)).take(MAX_DEPTH).count() < MAX_DEPTH {
+            return (Some(place), None);
         }
-        let above: Vec<SlotId> = self.ancestors(wanted).take(MAX_DEPTH).collect();
-        // A node at depth d has d ancestors; its child would have d + 1.
-        if above.len() + 1 < MAX_DEPTH {
-            return (Some(wanted), None);
-        }
-        (above.first().copied(), Some(Oddity::TooDeep))
+        (self.line(Some(place)).nth(1), Some(Oddity::TooDeep))
     }
 
-    fn free_name(&mut self, parent: Option<SlotId>, wanted: Arc<str>) -> Arc<str> {
-        if self.child_named(parent, &wanted).is_none() {
-            return wanted;
+    fn free_name(&mut self, parent: Option<Place>, text: Arc<str>) -> Name {
+        let name = Name { text, number: 0 };
+        if self.called(parent, name.key()).is_none() {
+            return name;
         }
-        let key = (parent, wanted);
-        let mut last = self.suffixes.get(&key).copied().unwrap_or(1);
+        let text = name.text;
+        let mut number = match parent {
+            Some(parent) => self.families.get(&parent),
+            None => Some(&self.roots),
+        }
+        .map_or(1, |family| family.last_number(&text));
         loop {
-            last = last.saturating_add(1);
-            let name = format!("{}~{last}", key.1);
-            if self.child_named(parent, &name).is_none() {
-                self.suffixes.insert(key, last);
-                return name.into();
+            number = number.saturating_add(1);
+            let name = Name { text: text.clone(), number };
+            if self.called(parent, name.key()).is_none() {
+                self.family_mut(parent).note_number(text, number);
+                return name;
             }
+        }
+    }
+
+    fn family_mut(&mut self, parent: Option<Place>) -> &mut Family {
+        match parent {
+            Some(parent) => self.families.entry(parent).or_default(),
+            None => &mut self.roots,
         }
     }
 
     /// Enters a slot, whose parent and name its node has by now, among its siblings.
-    fn attach(&mut self, id: SlotId, parent: Option<SlotId>) {
-        match parent.and_then(|p| self.nodes.get_mut(&p)) {
-            Some(parent) => parent.children.get_or_insert_default().insert(id),
-            None => self.roots.insert(id),
-        };
-        let Some(node) = self.nodes.get(&id) else { return };
-        let hash = self.hash(node.parent, &node.name);
+    fn attach(&mut self, place: Place) {
+        let Some(Node { id, parent, .. }) = self.node(place) else { return };
+        let (id, parent) = (*id, *parent);
+        self.family_mut(parent).siblings.insert(id);
+        let Some(node) = self.nodes.get(place.number()) else { return };
+        let hash = self.hash(node);
         let (nodes, hasher) = (&self.nodes, &self.hasher);
-        self.taken.insert_unique(hash, id, |id| {
-            nodes.get(id).map_or(0, |node| hasher.hash_one((node.parent, &*node.name)))
+        self.taken.insert_unique(hash, place, |place| {
+            let node = nodes.get(place.number());
+            node.map_or(0, |node| hasher.hash_one((node.parent, node.name.key())))
         });
     }
 
     /// Takes a slot, whose parent and name its node still has, from among its siblings.
-    fn detach(&mut self, id: SlotId, parent: Option<SlotId>) {
-        match parent.and_then(|p| self.nodes.get_mut(&p)) {
-            Some(parent) => {
-                if let Some(children) = &mut parent.children {
-                    children.remove(&id);
-                    if children.is_empty() {
-                        parent.children = None;
-                    }
-                }
+    fn detach(&mut self, place: Place) {
+        let Some(node) = self.node(place) else { return };
+        let (id, parent, hash) = (node.id, node.parent, self.hash(node));
+        let family = self.family_mut(parent);
+        family.siblings.remove(id);
+        if family.siblings.is_empty() {
+            match parent {
+                Some(parent) => _ = self.families.remove(&parent),
+                None => self.roots = Family::default(),
             }
-            None => _ = self.roots.remove(&id),
         }
-        let Some(node) = self.nodes.get(&id) else { return };
-        let hash = self.hash(node.parent, &node.name);
-        if let Ok(entry) = self.taken.find_entry(hash, |other| *other == id) {
+        if let Ok(entry) = self.taken.find_entry(hash, |other| *other == place) {
             entry.remove();
         }
     }
@@ -375,6 +443,7 @@ impl Forest {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     fn id(n: u64) -> SlotId {
         SlotId::new(n).unwrap()
@@ -414,11 +483,11 @@ mod tests {
     #[test]
     fn lies_become_sane_and_are_reported() {
         let mut forest = shop();
-        assert_eq!(forest.insert(id(9), Some(id(77)), "x").1, Some(Oddity::UnknownParent(id(77))));
+        assert_eq!(forest.insert(id(9), Some(id(77)), "x"), Some(Oddity::UnknownParent(id(77))));
         assert_eq!(forest.parent(id(9)), None);
         assert_eq!(forest.set_parent(id(1), Some(id(3))), Some(Oddity::Cycle));
         assert_eq!(forest.set_parent(id(1), Some(id(1))), Some(Oddity::Cycle));
-        assert_eq!(forest.insert(id(2), None, "again").1, Some(Oddity::Duplicate));
+        assert_eq!(forest.insert(id(2), None, "again"), Some(Oddity::Duplicate));
         assert_eq!(forest.path(id(4)), "/shop/payments/worker~2");
     }
 
