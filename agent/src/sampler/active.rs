@@ -2,7 +2,7 @@
 
 use super::fine::Attached;
 use super::polling::Polled;
-use crate::cell::{HotSnapshot, Meter, Polls, PollsSnapshot};
+use crate::cell::{HotSnapshot, Meter, PollsSnapshot};
 use crate::clock::{Ticks, nanos};
 use crate::slot::Slot;
 use actorscope_core::histogram::Buckets;
@@ -45,7 +45,7 @@ pub(super) struct Active {
     probed: u32,
     has_mailbox: bool,
     is_live: bool,
-    /// How its task is polled, if it is one.
+    /// How its task is polled, if it is one, unless it is messages that it is busy with.
     polls: Option<Box<PollsSnapshot>>,
     rare: Option<Box<Rare>>,
 }
@@ -105,17 +105,16 @@ impl Active {
     /// Reads the slot anew.
     pub(super) fn sample(&mut self, slot: &Slot, now: Ticks) {
         self.hot = slot.hot();
-        if let Some(polls) = slot.read_polls().map(Polls::read) {
-            match &mut self.polls {
-                Some(seen) => **seen = polls,
-                none => *none = Some(Box::new(polls)),
-            }
-        }
         let has_mailbox = slot.marks.has_mailbox();
         if std::mem::replace(&mut self.has_mailbox, has_mailbox) != has_mailbox {
             // What it is busy with changes with that.
             self.since = None;
         }
+        self.polls = slot.read_polls().filter(|_| !has_mailbox).map(|polls| {
+            let mut seen = self.polls.take().unwrap_or_default();
+            *seen = polls.read();
+            seen
+        });
         self.is_live = slot.marks.phase().is_live();
         let probed = slot.probe_depth().map(|depth| depth.min(u64::from(UNPROBED - 1)) as u32);
         self.probed = probed.unwrap_or(UNPROBED);
@@ -182,27 +181,24 @@ impl Active {
         }
     }
 
-    /// Its polls, unless it is messages that it is busy with.
-    fn busy_polls(&self) -> Option<&PollsSnapshot> {
-        self.polls.as_deref().filter(|_| !self.has_mailbox)
-    }
-
     /// When what it does now began: the running handler or, of a task that takes no messages, the
     /// running poll. 0 = it does nothing.
     fn handling_since(&self) -> Ticks {
-        let poll = self.busy_polls().map_or(0, |polls| polls.since);
+        let poll = self.polls.as_ref().map_or(0, |polls| polls.since);
         if self.hot.handling_since != 0 { self.hot.handling_since } else { poll }
     }
 
     fn busy_until(&self, now: Ticks) -> u64 {
-        match self.busy_polls() {
+        match &self.polls {
             Some(polls) => polls.busy_until(now),
             None => self.hot.busy_until(now),
         }
     }
 
     fn polled<'a>(&self, slot: &'a Slot) -> Option<Polled<'a>> {
-        Some(Polled { seen: **self.polls.as_ref()?, polls: slot.read_polls()? })
+        let polls = slot.read_polls()?;
+        let seen = self.polls.as_ref().map_or_else(|| polls.read(), |seen| **seen);
+        Some(Polled { seen, polls })
     }
 
     fn depth(&self, now: Ticks) -> Reading {
@@ -278,7 +274,7 @@ impl Active {
         match slot.marks.kind() {
             ChildKind::Group => false,
             ChildKind::Task | ChildKind::Blocking => {
-                self.polls.is_some() || self.has_mailbox || self.hot.handled > 0
+                slot.read_polls().is_some() || self.has_mailbox || self.hot.handled > 0
             }
             ChildKind::Supervisor | ChildKind::Worker | ChildKind::Mailbox => true,
         }
@@ -288,7 +284,7 @@ impl Active {
     fn takes_messages(&self, slot: &Slot) -> bool {
         let bare =
             matches!(slot.marks.kind(), ChildKind::Task | ChildKind::Blocking | ChildKind::Group);
-        self.has_mailbox || self.hot.handled > 0 || !(bare || self.polls.is_some())
+        self.has_mailbox || self.hot.handled > 0 || !(bare || slot.read_polls().is_some())
     }
 
     /// The whole row.

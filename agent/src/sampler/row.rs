@@ -11,46 +11,44 @@ use actorscope_core::view::{SortKey, SortValue};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
 
-/// How much the slot had done by the last pass: compared, never added to.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Stamp {
-    handled: u32,
-    polls: u16,
+/// How much a slot had done at some time, messages and polls: compared, never added to. The low halves
+/// tell whether anything happened.
+type Stamp = (u32, u16);
+
+fn stamp(slot: &Slot) -> Stamp {
+    let handled = slot.read_meter().map_or(0, |meter| meter.hot.handled());
+    let polls = slot.read_polls().map_or(0, |polls| polls.count());
+    (handled as u32, polls as u16)
 }
 
-impl Stamp {
-    fn of(slot: &Slot) -> Self {
-        let handled = slot.read_meter().map_or(0, |meter| meter.hot.handled());
-        let polls = slot.read_polls().map_or(0, |polls| polls.count());
-        // The low halves tell whether anything happened.
-        Self { handled: handled as u32, polls: polls as u16 }
-    }
-}
-
+/// 24 bytes, and there are as many of them as slots.
 pub(super) struct Row {
     pub(super) slot: Arc<Slot>,
     active: Option<Box<Active>>,
-    stamp: Stamp,
+    /// Its stamp as of the last pass, in two parts to leave room.
+    handled: u32,
+    polls: u16,
     /// There was a pass since the row was made, so that doing nothing is known to be that.
     settled: bool,
 }
 
 impl Row {
     pub(super) fn new(slot: Arc<Slot>) -> Self {
-        let stamp = Stamp::of(&slot);
-        Self { slot, active: None, stamp, settled: false }
+        let (handled, polls) = stamp(&slot);
+        Self { slot, active: None, handled, polls, settled: false }
     }
 
     /// Reads the slot anew.
     pub(super) fn sample(&mut self, now: Ticks) {
-        let stamp = Stamp::of(&self.slot);
+        let (handled, polls) = stamp(&self.slot);
+        let did_nothing = (handled, polls) == (self.handled, self.polls);
         if let Some(active) = &mut self.active {
             active.sample(&self.slot, now);
-        } else if stamp != self.stamp || self.slot.is_busy() {
+        } else if !did_nothing || self.slot.is_busy() {
             self.active = Some(Box::new(Active::first(&self.slot, now)));
         }
-        self.settled = self.settled || stamp == self.stamp;
-        self.stamp = stamp;
+        self.settled |= did_nothing;
+        (self.handled, self.polls) = (handled, polls);
     }
 
     /// Looks at its figures as of the last pass, which of an idle slot are those of now.
@@ -139,5 +137,15 @@ impl Row {
             | SortKey::Handled
             | SortKey::Failed => self.look(now, |active| active.sort_value(&self.slot, now, key)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+
+    #[test]
+    fn the_row_of_a_slot_that_does_nothing_is_small() {
+        assert_eq!(size_of::<Option<Row>>(), 24);
     }
 }

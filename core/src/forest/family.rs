@@ -2,7 +2,6 @@
 
 use super::siblings::Siblings;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// See the module's documentation.
 #[derive(Default, Debug)]
@@ -11,7 +10,7 @@ pub(super) struct Family {
     /// The last `~n` given for a name, so that ten thousand equal siblings cost no search. In a box,
     /// because most have names of their own.
     #[allow(clippy::box_collection, reason = "a fifth of the size")]
-    numbers: Option<Box<HashMap<Arc<str>, u32>>>,
+    numbers: Option<Box<HashMap<Box<str>, u32>>>,
 }
 
 impl Family {
@@ -22,7 +21,7 @@ impl Family {
 
     /// Keeps that. Forgets them all when there are more of them than of siblings: then most are of names
     /// that nobody has any more.
-    pub(super) fn note_number(&mut self, name: Arc<str>, number: u32) {
+    pub(super) fn note_number(&mut self, name: Box<str>, number: u32) {
         let most = self.siblings.len() + 64;
         let numbers = self.numbers.get_or_insert_default();
         if numbers.len() >= most {

@@ -3,30 +3,24 @@
 //! Ten thousand workers share one text.
 
 use std::fmt::{self, Write};
-use std::sync::Arc;
 
 /// See the module's documentation.
-#[derive(Clone, Debug)]
-pub(super) struct Name {
-    pub(super) text: Arc<str>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name<'a> {
+    pub(super) text: &'a str,
     /// The number behind it, as in `worker~2`; 0 = none.
     pub(super) number: u32,
 }
 
-impl Name {
-    /// As one text.
-    pub(super) fn whole(&self) -> Arc<str> {
-        if self.number == 0 { self.text.clone() } else { self.to_string().into() }
-    }
-
-    pub(super) fn key(&self) -> Key<'_> {
-        if self.number == 0 { Key::of(&self.text) } else { Key(&self.text, self.number) }
+impl<'a> Name<'a> {
+    pub(super) fn key(self) -> Key<'a> {
+        if self.number == 0 { Key::of(self.text) } else { Key(self.text, self.number) }
     }
 
     /// Writes `/` and the name behind a path.
-    pub(super) fn append_to(&self, path: &mut String) {
+    pub(super) fn append_to(self, path: &mut String) {
         path.push('/');
-        path.push_str(&self.text);
+        path.push_str(self.text);
         if self.number != 0 {
             // Writing into a string does not fail.
             let _ = write!(path, "~{}", self.number);
@@ -34,9 +28,9 @@ impl Name {
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)?;
+        f.write_str(self.text)?;
         if self.number == 0 { Ok(()) } else { write!(f, "~{}", self.number) }
     }
 }
@@ -65,9 +59,10 @@ mod tests {
     #[test]
     fn names_that_read_the_same_have_one_key() {
         for (text, number) in [("a", 2), ("a~2", 3), ("", 7), ("a~", 4_294_967_295)] {
-            let name = Name { text: text.into(), number };
-            assert_eq!(name.key(), Key::of(&name.to_string()));
-            assert_eq!(name.key(), Name { text: name.whole(), number: 0 }.key());
+            let name = Name { text, number };
+            let whole = name.to_string();
+            assert_eq!(name.key(), Key::of(&whole));
+            assert_eq!(name.key(), Name { text: &whole, number: 0 }.key());
         }
         for own in ["a~02", "a~+2", "a~", "a~0", "~", "a", "a~4294967296"] {
             assert_eq!(Key::of(own), Key(own, 0), "{own:?}");
