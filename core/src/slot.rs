@@ -92,7 +92,7 @@ pub struct Polling {
 /// Counters of one incarnation or of all of them together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counters {
-    /// Messages (for bare tasks: nothing) whose handler ended.
+    /// Messages whose handler ended.
     pub handled: u64,
     /// Those whose handler ended in an error, a panic or a kill.
     pub failed: u64,
@@ -135,10 +135,10 @@ pub struct Stats {
     pub restarts: u64,
     /// Messages waiting to be handled.
     pub depth: Reading,
-    /// Counters over all incarnations.
-    pub total: Counters,
-    /// Counters of this incarnation.
-    pub current: Counters,
+    /// Counters over all incarnations; `None` if nobody counts, or it takes no messages.
+    pub total: Option<Counters>,
+    /// Counters of this incarnation; as above.
+    pub current: Option<Counters>,
     /// Messages handled a second, over the last tick.
     pub rate_per_s: Option<f64>,
     /// Share of wall time inside handlers over the last tick, 0 … 1; of a task that takes no
@@ -171,8 +171,8 @@ impl Stats {
             started_at,
             restarts: 0,
             depth: Reading::ABSENT,
-            total: Counters { handled: 0, failed: 0, busy_ns: 0 },
-            current: Counters { handled: 0, failed: 0, busy_ns: 0 },
+            total: None,
+            current: None,
             rate_per_s: None,
             utilization: None,
             oldest_wait_ns: None,
@@ -215,8 +215,8 @@ pub struct PastIncarnation {
     pub exit: ExitReason,
     /// The panic's or error's text, or who asked for its end.
     pub reason: Option<String>,
-    /// What it counted.
-    pub counters: Counters,
+    /// What it counted; `None` if nobody counts, or it takes no messages.
+    pub counters: Option<Counters>,
     /// Messages that were lost with it, where that is known.
     pub lost_messages: Option<u64>,
 }

@@ -23,6 +23,11 @@ pub fn duration(ns: u64) -> String {
     }
 }
 
+/// [`count`], or [`ABSENT`].
+pub fn count_or_absent(n: Option<u64>) -> String {
+    n.map_or_else(|| ABSENT.to_owned(), count)
+}
+
 /// [`duration`], or [`ABSENT`].
 pub fn duration_or_absent(ns: Option<u64>) -> String {
     ns.map_or_else(|| ABSENT.to_owned(), duration)

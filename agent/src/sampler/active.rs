@@ -299,6 +299,7 @@ impl Active {
             let cold = slot.cold();
             (cold.started_at, cold.base(), cold.budget(wall))
         };
+        let is_counted = self.takes_messages(slot);
         let total = Counters {
             handled: self.hot.handled,
             failed: self.hot.failed,
@@ -310,12 +311,12 @@ impl Active {
             started_at,
             restarts: slot.restarts(),
             depth: self.depth(now),
-            total,
-            current: Counters {
+            total: is_counted.then_some(total),
+            current: is_counted.then(|| Counters {
                 handled: total.handled.saturating_sub(base.handled),
                 failed: total.failed.saturating_sub(base.failed),
                 busy_ns: total.busy_ns.saturating_sub(base.busy_ns),
-            },
+            }),
             rate_per_s: known(self.rate_per_s),
             utilization: known(self.utilization),
             oldest_wait_ns: self.oldest_wait_ns(now),
@@ -399,10 +400,14 @@ impl Active {
 
     /// What the detail page adds.
     pub(super) fn detail(&self, slot: &Slot, now: Ticks, children: usize) -> SlotDetail {
+        let mut history = slot.history();
+        if !self.takes_messages(slot) {
+            history.iter_mut().for_each(|past| past.counters = None);
+        }
         let (poll, delay) = self.polled(slot).map(|polled| polled.buckets(now)).unwrap_or_default();
         SlotDetail {
             handlers: slot.read_meter().map(Meter::handlers).unwrap_or_default(),
-            history: slot.history(),
+            history,
             queue_wait: self.has_mailbox.then(|| self.wait_buckets(slot, now)).flatten(),
             handling: self.handling_buckets(slot, now),
             poll,
@@ -422,6 +427,7 @@ impl Active {
                 self.handling_buckets(slot, now).and_then(|b| b.quantile(0.99)).into()
             }
             SortKey::Utilization => known(self.utilization).into(),
+            SortKey::Handled | SortKey::Failed if !self.takes_messages(slot) => SortValue::Unknown,
             SortKey::Handled => Some(self.hot.handled).into(),
             SortKey::Failed => Some(self.hot.failed).into(),
             SortKey::Name | SortKey::State | SortKey::Restarts | SortKey::Age => SortValue::Unknown,

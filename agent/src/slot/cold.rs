@@ -252,11 +252,11 @@ impl Cold {
             ended_at: self.ended_at,
             exit,
             reason: self.rare_there().and_then(|rare| rare.reason.clone()),
-            counters: Counters {
+            counters: Some(Counters {
                 handled: total.handled.saturating_sub(base.handled),
                 failed: total.failed.saturating_sub(base.failed),
                 busy_ns: total.busy_ns.saturating_sub(base.busy_ns),
-            },
+            }),
             lost_messages: self.rare_there().and_then(|rare| rare.lost),
         }
     }

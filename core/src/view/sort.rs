@@ -89,8 +89,8 @@ impl SortKey {
             Self::Handling => stats.handling.and_then(|h| h.p99.or(h.max)).into(),
             Self::Utilization => stats.utilization.into(),
             Self::Restarts => Some(stats.restarts).into(),
-            Self::Handled => Some(stats.total.handled).into(),
-            Self::Failed => Some(stats.total.failed).into(),
+            Self::Handled => stats.total.map(|total| total.handled).into(),
+            Self::Failed => stats.total.map(|total| total.failed).into(),
             // The earlier the start, the greater the age.
             Self::Age => SortValue::Number(-(stats.started_at.0 as f64)),
         }

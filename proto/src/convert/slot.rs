@@ -65,8 +65,8 @@ impl From<(SlotId, &Stats)> for v1::Stats {
             started_at: stats.started_at.0,
             restarts: stats.restarts,
             depth: Some(stats.depth.into()),
-            total: Some(stats.total.into()),
-            current: Some(stats.current.into()),
+            total: stats.total.map(Into::into),
+            current: stats.current.map(Into::into),
             rate_per_s: stats.rate_per_s,
             utilization: stats.utilization,
             oldest_wait_ns: stats.oldest_wait_ns,
@@ -95,8 +95,8 @@ impl TryFrom<v1::Stats> for (SlotId, Stats) {
             started_at: Timestamp(wire.started_at),
             restarts: wire.restarts,
             depth: wire.depth.map_or(Reading::ABSENT, Into::into),
-            total: wire.total.map_or_else(Counters::default, Into::into),
-            current: wire.current.map_or_else(Counters::default, Into::into),
+            total: wire.total.map(Into::into),
+            current: wire.current.map(Into::into),
             rate_per_s: wire.rate_per_s,
             utilization: wire.utilization,
             oldest_wait_ns: wire.oldest_wait_ns,
@@ -308,7 +308,7 @@ impl From<&PastIncarnation> for v1::PastIncarnation {
             ended_at: past.ended_at.0,
             exit: past.exit.word().to_owned(),
             reason: past.reason.clone(),
-            counters: Some(past.counters.into()),
+            counters: past.counters.map(Into::into),
             lost_messages: past.lost_messages,
         }
     }
@@ -324,7 +324,7 @@ impl TryFrom<v1::PastIncarnation> for PastIncarnation {
             ended_at: Timestamp(wire.ended_at),
             exit: word!(ExitReason, "exit", wire.exit)?,
             reason: wire.reason,
-            counters: wire.counters.map_or_else(Counters::default, Into::into),
+            counters: wire.counters.map(Into::into),
             lost_messages: wire.lost_messages,
         })
     }

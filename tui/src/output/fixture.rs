@@ -39,7 +39,12 @@ pub fn snapshot() -> Snapshot {
     for (identity, path) in [(supervisor(), "/shop"), (worker(), "/shop/worker")] {
         view.identities.insert(identity.id, (identity, path.to_owned()));
     }
-    view.stats.insert(slot(1), Stats::new(SlotState::Idle, START));
+    let idle = Stats {
+        total: Some(Counters::default()),
+        current: Some(Counters::default()),
+        ..Stats::new(SlotState::Idle, START)
+    };
+    view.stats.insert(slot(1), idle);
     view.stats.insert(slot(2), busy());
     Snapshot {
         node: Arc::new(Node {
@@ -123,8 +128,8 @@ fn busy() -> Stats {
         incarnation: Incarnation(3),
         restarts: 2,
         depth: Reading::new(12, Quality::Stale { age_ns: SECOND }),
-        total: counters(5_000),
-        current: counters(40),
+        total: Some(counters(5_000)),
+        current: Some(counters(40)),
         rate_per_s: Some(123.0),
         utilization: Some(0.75),
         oldest_wait_ns: Some(3 * SECOND),
@@ -170,7 +175,7 @@ fn detail() -> SlotDetail {
             ended_at: START.plus(60 * SECOND),
             exit: ExitReason::Panic,
             reason: Some("card declined".into()),
-            counters: counters(4_960),
+            counters: Some(counters(4_960)),
             lost_messages: None,
         }],
         queue_wait: Some(Buckets::from_dense(Layout::Log2, dense)),

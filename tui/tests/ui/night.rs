@@ -25,7 +25,7 @@ pub fn stuck_detail() -> SlotDetail {
         ended_at: Timestamp(NOW.0 - ago * S),
         exit,
         reason: reason.map(str::to_owned),
-        counters: Counters { handled, failed: 1, busy_ns: 900 * S },
+        counters: Some(Counters { handled, failed: 1, busy_ns: 900 * S }),
         lost_messages: lost,
     };
     let handler = |message: &str, handled: u64, failed: u64, busy_ns: u64, max_ns: u64| {

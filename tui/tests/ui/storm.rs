@@ -6,7 +6,7 @@ use crate::world::Figures;
 use actorscope::ui::input::{Found, Input, Look, Problem};
 use actorscope_client::{Dumped, Frame, Target, Update};
 use actorscope_core::node::{ProcessFigures, RuntimeFigures};
-use actorscope_core::slot::{HandlingNow, LatencySummary, Stats};
+use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, Stats};
 use actorscope_core::spec::BudgetUse;
 use actorscope_core::view::Placed;
 use actorscope_core::{Incarnation, InstanceId, Outcome, Quality, Reading, SlotId, Timestamp};
@@ -88,7 +88,7 @@ fn extreme(stats: &mut Stats, n: u64, share: f64) {
     stats.started_at = Timestamp(u64::MAX);
     stats.restarts = n;
     stats.depth = Reading::new(n, Quality::Stale { age_ns: u64::MAX });
-    stats.total.handled = u64::MAX;
+    stats.total = Some(Counters { handled: u64::MAX, ..Counters::default() });
     stats.rate_per_s = Some(share);
     stats.utilization = Some(share);
     stats.oldest_wait_ns = Some(n);

@@ -166,6 +166,8 @@ impl World {
         self.identities.insert(id, identity);
         let mut stats = Stats::new(SlotState::Idle, Timestamp(NOW.0 - 3 * 3_600 * S));
         if is_kameo {
+            stats.total = Some(Counters::default());
+            stats.current = stats.total;
             stats.depth = Reading::exact(0);
             stats.rate_per_s = Some(0.0);
             stats.utilization = Some(0.0);
@@ -233,7 +235,8 @@ impl World {
         let started = Timestamp(NOW.0 - 3 * 3_600 * S);
         for (slot, stats) in &mut world.stats {
             let kept = (stats.queue_wait, stats.handling, stats.queue_wait_quality);
-            *stats = Stats::new(SlotState::Idle, started);
+            let none = stats.total.map(|_| Counters::default());
+            *stats = Stats { total: none, current: none, ..Stats::new(SlotState::Idle, started) };
             (stats.queue_wait, stats.handling, stats.queue_wait_quality) = kept;
             stats.depth = Reading::exact(0);
             stats.rate_per_s = Some(0.0);
@@ -269,7 +272,8 @@ impl World {
         stats.utilization = Some((rate * handling as f64 / 1e9).min(1.0));
         stats.queue_wait = Some(summary(wait));
         stats.handling = Some(summary(handling));
-        stats.total.handled = (rate * 9_000.0) as u64;
+        let handled = (rate * 9_000.0) as u64;
+        stats.total = Some(Counters { handled, ..Counters::default() });
         stats.current = stats.total;
     }
 
@@ -291,8 +295,8 @@ impl World {
         stats.depth = Reading::exact(981);
         stats.oldest_wait_ns = Some(12_300 * MS);
         stats.utilization = Some(0.99);
-        stats.total = Counters { handled: 281_123, failed: 3, busy_ns: 9_000 * S };
-        stats.current = Counters { handled: 7_502, failed: 1, busy_ns: 239 * S };
+        stats.total = Some(Counters { handled: 281_123, failed: 3, busy_ns: 9_000 * S });
+        stats.current = Some(Counters { handled: 7_502, failed: 1, busy_ns: 239 * S });
         let detail = stuck_detail();
         stats.queue_wait = detail.queue_wait.as_ref().map(Buckets::summary);
         stats.handling = detail.handling.as_ref().map(Buckets::summary);

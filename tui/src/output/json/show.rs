@@ -53,9 +53,9 @@ struct Past {
     ended_at: String,
     exit: &'static str,
     reason: Option<String>,
-    handled: u64,
-    failed: u64,
-    busy_ns: u64,
+    handled: Option<u64>,
+    failed: Option<u64>,
+    busy_ns: Option<u64>,
     lost_messages: Option<u64>,
 }
 
@@ -119,9 +119,9 @@ impl From<&PastIncarnation> for Past {
             ended_at: past.ended_at.to_rfc3339(),
             exit: past.exit.word(),
             reason: past.reason.clone(),
-            handled: past.counters.handled,
-            failed: past.counters.failed,
-            busy_ns: past.counters.busy_ns,
+            handled: past.counters.map(|counters| counters.handled),
+            failed: past.counters.map(|counters| counters.failed),
+            busy_ns: past.counters.map(|counters| counters.busy_ns),
             lost_messages: past.lost_messages,
         }
     }

@@ -97,7 +97,7 @@ const fn age(quality: Quality) -> Option<u64> {
 impl From<Row<'_>> for Slot {
     fn from(row: Row<'_>) -> Self {
         let (identity, stats) = (row.identity, row.stats);
-        let total = stats.map(|s| s.total);
+        let total = stats.and_then(|s| s.total);
         let (attempt, in_ns) = match stats.map(|s| s.state) {
             Some(SlotState::Restarting { attempt, in_ns }) => (Some(attempt), in_ns),
             _ => (None, None),
@@ -124,7 +124,7 @@ impl From<Row<'_>> for Slot {
             handled: total.map(|t| t.handled),
             failed: total.map(|t| t.failed),
             busy_ns: total.map(|t| t.busy_ns),
-            current: stats.map(|s| s.current.into()),
+            current: stats.and_then(|s| s.current).map(Into::into),
             rate_per_s: stats.and_then(|s| s.rate_per_s),
             utilization: stats.and_then(|s| s.utilization),
             oldest_wait_ns: stats.and_then(|s| s.oldest_wait_ns),

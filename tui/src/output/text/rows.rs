@@ -78,8 +78,8 @@ pub fn top(snapshot: &Snapshot, width: Option<usize>) -> String {
             stat(row, |s| p99(s.handling)),
             stat(row, |s| format::share(s.utilization)),
             stat(row, |s| format::rate(s.rate_per_s)),
-            stat(row, |s| format::count(s.total.handled)),
-            stat(row, |s| format::count(s.total.failed)),
+            stat(row, |s| format::count_or_absent(s.total.map(|total| total.handled))),
+            stat(row, |s| format::count_or_absent(s.total.map(|total| total.failed))),
             stat(row, |s| s.restarts.to_string()),
         ]);
     }

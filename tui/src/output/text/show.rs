@@ -121,13 +121,13 @@ fn now(page: &mut Page, row: Row<'_>, at: Timestamp) {
     page.field("oldest wait", &format::duration_or_absent(stats.oldest_wait_ns));
     page.field("rate", &format!("{} /s", format::rate(stats.rate_per_s)));
     page.field("busy", &format::share(stats.utilization));
-    page.field(
-        "handled",
-        &format!(
+    let handled = stats.total.zip(stats.current).map(|(total, current)| {
+        format!(
             "{} ({} failed); this incarnation {} ({} failed)",
-            stats.total.handled, stats.total.failed, stats.current.handled, stats.current.failed
-        ),
-    );
+            total.handled, total.failed, current.handled, current.failed
+        )
+    });
+    page.field("handled", handled.as_deref().unwrap_or(format::ABSENT));
     page.field("restarts", &stats.restarts.to_string());
     if let Some(budget) = &stats.budget {
         page.field("restart budget", &budget_use(budget));
@@ -253,12 +253,13 @@ fn history(page: &mut Page, detail: &SlotDetail, width: Option<usize>) {
     ]);
     for past in &detail.history {
         let lost = past.lost_messages.map(|n| n.to_string());
+        let absent = || format::ABSENT.to_owned();
         table.push(vec![
             past.incarnation.to_string(),
             past.ended_at.to_rfc3339(),
             format::duration(past.ended_at.since(past.started_at)),
-            past.counters.handled.to_string(),
-            lost.unwrap_or_else(|| format::ABSENT.to_owned()),
+            past.counters.map_or_else(absent, |counters| counters.handled.to_string()),
+            lost.unwrap_or_else(absent),
             past.exit.word().to_owned(),
             past.reason.clone().unwrap_or_default(),
         ]);

@@ -11,7 +11,7 @@ use super::severity::{Severity, fullness, wait_now};
 use super::text;
 use super::theme::{GROUP, glyph};
 use crate::format;
-use actorscope_core::slot::{Identity, LatencySummary, Stats};
+use actorscope_core::slot::{Counters, Identity, LatencySummary, Stats};
 use actorscope_core::spec::ChildKind;
 use actorscope_core::view::SortKey;
 use actorscope_core::{SlotState, Timestamp};
@@ -136,8 +136,8 @@ pub const COLUMNS: &[Column] = &[
     latency(("handling-max", HANDLING), ("max", "H max"), None, 12, "time inside the handler: the longest", |f| quantile(f.stats.handling, |l| l.max)),
     number(("busy", "BUSY"), 5, SortKey::Utilization, 5, "share of the time spent inside handlers", busy),
     number(("restarts", "RST"), 4, SortKey::Restarts, 3, "how often the slot was filled again", |f| some(f.stats.restarts, Severity::Calm)),
-    number(("failed", "FAILED"), 7, SortKey::Failed, 6, "messages whose handling failed", |f| some(f.stats.total.failed, Severity::Calm)),
-    number(("handled", "HANDLED"), 8, SortKey::Handled, 9, "messages handled", |f| some(f.stats.total.handled, Severity::Calm)),
+    number(("failed", "FAILED"), 7, SortKey::Failed, 6, "messages whose handling failed", |f| counted(f, |total| total.failed)),
+    number(("handled", "HANDLED"), 8, SortKey::Handled, 9, "messages handled", |f| counted(f, |total| total.handled)),
     number(("age", "AGE"), 7, SortKey::Age, 7, "how long its actor has been running", |f| (text::age(f.at.since(f.stats.started_at)), Tone::Plain)),
 ];
 
@@ -217,6 +217,10 @@ fn duration(ns: u64) -> Cell {
         severity => Tone::Severity(severity),
     };
     (format::duration(ns), tone)
+}
+
+fn counted(facts: &Facts<'_>, of: fn(Counters) -> u64) -> Cell {
+    facts.stats.total.map_or_else(absent, |total| some(of(total), Severity::Calm))
 }
 
 fn some(n: u64, severity: Severity) -> Cell {

@@ -52,7 +52,7 @@ pub fn now(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
             format::share(stats.utilization)
         );
         fact(&mut lines, "rate", &rate, at);
-        fact(&mut lines, "handled", &counted(stats.total, stats.current), at);
+        fact(&mut lines, "handled", &counted(stats), at);
     } else if stats.utilization.is_some() {
         fact(&mut lines, "busy", &format::share(stats.utilization), at);
     }
@@ -75,7 +75,7 @@ pub fn takes_messages(subject: &Subject<'_>) -> bool {
         || identity.mailbox_capacity.is_some()
         || stats.depth.value().is_some()
         || stats.queue_wait.is_some()
-        || stats.total.handled > 0
+        || stats.total.is_some_and(|total| total.handled > 0)
 }
 
 fn state(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
@@ -155,7 +155,10 @@ fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'stati
     lines
 }
 
-fn counted(total: Counters, current: Counters) -> String {
+fn counted(stats: &Stats) -> String {
+    let (Some(total), Some(current)) = (stats.total, stats.current) else {
+        return format::ABSENT.to_owned();
+    };
     let one = |c: Counters| {
         let failed = match c.failed {
             0 => String::new(),

@@ -40,10 +40,10 @@ fn one(
     let style = if past.exit.is_normal() { theme.text() } else { theme.warn() };
     let head = text::left(&format!("{}", past.incarnation), 4);
     let when = format!("{}  ", clock(&past.ended_at.to_rfc3339()));
-    let mut rest = format!(
-        "  {ago} ago, after {lived} and {}",
-        text::counted(past.counters.handled, "message", "messages")
-    );
+    let mut rest = format!("  {ago} ago, after {lived}");
+    if let Some(counters) = past.counters {
+        rest.push_str(&format!(" and {}", text::counted(counters.handled, "message", "messages")));
+    }
     if let Some(lost) = past.lost_messages.filter(|n| *n > 0) {
         rest.push_str(&format!(", {} lost", text::grouped(lost)));
     }
