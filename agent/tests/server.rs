@@ -110,6 +110,14 @@ async fn malformed_requests_are_refused_in_words() {
         assert_eq!(refusal.code(), Code::InvalidArgument, "{}", refusal.message());
     }
     assert!(rig.observe().query(table("depth", u32::MAX)).await.is_ok());
+    let mut filtered = table("depth", 10);
+    if let Some(v1::view::Kind::Table(table)) = filtered.view.as_mut().and_then(|v| v.kind.as_mut())
+    {
+        "worker depth>many".clone_into(&mut table.filter);
+    }
+    let refusal = rig.observe().query(filtered).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::InvalidArgument);
+    assert!(refusal.message().contains("byte 13: expected a number"), "{}", refusal.message());
 }
 
 #[tokio::test]

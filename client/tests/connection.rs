@@ -91,7 +91,7 @@ async fn long_answers_are_asked_for_page_by_page() {
     let view = ViewSpec::Table {
         sort: SortKey::Name,
         order: Order::Ascending,
-        filter: Filter::ALL,
+        filter: Filter::all(),
         offset: 0,
         limit: 1,
     };

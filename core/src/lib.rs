@@ -14,6 +14,7 @@
 pub mod blast;
 pub mod capability;
 pub mod event;
+pub mod filter;
 pub mod forest;
 pub mod histogram;
 pub mod id;

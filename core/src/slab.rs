@@ -189,7 +189,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_map_by_place(
-            steps in proptest::collection::vec((0u8..3, 0u32..2_000), 0..2_000),
+            steps in proptest::collection::vec((0u8..3, 0u32..2_000), 0..500),
         ) {
             let (mut slab, mut model) = (Slab::default(), BTreeMap::new());
             for (n, (what, place)) in steps.into_iter().enumerate() {

@@ -32,6 +32,19 @@ pub enum SlotState {
 }
 
 impl SlotState {
+    /// Every [`SlotState::word`].
+    pub const WORDS: [&'static str; 9] = [
+        Self::Starting.word(),
+        Self::Idle.word(),
+        Self::Handling.word(),
+        Self::Suspended.word(),
+        Self::Restarting { attempt: 0, in_ns: None }.word(),
+        Self::Stopping.word(),
+        Self::Stopped.word(),
+        Self::Failed.word(),
+        Self::Ignored.word(),
+    ];
+
     /// The one-word name, the same in JSON, on the wire and on screen.
     pub const fn word(self) -> &'static str {
         match self {

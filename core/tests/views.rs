@@ -7,7 +7,9 @@ use actorscope_core::node::Summary;
 use actorscope_core::quality::Reading;
 use actorscope_core::slot::{Identity, LatencySummary, SlotDetail, Stats};
 use actorscope_core::spec::{BudgetUse, ChildKind, ChildSpec, RestartType, SupervisorSpec};
-use actorscope_core::view::{Expansion, Filter, Order, RowSource, SortKey, ViewSpec, evaluate};
+use actorscope_core::view::{
+    Expansion, Filter, Order, RowSource, SortKey, ViewSpec, evaluate, evaluate_while,
+};
 use actorscope_core::{SlotId, SlotState, Strategy, Timestamp, Verb};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};
@@ -108,12 +110,49 @@ fn paths(rows: &Rows, view: &ViewSpec) -> Vec<String> {
 }
 
 fn table(sort: SortKey, order: Order) -> ViewSpec {
-    ViewSpec::Table { sort, order, filter: Filter::ALL, offset: 0, limit: 100 }
+    ViewSpec::Table { sort, order, filter: Filter::all(), offset: 0, limit: 100 }
 }
 
 fn tree(expansion: Expansion, filter: &str) -> ViewSpec {
     let filter = Filter::containing(filter);
     ViewSpec::Tree { root: None, expansion, filter, offset: 0, limit: 100 }
+}
+
+#[test]
+fn a_filter_sees_figures_and_places() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.edit(2, |_, s| s.depth = Reading::exact(5));
+    let matching = |filter: &str| {
+        let filter = Filter::parse(filter).unwrap();
+        let ViewSpec::Table { sort, order, offset, limit, .. } =
+            table(SortKey::Name, Order::Ascending)
+        else {
+            unreachable!()
+        };
+        paths(&rows, &ViewSpec::Table { sort, order, filter, offset, limit })
+    };
+    assert_eq!(matching("depth>4"), ["/sup/a"]);
+    assert_eq!(matching("depth<=4"), Vec::<String>::new(), "of the others it is not known");
+    assert_eq!(matching("under:/sup/b"), ["/sup/b", "/sup/b/under-b"]);
+    assert_eq!(matching("under:b !name~^b$"), ["/sup/b/under-b"]);
+    assert_eq!(matching("state:idle !under:/sup/b !depth>0"), ["/sup/c", "/sup"]);
+}
+
+#[test]
+fn a_filter_that_takes_too_long_is_cut() {
+    let mut rows = family(Strategy::OneForOne);
+    for raw in 10..1_000 {
+        rows.add(raw, Some(1), "child");
+    }
+    let view = tree(Expansion::ToDepth(9), "child");
+    let mut asked = 0;
+    let selection = evaluate_while(&view, &rows, &mut || {
+        asked += 1;
+        asked < 3
+    });
+    assert!(selection.cut && selection.matched < 200, "{}", selection.matched);
+    let selection = evaluate_while(&view, &rows, &mut || true);
+    assert!(!selection.cut && selection.matched > 990, "{}", selection.matched);
 }
 
 #[test]
@@ -167,7 +206,7 @@ fn pages_join_without_gap_or_overlap() {
         let view = ViewSpec::Tree {
             root: None,
             expansion: Expansion::ToDepth(9),
-            filter: Filter::ALL,
+            filter: Filter::all(),
             offset,
             limit: 2,
         };
@@ -403,7 +442,7 @@ proptest! {
         }
         let order = if descending { Order::Descending } else { Order::Ascending };
         let page = ViewSpec::Table {
-            sort: SortKey::Depth, order, filter: Filter::ALL, offset, limit,
+            sort: SortKey::Depth, order, filter: Filter::all(), offset, limit,
         };
         let got: Vec<_> = evaluate(&page, &rows).rows.iter().map(|p| p.slot).collect();
         let mut all: Vec<SlotId> = rows.slots().collect();

@@ -102,11 +102,12 @@ fn an_unknown_name_is_unreachable() {
 #[test]
 fn wrong_command_lines_are_usage_errors() {
     let dir = directory();
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 8] = [
         &["dance"],
         &["show"],
         &["top", "--sort", "beauty"],
         &["top", "--limit", "0"],
+        &["tree", "--filter", "room depth>many"],
         &["tree", "--target", "https://shop:7070"],
         &["tree", "--interval", "soon"],
         &["kill", "--confirm"],
@@ -118,6 +119,14 @@ fn wrong_command_lines_are_usage_errors() {
         let json = actorscope(dir.path(), &[args, &["--json"]].concat());
         assert_eq!((json.code, json.error_code().as_str()), (2, "usage"), "{args:?}");
     }
+}
+
+#[test]
+fn what_is_wrong_in_a_filter_is_marked() {
+    let dir = directory();
+    let ran = actorscope(dir.path(), &["top", "--filter", "room depth>many"]);
+    let marked = "expected a number such as 100 or 1.5k\n\n  room depth>many\n             ^^^^\n";
+    assert!(ran.stderr.contains(marked), "{}", ran.stderr);
 }
 
 #[test]

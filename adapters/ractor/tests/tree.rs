@@ -97,6 +97,7 @@ async fn actors_nobody_observes_are_shown_with_what_ractor_tells_of_them() {
     // What it does is not known: that is no zero.
     assert_eq!(depth(&stats).1, "");
     assert!(stats.queue_wait.is_none() && stats.handling.is_none() && stats.rate_per_s.is_none());
+    assert!(stats.total.is_none() && stats.current.is_none(), "nobody counts");
     rig.when("/dark-alone", is("idle")).await;
     // Verbs that are not there are refused, the others work.
     let refused = rig.act("suspend", &dark).await.unwrap();

@@ -85,11 +85,6 @@ impl Rows {
         self.frameworks.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    /// When the last pass was.
-    pub(crate) fn sampled_at(&self) -> Timestamp {
-        self.summary.sampled_at
-    }
-
     pub(super) fn pass(&mut self, now: Ticks, wall: Timestamp, figures: Reading, cost: AgentCost) {
         self.tick += 1;
         self.now = now;
@@ -383,6 +378,14 @@ impl RowSource for Rows {
             links: links::links_of(id, self.all(), &self.waits, &self.forest, self.now),
             ..row.detail(self.now, self.forest.child_count(id))
         })
+    }
+
+    fn state(&self, id: SlotId) -> Option<SlotState> {
+        Some(self.row(id)?.state())
+    }
+
+    fn sampled_at(&self) -> Timestamp {
+        self.summary.sampled_at
     }
 
     fn summary(&self) -> Summary {

@@ -3,11 +3,12 @@
 use super::limits;
 use crate::sampler::Sampler;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate};
+use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate_while};
 use actorscope_proto::convert::row_identity;
 use actorscope_proto::v1;
 use prost::Message;
 use std::collections::HashMap;
+use std::time::Instant;
 
 /// What the reader of one view knows: at most as much as its rows.
 #[derive(Default)]
@@ -26,7 +27,9 @@ struct Known {
 /// as looked at.
 pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory) -> v1::Frame {
     let rows = sampler.rows();
-    let mut selection = evaluate(view, rows);
+    let begin = Instant::now();
+    let mut in_time = || begin.elapsed() < limits::FILTER_TIME;
+    let mut selection = evaluate_while(view, rows, &mut in_time);
     let mut frame = v1::Frame {
         tick: rows.tick(),
         sampled_at: rows.sampled_at().0,
@@ -66,6 +69,16 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
         if bytes > limits::FRAME_BYTES {
             break;
         }
+    }
+    if selection.cut {
+        frame.partial.push(v1::Partial {
+            reason: "deadline".to_owned(),
+            message: format!(
+                "not all slots were tried in the {} ms that a filter may take",
+                limits::FILTER_TIME.as_millis()
+            ),
+            next_offset: 0,
+        });
     }
     if written < selection.rows.len() {
         let next = offset(view) + written as u32;

@@ -32,6 +32,10 @@ pub(super) const MIN_INTERVAL: Duration = Duration::from_millis(250);
 /// Bytes of one frame; leaves room for what is added around the rows.
 pub(super) const FRAME_BYTES: usize = actorscope_proto::MAX_MESSAGE - 64 * 1024;
 
+/// What a filter may take for one frame. The agent's thread has others to answer, and this is as long
+/// as nobody notices.
+pub(super) const FILTER_TIME: Duration = Duration::from_millis(100);
+
 /// Events in one batch.
 pub(super) const EVENTS_PER_BATCH: usize = 256;
 

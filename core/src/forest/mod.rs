@@ -334,13 +334,24 @@ impl Forest {
 
     /// `/root/child/…`; empty for a slot that is not there.
     pub fn path(&self, id: SlotId) -> String {
-        let mut line: Vec<Place> = self.line(self.place(id)).collect();
-        line.reverse();
         let mut path = String::new();
-        for node in line.iter().filter_map(|place| self.node(*place)) {
-            node.name().append_to(&mut path);
-        }
+        self.append_path(id, &mut path);
         path
+    }
+
+    /// Writes [`Forest::path`] behind what is there.
+    pub fn append_path(&self, id: SlotId, path: &mut String) {
+        let mut line = [None; MAX_DEPTH];
+        let mut depth = 0;
+        for (place, at) in self.line(self.place(id)).zip(&mut line) {
+            *at = Some(place);
+            depth += 1;
+        }
+        for place in line.iter().take(depth).rev().flatten() {
+            if let Some(node) = self.node(*place) {
+                node.name().append_to(path);
+            }
+        }
     }
 
     /// Resolves what a person typed: `#17`, a path from the root, or the end of a path if only one

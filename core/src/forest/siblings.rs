@@ -119,7 +119,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_sorted_set(
-            steps in proptest::collection::vec((any::<bool>(), 1u64..900), 0..4_000),
+            steps in proptest::collection::vec((any::<bool>(), 1u64..900), 0..1_500),
         ) {
             let (mut siblings, mut model) = (Siblings::default(), BTreeSet::new());
             for (inserts, n) in steps {

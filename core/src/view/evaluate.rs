@@ -1,9 +1,11 @@
 //! Picking the rows that a view shows.
 
+use super::asked::Paths;
 use super::{Expansion, Filter, MAX_ROWS, Order, RowSource, SortKey, SortValue, ViewSpec};
 use crate::id::SlotId;
+use crate::id_map::IdSet;
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
 
 /// A row's place in a view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,21 +27,72 @@ pub struct Selection {
     pub rows: Vec<Placed>,
     /// Slots that exist.
     pub total: u64,
-    /// Rows that the view would have without offset and limit.
+    /// Rows that the view would have without offset and limit, as far as it was looked.
     pub matched: u64,
+    /// There was no time to look at all slots.
+    pub cut: bool,
+}
+
+/// Slots looked at between two looks at the clock.
+const STRIDE: u32 = 64;
+
+/// Slots that a filter lets through, for as long as there is time.
+struct Sieve<'a, S> {
+    source: &'a S,
+    filter: &'a Filter,
+    paths: Paths,
+    go_on: &'a mut dyn FnMut() -> bool,
+    looked: u32,
+    cut: bool,
+}
+
+impl<'a, S: RowSource> Sieve<'a, S> {
+    fn new(source: &'a S, filter: &'a Filter, go_on: &'a mut dyn FnMut() -> bool) -> Self {
+        Self { source, filter, paths: Paths::default(), go_on, looked: 0, cut: false }
+    }
+
+    /// Whether a slot passes; none does once the time is up.
+    fn passes(&mut self, slot: SlotId) -> bool {
+        if self.filter.is_all() {
+            return true;
+        }
+        self.looked = self.looked.wrapping_add(1);
+        if self.cut || (self.looked.is_multiple_of(STRIDE) && !(self.go_on)()) {
+            self.cut = true;
+            return false;
+        }
+        self.filter.matches(&self.paths.asked(self.source, slot))
+    }
 }
 
 /// Evaluates a view. Never more than [`MAX_ROWS`] rows; [`ViewSpec::Summary`] has none, a detail of
 /// a slot that is gone has none either.
 pub fn evaluate(view: &ViewSpec, source: &impl RowSource) -> Selection {
+    evaluate_while(view, source, &mut || true)
+}
+
+/// [`evaluate`] for as long as `go_on` says so, which is asked now and then while a filter is tried on
+/// all slots: a worst case must not hold up whoever answers others, too.
+pub fn evaluate_while(
+    view: &ViewSpec,
+    source: &impl RowSource,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Selection {
     let total = source.forest().len() as u64;
+    let mut cut = false;
     let (rows, matched) = match view {
         ViewSpec::Summary => (Vec::new(), 0),
         ViewSpec::Table { sort, order, filter, offset, limit } => {
-            table(source, *sort, *order, filter, *offset, (*limit).min(MAX_ROWS))
+            let mut sieve = Sieve::new(source, filter, go_on);
+            let rows = table(&mut sieve, *sort, *order, *offset, (*limit).min(MAX_ROWS));
+            cut = sieve.cut;
+            rows
         }
         ViewSpec::Tree { root, expansion, filter, offset, limit } => {
-            tree(source, *root, expansion, filter, *offset, (*limit).min(MAX_ROWS))
+            let mut sieve = Sieve::new(source, filter, go_on);
+            let rows = tree(&mut sieve, *root, expansion, *offset, (*limit).min(MAX_ROWS));
+            cut = sieve.cut;
+            rows
         }
         ViewSpec::Detail { slot } => {
             let rows: Vec<Placed> = source
@@ -51,19 +104,12 @@ pub fn evaluate(view: &ViewSpec, source: &impl RowSource) -> Selection {
             (rows, matched)
         }
     };
-    Selection { rows, total, matched }
+    Selection { rows, total, matched, cut }
 }
 
 fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Placed {
     let children = source.forest().child_count(slot) as u32;
     Placed { slot, depth, children, open: open && children > 0 }
-}
-
-fn passes(source: &impl RowSource, filter: &Filter, slot: SlotId) -> bool {
-    filter.is_all()
-        || source
-            .identity(slot)
-            .is_some_and(|who| filter.matches(&who, || source.forest().path(slot)))
 }
 
 /// One candidate of a bounded top-N; the heap keeps the worst on top.
@@ -91,18 +137,18 @@ impl PartialEq for Candidate {
 }
 impl Eq for Candidate {}
 
-fn table(
-    source: &impl RowSource,
+fn table<S: RowSource>(
+    sieve: &mut Sieve<'_, S>,
     sort: SortKey,
     order: Order,
-    filter: &Filter,
     offset: u32,
     limit: u32,
 ) -> (Vec<Placed>, u64) {
     let keep = (offset as usize).saturating_add(limit as usize);
     let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(keep.min(4_096) + 1);
     let mut matched = 0;
-    for slot in source.slots().filter(|slot| passes(source, filter, *slot)) {
+    let source = sieve.source;
+    for slot in source.slots().filter(|slot| sieve.passes(*slot)) {
         matched += 1;
         best.push(Candidate { value: source.sort_value(slot, sort), slot, order });
         if best.len() > keep {
@@ -113,16 +159,16 @@ fn table(
     (rows.map(|c| place(source, c.slot, 0, false)).collect(), matched)
 }
 
-fn tree(
-    source: &impl RowSource,
+fn tree<S: RowSource>(
+    sieve: &mut Sieve<'_, S>,
     root: Option<SlotId>,
     expansion: &Expansion,
-    filter: &Filter,
     offset: u32,
     limit: u32,
 ) -> (Vec<Placed>, u64) {
+    let source = sieve.source;
     let forest = source.forest();
-    let shown = (!filter.is_all()).then(|| with_ancestors(source, filter));
+    let shown = (!sieve.filter.is_all()).then(|| with_ancestors(sieve));
     let is_shown = |slot: &SlotId| shown.as_ref().is_none_or(|s| s.contains(slot));
     let mut stack: Vec<(SlotId, u32)> = match root {
         Some(root) if forest.contains(root) => vec![(root, 0)],
@@ -151,10 +197,11 @@ fn tree(
     (rows, matched)
 }
 
-fn with_ancestors(source: &impl RowSource, filter: &Filter) -> HashSet<SlotId> {
+fn with_ancestors<S: RowSource>(sieve: &mut Sieve<'_, S>) -> IdSet {
+    let source = sieve.source;
     let forest = source.forest();
-    let mut shown = HashSet::new();
-    for slot in source.slots().filter(|slot| passes(source, filter, *slot)) {
+    let mut shown = IdSet::default();
+    for slot in source.slots().filter(|slot| sieve.passes(*slot)) {
         shown.insert(slot);
         for ancestor in forest.ancestors(slot) {
             if !shown.insert(ancestor) {

@@ -4,14 +4,14 @@
 //! the agent's registry, a recording) evaluates it and answers with those rows only
 //! ([`Selection`]). The same code runs at both ends.
 
+mod asked;
 mod evaluate;
-mod filter;
 mod sort;
 mod source;
 mod spec;
 
-pub use evaluate::{Placed, Selection, evaluate};
-pub use filter::Filter;
+pub use crate::filter::Filter;
+pub use evaluate::{Placed, Selection, evaluate, evaluate_while};
 pub use sort::{SortKey, SortValue};
 pub use source::RowSource;
 pub use spec::{Expansion, MAX_EXPANDED, MAX_ROWS, Order, ViewSpec};

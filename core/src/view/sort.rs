@@ -44,6 +44,14 @@ pub enum SortValue {
 }
 
 impl SortValue {
+    /// As a number; `None` if it is not known, or a text.
+    pub const fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(_) | Self::Unknown => None,
+        }
+    }
+
     /// Order by `order`, unknown last.
     pub fn compare(&self, other: &Self, order: super::Order) -> Ordering {
         let ascending = match (self, other) {

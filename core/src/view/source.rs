@@ -2,9 +2,10 @@
 
 use super::{SortKey, SortValue};
 use crate::forest::Forest;
-use crate::id::SlotId;
+use crate::id::{SlotId, Timestamp};
 use crate::node::Summary;
 use crate::slot::{Identity, SlotDetail, Stats};
+use crate::state::SlotState;
 
 /// Rows to choose from: the agent's registry as of its last pass, or a moment of a recording.
 ///
@@ -22,6 +23,16 @@ pub trait RowSource {
 
     /// What the detail page adds; `None` if it is not there.
     fn detail(&self, id: SlotId) -> Option<SlotDetail>;
+
+    /// What a slot is doing; `None` if it is not there.
+    fn state(&self, id: SlotId) -> Option<SlotState> {
+        Some(self.stats(id)?.state)
+    }
+
+    /// When all this was so.
+    fn sampled_at(&self) -> Timestamp {
+        self.summary().sampled_at
+    }
 
     /// The node at a glance.
     fn summary(&self) -> Summary;

@@ -49,7 +49,7 @@ impl TryFrom<v1::View> for ViewSpec {
             Kind::Table(table) => Self::Table {
                 sort: word!(SortKey, "sort", table.sort)?,
                 order: if table.descending { Order::Descending } else { Order::Ascending },
-                filter: Filter::containing(&table.filter),
+                filter: filter(&table.filter)?,
                 offset: table.offset,
                 limit: limit(table.limit)?,
             },
@@ -66,7 +66,7 @@ impl TryFrom<v1::View> for ViewSpec {
                 Self::Tree {
                     root: tree.root.map(slot_id).transpose()?,
                     expansion,
-                    filter: Filter::containing(&tree.filter),
+                    filter: filter(&tree.filter)?,
                     offset: tree.offset,
                     limit: limit(tree.limit)?,
                 }
@@ -74,6 +74,13 @@ impl TryFrom<v1::View> for ViewSpec {
             Kind::Detail(detail) => Self::Detail { slot: slot_id(detail.slot)? },
         })
     }
+}
+
+fn filter(wire: &str) -> Result<Filter, Malformed> {
+    Filter::parse(wire).map_err(|problem| {
+        let place = format!("{wire:?}, byte {}: {problem}", problem.at.start);
+        Malformed::new("filter", place)
+    })
 }
 
 /// A client must say how much it wants: 0 would be everything or nothing.

@@ -105,6 +105,7 @@ pub struct TableView {
     pub sort: ::prost::alloc::string::String,
     #[prost(bool, tag = "2")]
     pub descending: bool,
+    /// In the language of docs/filters.md; empty = all.
     #[prost(string, tag = "3")]
     pub filter: ::prost::alloc::string::String,
     #[prost(uint32, tag = "4")]
@@ -324,6 +325,7 @@ pub struct Stats {
     pub restarts: u64,
     #[prost(message, optional, tag = "6")]
     pub depth: ::core::option::Option<Reading>,
+    /// Over all incarnations, and of this one; absent where nobody counts, or no messages are taken.
     #[prost(message, optional, tag = "7")]
     pub total: ::core::option::Option<Counters>,
     #[prost(message, optional, tag = "8")]

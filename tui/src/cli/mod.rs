@@ -11,6 +11,7 @@ use crate::ui::ColorChoice;
 use crate::ui::screens::ScreenId;
 use actorscope_client::Target;
 use actorscope_core::Verb;
+use actorscope_core::filter::Filter;
 use actorscope_core::view::SortKey;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -138,9 +139,10 @@ pub struct TreeArgs {
     /// Go only so deep; 0 shows the roots.
     #[arg(long, value_name = "N")]
     pub depth: Option<u32>,
-    /// Only actors in whose path or type TEXT occurs, and who is above them.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub filter: String,
+    /// Only these actors, and who is above them: 'room', 'state:failed', 'under:/shop', 'depth>100',
+    /// 'wait.p99>5ms', 'name~^room-'; joined by spaces (and), '|', '!' and parentheses.
+    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, value_parser = filter)]
+    pub filter: Filter,
     /// Repeat; with --json one object a line.
     #[arg(long)]
     pub watch: bool,
@@ -158,9 +160,10 @@ pub struct TopArgs {
     /// So many actors.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
-    /// Only actors in whose path or type TEXT occurs.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub filter: String,
+    /// Only these actors: 'room', 'state:failed', 'under:/shop', 'depth>100', 'wait.p99>5ms',
+    /// 'name~^room-'; joined by spaces (and), '|', '!' and parentheses.
+    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, value_parser = filter)]
+    pub filter: Filter,
     /// Repeat; with --json one object a line.
     #[arg(long)]
     pub watch: bool,
@@ -288,6 +291,12 @@ pub fn visible() -> clap::Command {
         Some(about) => shown.about(about.clone()),
         None => shown,
     }
+}
+
+/// Reads a filter; what is wrong is marked below it.
+fn filter(typed: &str) -> Result<Filter, String> {
+    Filter::parse(typed)
+        .map_err(|problem| format!("{problem}\n\n  {typed}\n  {}", problem.caret(typed)))
 }
 
 fn sort_keys() -> impl TypedValueParser<Value = SortKey> {

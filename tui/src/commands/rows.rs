@@ -5,7 +5,7 @@ use crate::cli::{Common, Exit, TopArgs, TreeArgs};
 use crate::output::{Out, Snapshot, Stop, json, text};
 use actorscope_client::{CallError, Connection, ViewState};
 use actorscope_core::SlotId;
-use actorscope_core::view::{Expansion, Filter, MAX_ROWS, ViewSpec};
+use actorscope_core::view::{Expansion, MAX_ROWS, ViewSpec};
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
@@ -22,7 +22,7 @@ pub async fn tree(common: &Common, args: &TreeArgs, out: &Out) -> Result<Exit, S
     let view = ViewSpec::Tree {
         root,
         expansion: Expansion::ToDepth(args.depth.unwrap_or(u32::MAX)),
-        filter: Filter::containing(&args.filter),
+        filter: args.filter.clone(),
         offset: 0,
         limit: MAX_ROWS,
     };
@@ -37,7 +37,7 @@ pub async fn top(common: &Common, args: &TopArgs, out: &Out) -> Result<Exit, Sto
     let view = ViewSpec::Table {
         sort: args.sort,
         order: if args.reverse { natural.reversed() } else { natural },
-        filter: Filter::containing(&args.filter),
+        filter: args.filter.clone(),
         offset: 0,
         limit: args.limit.min(MAX_ROWS),
     };

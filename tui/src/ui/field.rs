@@ -1,6 +1,7 @@
 //! A line of text that is being typed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::ops::Range;
 
 /// Most characters taken; verbs' reasons and filters are short.
 const MAX_CHARS: usize = 200;
@@ -39,6 +40,17 @@ impl Field {
             let c = if c.is_control() { ' ' } else { c };
             self.text.insert(at, c);
             self.cursor += 1;
+        }
+    }
+
+    /// Puts text in the place of bytes up to the cursor, which goes behind it.
+    pub fn replace(&mut self, bytes: Range<usize>, text: &str) {
+        if let Some(old) = self.text.get(bytes.clone()) {
+            self.cursor = self.text[..bytes.start].chars().count();
+            let room = MAX_CHARS + old.chars().count() - self.text.chars().count();
+            let text: String = text.chars().take(room).collect();
+            self.cursor += text.chars().count();
+            self.text.replace_range(bytes, &text);
         }
     }
 

@@ -21,6 +21,7 @@ pub mod copy;
 pub mod dialog;
 pub mod environment;
 pub mod field;
+pub mod filter;
 pub mod history;
 pub mod input;
 pub mod keymap;

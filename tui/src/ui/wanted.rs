@@ -73,7 +73,7 @@ fn wanted(attached: &Attached, size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
     let slowest = ViewSpec::Table {
         sort: SortKey::QueueWait,
         order: Order::Descending,
-        filter: Filter::ALL,
+        filter: Filter::all(),
         offset: 0,
         limit: SLOWEST_ROWS,
     };

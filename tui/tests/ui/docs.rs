@@ -9,6 +9,7 @@ use crate::svg::svg;
 use actorscope::ui::screens::ScreenId;
 use actorscope::ui::theme::Colors;
 use actorscope_client::Update;
+use actorscope_core::filter::{FIELDS, Field, Filter, Unit};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -190,5 +191,31 @@ fn what_contributors_are_told_is_so() {
     let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("http")) {
         assert!(root().join("docs").join(link).exists(), "there is no {link}");
+    }
+}
+
+#[test]
+fn the_page_of_filters_has_all_fields_and_its_examples_are_right() {
+    let path = root().join("docs").join("filters.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (head, rest) = page.split_once("<!-- fields -->\n").unwrap();
+    let (_, tail) = rest.split_once("<!-- /fields -->").unwrap();
+    let mut table = String::from("| field | | such as |\n| --- | --- | --- |\n");
+    for Field { name, unit, help, .. } in FIELDS {
+        let value = match unit {
+            Unit::Count => "1.5k",
+            Unit::Duration => "5ms",
+            Unit::Share => "80%",
+        };
+        let _ = writeln!(table, "| `{name}` | {help} | `{name}>{value}` |");
+    }
+    holds(&path, &format!("{head}<!-- fields -->\n{table}<!-- /fields -->{tail}"));
+    let comparisons = ["<", "<=", "=", "!=", ">=", ">", "|", "!", "/", "n/a"];
+    let examples =
+        page.split("\n\n").filter(|part| part.starts_with("| ") || part.contains("Terms"));
+    for example in examples.flat_map(|part| part.split('`').skip(1).step_by(2)) {
+        let is_one = !comparisons.contains(&example) && Field::named(example).is_none();
+        let problem = is_one.then(|| Filter::parse(example).err()).flatten();
+        assert!(problem.is_none(), "{example}: {problem:?}");
     }
 }

@@ -180,6 +180,23 @@ fn an_actor_that_is_gone_hands_the_selection_to_its_neighbour() {
 }
 
 #[test]
+fn a_filter_says_what_is_wrong_and_how_it_may_go_on() {
+    let mut bench = Bench::connected((100, 30));
+    bench.press("<tree>/").shows("state:failed  under:/path");
+    bench.press("room st<tab>fa").shows("filter: room state:fa").shows("failed");
+    bench.press("<tab>").shows("filter: room state:failed");
+    bench.shows("room-03").shows_not("room-01");
+    // What is not right yet shows what is right so far.
+    bench.press(" depth>").shows("expected a number such as 100").shows("room-03");
+    bench.press("many").shows("                                 vvvv expected a number");
+    bench.press("<enter>").shows("filter: room state:failed depth>many");
+    bench
+        .press("<ctrl-u>room state:failed depth>=0<enter>")
+        .shows("filter “room state:failed depth>=0”");
+    bench.press("<esc>:filter depth><enter>").shows("expected a number such as 100");
+}
+
+#[test]
 fn a_filter_works_while_it_is_typed_and_goes_with_escape() {
     let mut bench = Bench::connected(SIZE);
     bench.press("/ROOM-1");
@@ -192,7 +209,7 @@ fn a_filter_works_while_it_is_typed_and_goes_with_escape() {
     bench.press("<esc>");
     bench.shows_not("filter “");
     bench.press("/nobody");
-    bench.shows("No path and no type contains this text");
+    bench.shows("No actor matches this filter");
     bench.press("<esc>");
     bench.shows("of 105");
 }

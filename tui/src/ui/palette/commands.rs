@@ -42,7 +42,7 @@ pub const COMMANDS: &[Typed] = &[
     Typed {
         word: "filter",
         argument: "TEXT",
-        help: "show only what contains this text",
+        help: "show only what matches this: lobby state:failed, depth>100, …",
         scope: Scope::Pages,
         values: |_| Vec::new(),
         run: filter,
@@ -99,6 +99,11 @@ fn filter(app: &mut App, argument: &str) -> Result<Vec<Command>, String> {
     let Some(attached) = app.agent_mut() else {
         return Ok(Vec::new());
     };
+    if attached.page().filters_slots()
+        && let Some(problem) = crate::ui::filter::problem(argument)
+    {
+        return Err(problem.to_string());
+    }
     match attached.page().filter(attached) {
         Some(filter) => {
             argument.clone_into(filter);

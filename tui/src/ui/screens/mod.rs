@@ -204,6 +204,11 @@ pub trait Page: Sync {
         None
     }
 
+    /// Whether that is in the language of [`actorscope_core::filter`].
+    fn filters_slots(&self) -> bool {
+        false
+    }
+
     /// A field of its own that text goes into now.
     fn field<'a>(&self, _attached: &'a mut Attached) -> Option<&'a mut Field> {
         None

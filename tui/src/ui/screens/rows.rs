@@ -312,7 +312,7 @@ fn nothing(app: &App, attached: &Attached) -> String {
     if attached.filter.is_empty() && attached.prompt.is_none() {
         return "No actors yet: the service has registered none.".to_owned();
     }
-    let text = "No path and no type contains this text.";
+    let text = "No actor matches this filter.";
     match app.settings.keys.key(Context::Screen(attached.screen), Action::Back) {
         Some(key) => format!("{text} {key} drops the filter."),
         None => text.to_owned(),

@@ -5,6 +5,7 @@ use super::{Bar, Page, Pointer, ScreenId};
 use crate::ui::actions::Action;
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
+use crate::ui::filter;
 use crate::ui::input::Command;
 use crate::ui::layout::Layout;
 use crate::ui::list::{Follows, Keep, List};
@@ -14,7 +15,7 @@ use crate::ui::theme::Theme;
 use crate::ui::view::paint::Piece;
 use actorscope_client::model::Row;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Filter, Order, SortKey, ViewSpec};
+use actorscope_core::view::{Order, SortKey, ViewSpec};
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
@@ -57,7 +58,7 @@ impl Page for Screen {
         let spec = ViewSpec::Table {
             sort: attached.screens.table.sort,
             order: attached.screens.table.order,
-            filter: Filter::containing(attached.typed(&attached.filter)),
+            filter: filter::wanted(attached.typed(&attached.filter)),
             offset,
             limit,
         };
@@ -129,6 +130,10 @@ impl Page for Screen {
 
     fn filter<'a>(&self, attached: &'a mut Attached) -> Option<&'a mut String> {
         Some(&mut attached.filter)
+    }
+
+    fn filters_slots(&self) -> bool {
+        true
     }
 
     fn settle(&self, attached: &mut Attached, size: (u16, u16)) {

@@ -5,6 +5,7 @@ use super::{Bar, Page, Pointer, ScreenId};
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
+use crate::ui::filter;
 use crate::ui::input::Command;
 use crate::ui::layout::Layout;
 use crate::ui::list::{Follows, Keep, List};
@@ -14,7 +15,7 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::wanted::Asked;
 use actorscope_client::model::Row;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Expansion, Filter, MAX_EXPANDED, ViewSpec};
+use actorscope_core::view::{Expansion, MAX_EXPANDED, ViewSpec};
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 use std::collections::HashSet;
@@ -66,7 +67,7 @@ impl Page for Screen {
         let spec = ViewSpec::Tree {
             root: None,
             expansion: attached.screens.tree.expansion.clone(),
-            filter: Filter::containing(attached.typed(&attached.filter)),
+            filter: filter::wanted(attached.typed(&attached.filter)),
             offset,
             limit,
         };
@@ -129,6 +130,10 @@ impl Page for Screen {
 
     fn filter<'a>(&self, attached: &'a mut Attached) -> Option<&'a mut String> {
         Some(&mut attached.filter)
+    }
+
+    fn filters_slots(&self) -> bool {
+        true
     }
 
     /// See [`State::seen_open`].

@@ -10,6 +10,7 @@ use crate::ui::clipboard::{Clipboard, MAX_BYTES};
 use crate::ui::copy::{self, Copied, Form};
 use crate::ui::dialog::{Focus, Step};
 use crate::ui::field::Field;
+use crate::ui::filter;
 use crate::ui::input::Command;
 use crate::ui::palette::Palette;
 use crate::ui::popup::Popup;
@@ -218,7 +219,25 @@ fn typing(app: &mut App, action: Action) {
     let Some(attached) = app.agent_mut() else {
         return;
     };
-    let typed = attached.prompt.take();
+    let mut typed = attached.prompt.take();
+    if attached.page().filters_slots()
+        && let Some(field) = &mut typed
+    {
+        if action == Action::Complete {
+            filter::complete(attached, field);
+        }
+        // What is wrong is said where it is typed, and can be put right there.
+        if action == Action::Complete
+            || action == Action::Open && filter::problem(field.text()).is_some()
+        {
+            attached.prompt = typed;
+            return;
+        }
+    }
+    if action == Action::Complete {
+        attached.prompt = typed;
+        return;
+    }
     if let Some(filter) = attached.page().filter(attached) {
         *filter = match (action, typed) {
             (Action::Open, Some(field)) => field.text().trim().to_owned(),

@@ -3,6 +3,7 @@
 use super::paint::{inset, line_of, put, rule};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
+use crate::ui::filter;
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -20,7 +21,13 @@ const ROOMY: u16 = 100;
 /// Draws the line: a note, or why less is shown than was asked for, or the latest event.
 pub fn strip(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
     let theme = app.settings.theme;
-    let area = inset(area, 1);
+    let (line, area) = (area, inset(area, 1));
+    // Below is the prompt, which begins in the first column.
+    let typing = attached.prompt.as_ref().filter(|_| attached.page().filters_slots());
+    if let Some(hint) = typing.and_then(|f| filter::hint(attached, f, line.width.into(), theme)) {
+        put(buf, line, hint);
+        return;
+    }
     let partial = attached.shown().find_map(|view| view.partial.first());
     if let Some(note) = &app.note {
         put(buf, area, said(&note.text, area, note.severity, theme));

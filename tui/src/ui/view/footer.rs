@@ -4,6 +4,7 @@ use super::paint::{Piece, put_pieces};
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::field::Field;
+use crate::ui::filter;
 use crate::ui::theme::Theme;
 use crate::ui::update::context;
 use ratatui::buffer::Buffer;
@@ -18,7 +19,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     if let (Context::Typing, Some(attached)) = (context, app.agent())
         && let Some(prompt) = &attached.prompt
     {
-        let mut spans = vec![Span::styled("filter: ", theme.title())];
+        let mut spans = vec![Span::styled(filter::PROMPT, theme.title())];
         spans.extend(typed(prompt, true, theme));
         pieces.push(Piece { rank: 0, spans });
     }

@@ -114,7 +114,7 @@ pub fn views() -> Vec<(u32, ViewSpec)> {
     let table = |sort: SortKey, limit| ViewSpec::Table {
         sort,
         order: sort.natural_order(),
-        filter: Filter::ALL,
+        filter: Filter::all(),
         offset: 0,
         limit,
     };
