@@ -1,0 +1,272 @@
+//! The weather: actors that live, messages, starts and ends, crashes.
+
+use crate::host::{DONE, Do, Host};
+use crate::options::{Framework, Options};
+use actorscope_agent::Agent;
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// Actors below one parent.
+const FAMILY: u32 = 1_000;
+
+/// Actors that crash in turns.
+const CRASHERS: u32 = 100;
+
+/// Everything that comes so often a second comes in this many parts.
+const PARTS: u32 = 100;
+
+static SENT: AtomicU64 = AtomicU64::new(0);
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// What happened, all in all.
+#[derive(Debug, Serialize)]
+pub struct Totals {
+    seconds: f64,
+    actors: u32,
+    /// Messages that were taken.
+    sent: u64,
+    /// Those that were not: no room, or nobody there at the moment.
+    refused: u64,
+    handled: u64,
+    started: u64,
+    ended: u64,
+    crashed: u64,
+}
+
+/// Runs until it is told to stop or its time is up.
+pub async fn run<H: Host>(options: &Options) -> Result<Totals, String> {
+    // Before any actor: a process that is asked to stop while they start stops.
+    let mut stop = std::pin::pin!(stopped(options.duration));
+    let agent = if options.no_agent {
+        None
+    } else {
+        let agent = Agent::builder(&options.name).allow_control().start();
+        Some(agent.map_err(|error| format!("the agent did not start: {error}"))?)
+    };
+    let begin = Instant::now();
+    let alive = tokio::select! {
+        alive = start::<H>(options.actors) => alive?,
+        () = &mut stop => return Ok(totals(options, begin)),
+    };
+    eprintln!(
+        "storm: {} {} actors are up after {:.1} s{}",
+        alive.actors.len(),
+        framework(options.framework),
+        begin.elapsed().as_secs_f64(),
+        resident().map_or_else(String::new, |bytes| format!(", {} MB resident", bytes / 1_000_000))
+    );
+    let alive = Arc::new(alive);
+    let mut weather = tokio::task::JoinSet::new();
+    weather.spawn(traffic::<H>(alive.clone(), options.active, options.rate));
+    if options.churn > 0 {
+        weather.spawn(churn::<H>(options.churn));
+    }
+    if options.restarts > 0 {
+        weather.spawn(crashes::<H>(options.restarts));
+    }
+    weather.spawn(report());
+    let result = tokio::select! {
+        () = &mut stop => Ok(totals(options, begin)),
+        Some(ended) = weather.join_next() => match ended {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(())) => Err("something stopped by itself".to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+    };
+    weather.abort_all();
+    drop(agent);
+    // Their ends are the runtime's business, all at once.
+    std::mem::forget(alive);
+    result
+}
+
+const fn framework(framework: Framework) -> &'static str {
+    match framework {
+        Framework::Tokio => "tokio",
+        Framework::Kameo => "kameo",
+        Framework::Ractor => "ractor",
+    }
+}
+
+fn totals(options: &Options, begin: Instant) -> Totals {
+    Totals {
+        seconds: begin.elapsed().as_secs_f64(),
+        actors: options.actors,
+        sent: SENT.load(Relaxed),
+        refused: REFUSED.load(Relaxed),
+        handled: DONE.handled.load(Relaxed),
+        started: DONE.started.load(Relaxed),
+        ended: DONE.ended.load(Relaxed),
+        crashed: DONE.crashed.load(Relaxed),
+    }
+}
+
+struct Alive<H: Host> {
+    actors: Vec<H::Actor>,
+    _parents: Vec<H::Parent>,
+}
+
+async fn start<H: Host>(actors: u32) -> Result<Alive<H>, String> {
+    let mut alive = Alive { actors: Vec::with_capacity(actors as usize), _parents: Vec::new() };
+    for family in 0..actors.div_ceil(FAMILY) {
+        let parent = H::parent(format!("family-{family}")).await?;
+        for member in family * FAMILY..actors.min((family + 1) * FAMILY) {
+            alive.actors.push(H::actor(&parent, format!("member-{member}")).await?);
+        }
+        alive._parents.push(parent);
+        tokio::task::yield_now().await;
+    }
+    Ok(alive)
+}
+
+fn send<H: Host>(actor: &H::Actor, what: Do) {
+    let counter = if H::send(actor, what) { &SENT } else { &REFUSED };
+    counter.fetch_add(1, Relaxed);
+}
+
+/// So many a second, in a hundred parts.
+struct Pace {
+    ticks: Interval,
+    each_second: u64,
+    owed: u64,
+}
+
+impl Pace {
+    fn new(each_second: u64) -> Self {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / PARTS);
+        // What could not be done in time is not made up for: the host is as fast as it is.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        Self { ticks, each_second, owed: 0 }
+    }
+
+    /// How many are due now, once any may be.
+    async fn due(&mut self) -> u64 {
+        self.ticks.tick().await;
+        self.owed += self.each_second;
+        let due = self.owed / u64::from(PARTS);
+        self.owed %= u64::from(PARTS);
+        due
+    }
+}
+
+/// Messages for some of the living, evenly spread among them.
+async fn traffic<H: Host>(alive: Arc<Alive<H>>, share: f64, rate: u32) -> Result<(), String> {
+    let all = alive.actors.len();
+    let active = (all as f64 * share).round() as usize;
+    if active == 0 {
+        return std::future::pending().await;
+    }
+    let mut next = 0;
+    let mut pace = Pace::new(active as u64 * u64::from(rate));
+    loop {
+        for _ in 0..pace.due().await {
+            next = (next + 1) % active;
+            // Every so manieth, whatever the share.
+            if let Some(actor) = alive.actors.get(next * all / active) {
+                send::<H>(actor, Do::Count);
+            }
+        }
+    }
+}
+
+/// Actors that start, get one message and end.
+async fn churn<H: Host>(each_second: u32) -> Result<(), String> {
+    let parent = H::parent("churn".to_owned()).await?;
+    let mut number = 0u64;
+    let mut pace = Pace::new(u64::from(each_second));
+    loop {
+        for _ in 0..pace.due().await {
+            number += 1;
+            let actor = H::actor(&parent, format!("passer-by-{number}")).await?;
+            send::<H>(&actor, Do::Count);
+            H::end(actor);
+        }
+    }
+}
+
+/// Actors that crash in turns and are restarted.
+async fn crashes<H: Host>(each_second: u32) -> Result<(), String> {
+    let parent = H::parent("crashers".to_owned()).await?;
+    let mut crashers = Vec::new();
+    for number in 0..each_second.min(CRASHERS) {
+        crashers.push(H::supervised(&parent, format!("crasher-{number}")).await?);
+    }
+    let mut next = 0;
+    let mut pace = Pace::new(u64::from(each_second));
+    loop {
+        for _ in 0..pace.due().await {
+            next = (next + 1) % crashers.len();
+            if let Some(crasher) = crashers.get(next) {
+                send::<H>(crasher, Do::Crash);
+            }
+        }
+    }
+}
+
+/// A line each second.
+async fn report() -> Result<(), String> {
+    let read = || {
+        [&SENT, &REFUSED, &DONE.handled, &DONE.started, &DONE.ended, &DONE.crashed]
+            .map(|counter| counter.load(Relaxed))
+    };
+    let mut before = (Instant::now(), read());
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        let (now, counts) = (Instant::now(), read());
+        let seconds = now.duration_since(before.0).as_secs_f64();
+        let mut rates =
+            counts.iter().zip(before.1).map(|(now, then)| (now - then) as f64 / seconds);
+        let mut rate = || rates.next().unwrap_or_default();
+        eprintln!(
+            "storm: each second {:.0} sent, {:.0} refused, {:.0} handled, {:.0} started, {:.0} ended, {:.0} crashed{}",
+            rate(),
+            rate(),
+            rate(),
+            rate(),
+            rate(),
+            rate(),
+            resident().map_or_else(String::new, |b| format!("; {} MB resident", b / 1_000_000)),
+        );
+        before = (now, counts);
+    }
+}
+
+/// Memory of the process in bytes, where it can be told.
+fn resident() -> Option<u64> {
+    // The second number, in pages; those of Linux on the machines it is read on have 4 KiB.
+    let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(pages.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()? * 4_096)
+}
+
+/// SIGINT, SIGTERM, or the end of the time.
+async fn stopped(after: Option<Duration>) {
+    let time_is_up = async {
+        match after {
+            Some(after) => tokio::time::sleep(after).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = time_is_up => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => _ = signal.recv().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
