@@ -3,8 +3,8 @@
 use super::observed::Observed;
 use super::outcome::TaskOutcome;
 use super::slots::register;
-use super::witness::{Witness, panic_text};
-use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle};
+use super::witness::Witness;
+use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle, panic_text};
 use crate::clock::wall;
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::spec::{Backoff, RestartType};
