@@ -1,7 +1,6 @@
 //! The first stage: which files there are, and which have grown.
 
 use crate::stage::lock;
-use actorscope_agent::tokio::spawn_blocking;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
@@ -10,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
 
 /// How often is looked for growth.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -56,9 +56,11 @@ pub struct Discover {
 impl Discover {
     /// The stage.
     pub async fn run(mut self, files: mpsc::Sender<Found>) -> Result<(), String> {
+        let mut last = !self.follow;
         loop {
             let (directory, ours) = (self.directory.clone(), self.ours.clone());
-            let scanned = spawn_blocking("scan", move || scan(&directory, &ours)).await;
+            // Not observed: four times a second it would say nothing new in the log of events.
+            let scanned = spawn_blocking(move || scan(&directory, &ours)).await;
             let all = scanned
                 .map_err(|error| error.to_string())?
                 .map_err(|error| format!("can't list {}: {error}", self.directory.display()))?;
@@ -70,14 +72,13 @@ impl Discover {
                 lock(&self.told).insert(found.id.clone(), found.size);
                 room.send(found);
             }
-            if !self.follow {
+            if last {
                 return Ok(());
             }
-            // Dropped by whoever could stop us is stopped, too.
+            // Told to stop, it looks once more: what was written by then is read. And when there is nobody
+            // left to tell it, it is over, too.
             let stopped = self.stop.wait_for(|stop| *stop);
-            if tokio::time::timeout(AGAIN, stopped).await.is_ok() {
-                return Ok(());
-            }
+            last = tokio::time::timeout(AGAIN, stopped).await.is_ok();
         }
     }
 }

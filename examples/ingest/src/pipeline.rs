@@ -6,14 +6,12 @@ use crate::discover::Discover;
 use crate::disk::{Disk, Files};
 use crate::fault::Fault;
 use crate::read::{Position, Read};
-use crate::stage::{Shared, desk, start};
+use crate::stage::{Shared, Stage, desk, start};
 use crate::time::Calendar;
 use crate::{disk, parse};
-use actorscope_agent::core::ExitReason;
-use actorscope_agent::tokio::Supervised;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, select_all};
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::{fmt, io};
@@ -84,12 +82,12 @@ pub enum RunError {
         source: io::Error,
     },
     /// A stage failed too often.
-    #[error("{stage} gave up ({exit}); what the checkpoint says is counted: run again to go on")]
+    #[error("{stage} gave up: {why}; what the checkpoint says is counted: run again to go on")]
     GaveUp {
         /// Which.
         stage: String,
-        /// How it ended.
-        exit: ExitReason,
+        /// Of what, the last time.
+        why: String,
     },
     /// An operator stopped a stage that nobody can take the place of.
     #[error("an operator stopped {stage}; what was read is counted: run again to go on")]
@@ -139,31 +137,32 @@ pub async fn run(
     let ledger = Arc::new(Mutex::new(Ledger::new(checkpoint)));
     let aggregate = Aggregate { desk: parsed.clone(), ledger, window };
 
-    let mut stages = Stages::default();
+    let mut stages = Vec::new();
+    let mut add = |stage: Stage| stages.push(stage.ended().boxed());
     let mut to_parse = Vec::new();
     for n in 1..=parsers {
         let name = format!("parse-{n}");
         let (sender, desk) = desk(&name, BATCHES);
         let out = to_count.clone();
-        stages.add(&name, start(&name, move || parse::run(desk.clone(), calendar, out.clone())));
+        add(start(&name, move || parse::run(desk.clone(), calendar, out.clone())));
         to_parse.push(sender);
     }
     drop(to_count);
     // Each stage alone holds the way to the next: so the end of one is the end of all behind it.
     let to_parse: Arc<[_]> = to_parse.into();
-    stages.add("discover", start("discover", move || discover.clone().run(to_read.clone())));
-    stages.add("read", start("read", move || read.clone().run(to_parse.clone())));
-    stages.add("aggregate", start("aggregate", move || aggregate.clone().run(to_write.clone())));
+    add(start("discover", move || discover.clone().run(to_read.clone())));
+    add(start("read", move || read.clone().run(to_parse.clone())));
+    add(start("aggregate", move || aggregate.clone().run(to_write.clone())));
     let of_writer = snapshots.clone();
-    stages.add("write", start("write", move || disk::run(of_writer.clone(), disk.clone())));
+    add(start("write", move || disk::run(of_writer.clone(), disk.clone())));
 
     tokio::select! {
-        ended = stages.ended() => ended?,
+        ended = all_ended(&mut stages) => ended?,
         () = stop => {
             // What was read until now is counted and written.
             let _ = stopper.send(true);
             if follow {
-                stages.ended().await?;
+                all_ended(&mut stages).await?;
             }
         }
     }
@@ -176,27 +175,16 @@ pub async fn run(
     Ok(Summary { lines: written.lines, rejected: written.rejected, rows })
 }
 
-/// Stages that run, by name.
-#[derive(Default)]
-struct Stages(Vec<BoxFuture<'static, (String, ExitReason)>>);
-
-impl Stages {
-    fn add(&mut self, name: &str, stage: Supervised) {
-        let name = name.to_owned();
-        self.0.push(stage.into_future().map(|exit| (name, exit)).boxed());
+/// Waits until all have ended in order, or one has not.
+async fn all_ended(
+    stages: &mut Vec<BoxFuture<'static, Result<(), (String, String)>>>,
+) -> Result<(), RunError> {
+    while !stages.is_empty() {
+        let (ended, at, _) = select_all(&mut *stages).await;
+        drop(stages.swap_remove(at));
+        ended.map_err(|(stage, why)| RunError::GaveUp { stage, why })?;
     }
-
-    /// Waits until all have ended in order, or one has not.
-    async fn ended(&mut self) -> Result<(), RunError> {
-        while !self.0.is_empty() {
-            let ((stage, exit), at, _) = select_all(&mut self.0).await;
-            drop(self.0.swap_remove(at));
-            if !exit.is_normal() {
-                return Err(RunError::GaveUp { stage, exit });
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 async fn refuse_stopped<T: Clone>(stage: &'static str, desk: &Shared<T>) -> Result<(), RunError> {

@@ -81,9 +81,10 @@ impl Read {
     /// The next lines of a file and where they begin; `None` at its end.
     async fn read(&self, found: &Found) -> io::Result<Option<(u64, Vec<u8>)>> {
         let known = lock(&self.position).files.get(&found.id).copied().unwrap_or(0);
-        // Shorter than it was: it was emptied and begins anew.
-        let start = if known > found.size { 0 } else { known };
         let mut file = File::open(&found.path).await?;
+        // Shorter than what was read: it was emptied and begins anew. Its size as it was found is no measure
+        // of that: it may have grown since.
+        let start = if known > file.metadata().await?.len() { 0 } else { known };
         file.seek(SeekFrom::Start(start)).await?;
         let mut lines = Vec::new();
         loop {
@@ -157,6 +158,17 @@ mod tests {
         assert_eq!(lines(&following, &found(&path)).await, ["three\n"]);
         std::fs::write(&path, "anew\n").unwrap();
         assert_eq!(lines(&following, &found(&path)).await, ["anew\n"]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_grows_while_it_is_read_is_read_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.log");
+        std::fs::write(&path, "one\n").unwrap();
+        let (read, found) = (reader(true), found(&path));
+        std::fs::write(&path, "one\ntwo\n").unwrap();
+        assert_eq!(lines(&read, &found).await, ["one\ntwo\n"]);
+        assert!(lines(&read, &found).await.is_empty());
     }
 
     #[tokio::test]

@@ -5,13 +5,12 @@
 //! result is handed on: a task is ended at an await point, and between the two there is none. So a task that
 //! is killed, or panics, is followed by one that takes up exactly what was left.
 
+use actorscope_agent::core::RestartType;
 use actorscope_agent::tokio::{Receiver, Supervised, channel, supervise};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
-
-use actorscope_agent::core::RestartType;
 
 /// Restarts that a stage is allowed, and in what time.
 const RESTARTS: (u32, Duration) = (10, Duration::from_secs(30));
@@ -62,17 +61,45 @@ impl<T: Clone> Desk<T> {
     }
 }
 
+/// A stage that runs.
+#[derive(Debug)]
+pub struct Stage {
+    name: String,
+    task: Supervised,
+    /// What it failed of last.
+    failure: Arc<Mutex<Option<String>>>,
+}
+
 /// Starts a stage: a task that is started again when it fails, until it ends in order.
-pub fn start<F>(name: &str, make: impl FnMut() -> F + Send + 'static) -> Supervised
+pub fn start<F>(name: &str, mut make: impl FnMut() -> F + Send + 'static) -> Stage
 where
     F: Future<Output = Result<(), String>> + Send + 'static,
 {
     let (restarts, within) = RESTARTS;
-    supervise(name, make)
+    let failure = Arc::new(Mutex::new(None));
+    let last = failure.clone();
+    let make = move || {
+        let (work, last) = (make(), last.clone());
+        async move { work.await.inspect_err(|error| *lock(&last) = Some(error.clone())) }
+    };
+    let task = supervise(name, make)
         .restart(RestartType::Transient)
         .intensity(restarts, within)
         .backoff(PAUSES.0, PAUSES.1)
-        .spawn()
+        .spawn();
+    Stage { name: name.to_owned(), task, failure }
+}
+
+impl Stage {
+    /// Waits for its end; if that is not in order, who it was and why.
+    pub async fn ended(self) -> Result<(), (String, String)> {
+        let exit = self.task.await;
+        if exit.is_normal() {
+            return Ok(());
+        }
+        let failure = lock(&self.failure).take();
+        Err((self.name, failure.unwrap_or_else(|| exit.word().to_owned())))
+    }
 }
 
 /// A lock that is never held across an await point. What a panic left is whole: everything that is done
