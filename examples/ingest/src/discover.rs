@@ -19,14 +19,16 @@ const AGAIN: Duration = Duration::from_millis(250);
 pub struct FileId(String);
 
 impl FileId {
+    /// Of the file that this is about.
     #[cfg(unix)]
-    fn of(_: &Path, metadata: &Metadata) -> Self {
+    pub fn of(_: &Path, metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self(format!("{}:{}", metadata.dev(), metadata.ino()))
     }
 
+    /// Of the file at this path.
     #[cfg(not(unix))]
-    fn of(path: &Path, _: &Metadata) -> Self {
+    pub fn of(path: &Path, _: &Metadata) -> Self {
         Self(path.to_string_lossy().into_owned())
     }
 }
@@ -49,9 +51,11 @@ pub struct Discover {
     /// Whether to look again and again.
     pub follow: bool,
     pub stop: watch::Receiver<bool>,
-    /// How large each file was when it was last handed on.
-    pub told: Arc<Mutex<BTreeMap<FileId, u64>>>,
+    pub told: Told,
 }
+
+/// How large each file was when it was last handed on. Whoever takes one out is told of it again.
+pub type Told = Arc<Mutex<BTreeMap<FileId, u64>>>;
 
 impl Discover {
     /// The stage.

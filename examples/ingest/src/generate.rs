@@ -175,7 +175,8 @@ mod tests {
             let combined = line(&mut one, at, Format::Combined);
             // Who asked is only in one of them.
             let ndjson = line(&mut other, at, Format::Ndjson);
-            (other.below(254), other.below(4));
+            other.below(254);
+            other.below(4);
             let combined = parse(&combined, Calendar::Computed).unwrap();
             let ndjson = parse(&ndjson, Calendar::Computed).unwrap();
             assert_eq!((combined.minute, combined.status), (ndjson.minute, ndjson.status));

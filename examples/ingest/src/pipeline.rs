@@ -121,6 +121,7 @@ pub async fn run(
         stop: stopped,
         told: Arc::default(),
     };
+    let told = discover.told.clone();
     let (to_read, found) = desk("read", FILES);
     let (to_count, parsed) = desk("aggregate", PARSED);
     let (to_write, snapshots) = desk("write", 1);
@@ -131,6 +132,7 @@ pub async fn run(
         position: Arc::new(Mutex::new(position)),
         window: window.clone(),
         follow,
+        told,
     };
     let flaky = fault == Some(Fault::FlakyWriter);
     let disk = Arc::new(Mutex::new(Disk::new(files.clone(), &checkpoint, flaky)));

@@ -1,6 +1,6 @@
 //! The second stage: files to batches of whole lines, each to the parser with the most room.
 
-use crate::discover::{FileId, Found};
+use crate::discover::{FileId, Found, Told};
 use crate::stage::{Shared, lock};
 use futures_util::future::select_all;
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub struct Read {
     pub window: Arc<Semaphore>,
     /// Whether a last line without an end may still get one.
     pub follow: bool,
+    /// Where to ask for a file under its new name.
+    pub told: Told,
 }
 
 impl Read {
@@ -78,13 +80,23 @@ impl Read {
         Ok(())
     }
 
-    /// The next lines of a file and where they begin; `None` at its end.
+    /// The next lines of a file and where they begin; `None` at its end, or if it is not there any more.
     async fn read(&self, found: &Found) -> io::Result<Option<(u64, Vec<u8>)>> {
         let known = lock(&self.position).files.get(&found.id).copied().unwrap_or(0);
-        let mut file = File::open(&found.path).await?;
+        let opened = match File::open(&found.path).await {
+            Ok(file) => Some((file.metadata().await?, file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let ours = opened.filter(|(metadata, _)| FileId::of(&found.path, metadata) == found.id);
+        let Some((metadata, mut file)) = ours else {
+            // It was renamed while it waited, as logs are: it will be found under its new name.
+            lock(&self.told).remove(&found.id);
+            return Ok(None);
+        };
         // Shorter than what was read: it was emptied and begins anew. Its size as it was found is no measure
         // of that: it may have grown since.
-        let start = if known > file.metadata().await?.len() { 0 } else { known };
+        let start = if known > metadata.len() { 0 } else { known };
         file.seek(SeekFrom::Start(start)).await?;
         let mut lines = Vec::new();
         loop {
@@ -128,7 +140,8 @@ mod tests {
 
     fn reader(follow: bool) -> Read {
         let (_, desk) = desk("read", 1);
-        Read { desk, position: Arc::default(), window: Arc::new(Semaphore::new(9)), follow }
+        let (position, told) = (Arc::default(), Arc::default());
+        Read { desk, position, window: Arc::new(Semaphore::new(9)), follow, told }
     }
 
     async fn lines(read: &Read, found: &Found) -> Vec<String> {
@@ -142,8 +155,8 @@ mod tests {
     }
 
     fn found(path: &std::path::Path) -> Found {
-        let id = serde_json::from_str("\"a\"").unwrap();
-        Found { id, path: path.to_owned(), size: std::fs::metadata(path).unwrap().len() }
+        let metadata = std::fs::metadata(path).unwrap();
+        Found { id: FileId::of(path, &metadata), path: path.to_owned(), size: metadata.len() }
     }
 
     #[tokio::test]
@@ -169,6 +182,24 @@ mod tests {
         std::fs::write(&path, "one\ntwo\n").unwrap();
         assert_eq!(lines(&read, &found).await, ["one\ntwo\n"]);
         assert!(lines(&read, &found).await.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_is_renamed_while_it_waits_is_asked_for_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.log");
+        std::fs::write(&path, "one\n").unwrap();
+        let (read, found) = (reader(true), found(&path));
+        for successor in [None, Some("another\n")] {
+            lock(&read.told).insert(found.id.clone(), found.size);
+            let _ = std::fs::rename(&path, dir.path().join("a.log.1"));
+            if let Some(text) = successor {
+                std::fs::write(&path, text).unwrap();
+            }
+            assert!(lines(&read, &found).await.is_empty());
+            assert!(lock(&read.told).is_empty());
+        }
     }
 
     #[tokio::test]
