@@ -85,7 +85,7 @@ pub struct Aggregate {
 
 impl Aggregate {
     /// The stage.
-    pub async fn run(self, out: Sender<Arc<Snapshot>>) -> Result<(), String> {
+    pub async fn add_up(self, out: Sender<Arc<Snapshot>>) -> Result<(), String> {
         let mut desk = self.desk.lock().await;
         let mut due = Instant::now() + EVERY;
         loop {

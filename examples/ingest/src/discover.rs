@@ -59,7 +59,7 @@ pub type Told = Arc<Mutex<BTreeMap<FileId, u64>>>;
 
 impl Discover {
     /// The stage.
-    pub async fn run(mut self, files: mpsc::Sender<Found>) -> Result<(), String> {
+    pub async fn look_for_files(mut self, files: mpsc::Sender<Found>) -> Result<(), String> {
         let mut last = !self.follow;
         loop {
             let (directory, ours) = (self.directory.clone(), self.ours.clone());

@@ -117,7 +117,10 @@ fn replace(
 }
 
 /// The stage.
-pub async fn run(desk: Shared<Arc<Snapshot>>, disk: Arc<Mutex<Disk>>) -> Result<(), String> {
+pub async fn write_snapshots(
+    desk: Shared<Arc<Snapshot>>,
+    disk: Arc<Mutex<Disk>>,
+) -> Result<(), String> {
     let mut desk = desk.lock().await;
     while let Some(snapshot) = desk.next().await {
         let disk = disk.clone();

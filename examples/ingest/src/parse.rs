@@ -26,7 +26,7 @@ pub struct Parsed {
 }
 
 /// The stage. Parsing is work for the processor, so it is done where it keeps no other task waiting.
-pub async fn run(
+pub async fn parse_batches(
     desk: Shared<Arc<Batch>>,
     calendar: Calendar,
     out: Sender<Arc<Parsed>>,

@@ -146,17 +146,17 @@ pub async fn run(
         let name = format!("parse-{n}");
         let (sender, desk) = desk(&name, BATCHES);
         let out = to_count.clone();
-        add(start(&name, move || parse::run(desk.clone(), calendar, out.clone())));
+        add(start(&name, move || parse::parse_batches(desk.clone(), calendar, out.clone())));
         to_parse.push(sender);
     }
     drop(to_count);
     // Each stage alone holds the way to the next: so the end of one is the end of all behind it.
     let to_parse: Arc<[_]> = to_parse.into();
-    add(start("discover", move || discover.clone().run(to_read.clone())));
-    add(start("read", move || read.clone().run(to_parse.clone())));
-    add(start("aggregate", move || aggregate.clone().run(to_write.clone())));
+    add(start("discover", move || discover.clone().look_for_files(to_read.clone())));
+    add(start("read", move || read.clone().read_files(to_parse.clone())));
+    add(start("aggregate", move || aggregate.clone().add_up(to_write.clone())));
     let of_writer = snapshots.clone();
-    add(start("write", move || disk::run(of_writer.clone(), disk.clone())));
+    add(start("write", move || disk::write_snapshots(of_writer.clone(), disk.clone())));
 
     tokio::select! {
         ended = all_ended(&mut stages) => ended?,

@@ -52,7 +52,7 @@ pub struct Read {
 
 impl Read {
     /// The stage.
-    pub async fn run(self, parsers: Arc<[Sender<Arc<Batch>>]>) -> Result<(), String> {
+    pub async fn read_files(self, parsers: Arc<[Sender<Arc<Batch>>]>) -> Result<(), String> {
         let mut desk = self.desk.lock().await;
         while let Some(found) = desk.next().await {
             loop {

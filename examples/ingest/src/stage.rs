@@ -78,16 +78,22 @@ where
     let (restarts, within) = RESTARTS;
     let failure = Arc::new(Mutex::new(None));
     let last = failure.clone();
-    let make = move || {
-        let (work, last) = (make(), last.clone());
-        async move { work.await.inspect_err(|error| *lock(&last) = Some(error.clone())) }
-    };
+    let make = move || stage(make(), last.clone());
     let task = supervise(name, make)
         .restart(RestartType::Transient)
         .intensity(restarts, within)
         .backoff(PAUSES.0, PAUSES.1)
+        .keeps_mailbox()
         .spawn();
     Stage { name: name.to_owned(), task, failure }
+}
+
+/// One run of a stage. A function, because its name and that of the work are what observers see as its type.
+async fn stage(
+    work: impl Future<Output = Result<(), String>>,
+    failure: Arc<Mutex<Option<String>>>,
+) -> Result<(), String> {
+    work.await.inspect_err(|error| *lock(&failure) = Some(error.clone()))
 }
 
 impl Stage {

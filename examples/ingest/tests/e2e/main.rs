@@ -55,6 +55,8 @@ async fn totals_are_right_though_every_stage_is_killed_in_the_middle() {
     let place = Place::with_logs(4, 4_000).await;
     let run = place.start(&["--fault", "slow-parser", "--parsers", "2"]).await;
     // In the middle of what it has in its hands.
+    let radius = run.rig.preview("kill", "/parse-1").await.unwrap();
+    assert_eq!(radius.queued, "kept", "{radius:?}");
     run.rig.when("/parse-1", |s| s.handling_now.is_some()).await;
     for path in ["/parse-1", "/read", "/aggregate", "/parse-2", "/write"] {
         run.kill_stage(path).await;
