@@ -1,5 +1,5 @@
 //! A homegrown actor framework: a trait, a mailbox, a loop. It knows nothing of observers but that each
-//! actor has a [`Seat`], which it asks for messages and tells what happens to them.
+//! actor has a `Seat`, which it asks for messages and tells what happens to them.
 
 use crate::adapter::Seat;
 use std::future::Future;

@@ -8,8 +8,8 @@
 //!
 //! Each stage is a supervised task with a bounded channel in front of it, so the slowest one decides how
 //! fast all are, and its channel is the full one. What a stage has in its hands and in front of it outlives
-//! its task ([`stage`]); so an operator can kill any of them, and no line is lost or counted twice. What is
-//! known for certain is in the checkpoint ([`checkpoint`]), from which the next run goes on.
+//! its task (`stage`); so an operator can kill any of them, and no line is lost or counted twice. What is
+//! known for certain is in the checkpoint (`checkpoint`), from which the next run goes on.
 
 mod aggregate;
 mod checkpoint;
