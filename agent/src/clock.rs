@@ -5,7 +5,7 @@
 
 use actorscope_core::Timestamp;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// A reading of the raw counter; 0 stands for "none".
 pub(crate) type Ticks = u64;
@@ -41,6 +41,5 @@ pub(crate) fn nanos(from: Ticks, to: Ticks) -> u64 {
 
 /// The wall clock.
 pub(crate) fn wall() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    SystemTime::now().into()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A place in the supervision tree. Never reused while the process lives; 1 … 2⁵³ − 1, so that it
 /// survives a trip through a JSON number.
@@ -95,6 +96,14 @@ impl FromStr for InstanceId {
 /// A moment: nanoseconds since 1970-01-01T00:00:00Z, by the observed node's clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Timestamp(pub u64);
+
+impl From<SystemTime> for Timestamp {
+    /// What is before 1970 becomes 1970.
+    fn from(at: SystemTime) -> Self {
+        let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
 
 impl Timestamp {
     /// Nanoseconds from `earlier` to `self`; 0 when the order is the other way round.

@@ -25,9 +25,9 @@ pub const SOON: Duration = Duration::from_secs(10);
 /// An agent and a connection to it.
 #[derive(Debug)]
 pub struct Rig {
-    /// The agent, unless it is shared by all tests of the process.
+    /// The agent, unless it is shared by all tests of the process, or in another one.
     pub agent: Option<Agent>,
-    /// What it serves.
+    /// What it serves; empty for the agent of another process.
     pub registry: Registry,
     /// The connection.
     pub channel: Channel,
@@ -85,6 +85,19 @@ impl Rig {
             .clone();
         let channel = connect(socket.clone()).await;
         let registry = Registry::global();
+        Self { agent: None, registry, channel, instance, socket, _directory: None }
+    }
+
+    /// The agent of another process, on this socket.
+    pub async fn attach(socket: PathBuf) -> Self {
+        let channel = connect(socket.clone()).await;
+        let described = ObserveClient::new(channel.clone())
+            .describe(v1::DescribeRequest { protocol: 1, client: "testkit".to_owned() })
+            .await
+            .unwrap()
+            .into_inner();
+        let instance = InstanceId::from_slice(&described.instance).expect("an id of a run");
+        let registry = Registry::new();
         Self { agent: None, registry, channel, instance, socket, _directory: None }
     }
 

@@ -4,9 +4,8 @@
 use crate::control::Switch;
 use crate::life::Life;
 use actix::Actor;
-use actorscope_agent::adapter::{Fate, InSlot, Request, SlotHandle};
+use actorscope_agent::adapter::{Fate, InSlot, Request, SlotHandle, panic_text};
 use actorscope_agent::core::ExitReason;
-use std::any::Any;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -165,12 +164,4 @@ impl<A, L> Drop for Driver<A, L> {
             if self.begun { "its arbiter ended" } else { "its arbiter ended before it began" };
         self.slot.exited(ExitReason::Aborted, Some(why.to_owned()), Fate::Final);
     }
-}
-
-/// What a panic said, if it said it in words.
-pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
-    payload
-        .downcast_ref::<&'static str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
 }

@@ -1,12 +1,14 @@
 //! Starting actors: what users call.
 
 use crate::control::{ASKED_FIRST, capabilities};
-use crate::driver::{Driver, panic_text};
+use crate::driver::Driver;
 use crate::life::Life;
 use crate::observed::ObservedContext;
 use actix::dev::channel::{AddressReceiver, channel};
 use actix::{Actor, Addr, ArbiterHandle, Supervised};
-use actorscope_agent::adapter::{Fate, InSlot, Registration, Registry, SlotHandle, current_place};
+use actorscope_agent::adapter::{
+    Fate, InSlot, Registration, Registry, SlotHandle, current_place, panic_text,
+};
 use actorscope_agent::core::spec::RestartType;
 use actorscope_agent::core::{ChildSpec, ExitReason};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -5,14 +5,14 @@ use actorscope_ractor::supervise::Nursery;
 use ractor::concurrency::{Duration, Instant};
 use ractor_supervisor::{CoreSupervisorOptions, RestartLog};
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn now() -> Timestamp {
-    Timestamp(nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()))
+    SystemTime::now().into()
 }
 
 pub(crate) fn from_now(delay: Duration) -> Timestamp {

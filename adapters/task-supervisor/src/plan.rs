@@ -3,7 +3,7 @@
 use actorscope_agent::core::spec::{Backoff, RestartType, Shutdown};
 use actorscope_agent::core::{ChildSpec, Timestamp};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The settings of a [`task_supervisor::SupervisorBuilder`], which it tells nobody.
 #[derive(Clone, Copy, Debug)]
@@ -103,8 +103,7 @@ const MOST_DOUBLINGS: usize = 31;
 
 /// The wall clock after a pause.
 pub(crate) fn after(pause: Duration) -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(nanos(now)).plus(nanos(pause))
+    Timestamp::from(SystemTime::now()).plus(nanos(pause))
 }
 
 #[cfg(test)]

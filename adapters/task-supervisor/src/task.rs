@@ -3,7 +3,7 @@
 use crate::entry::{Entry, Intent};
 use crate::family::Alive;
 use crate::plan::{Verdict, after};
-use actorscope_agent::adapter::{Controls, Fate, Reaction, SlotHandle, in_slot};
+use actorscope_agent::adapter::{Controls, Fate, Reaction, SlotHandle, in_slot, panic_text};
 use actorscope_agent::core::ExitReason;
 use std::any::Any;
 use std::future::Future;
@@ -194,12 +194,4 @@ impl Controls for Reach {
         let restart = self.slot.take_restart_request();
         self.ask(if restart { Intent::Restart } else { Intent::Stop });
     }
-}
-
-/// What a panic said, if it said it in words.
-fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
-    payload
-        .downcast_ref::<&'static str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
 }

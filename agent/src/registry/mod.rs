@@ -11,6 +11,7 @@ mod handle;
 mod log;
 mod messages;
 mod polls;
+mod receive;
 mod sends;
 mod supervised;
 mod table;
@@ -24,6 +25,8 @@ pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
 pub(crate) use log::{Fact, Noted, Taken};
 pub use messages::{Arrival, Handling, MessageType};
+pub(crate) use receive::Stage;
+pub use receive::{Mailbox, Next, Receive};
 pub use sends::{Asking, Moment};
 
 use crate::adapter::Registration;

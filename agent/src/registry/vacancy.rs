@@ -3,7 +3,8 @@
 //! A slot whose actor ended waits for its successor, or for a new child of a restarted parent, which
 //! is another actor in the same place.
 
-use super::{Fact, Registry};
+use super::{Fact, Registry, SlotHandle};
+use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::slot::{Phase, Slot};
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType};
@@ -23,6 +24,24 @@ impl Registry {
         parent.cold().no_longer_vacant(key, id);
         self.touch(&slot);
         Some(slot)
+    }
+
+    /// Makes a slot under `parent` for something that is not what was there before under the same key,
+    /// but of its kind: of those that have ended in order, one is forgotten. So who does the same again
+    /// and again fills no screen with what is over.
+    pub(crate) fn register_next(&self, parent: &SlotHandle, new: Registration) -> SlotHandle {
+        let parent = &parent.slot;
+        let ended = new.refill_key.as_deref().map(|key| parent.cold().all_vacant(key));
+        let is_done = |slot: &Arc<Slot>| {
+            slot.marks.phase() == Phase::Stopped
+                && !slot.marks.has_children()
+                && slot.last_exit(&slot.cold()) == Some(ExitReason::Normal)
+        };
+        let done = ended.into_iter().flatten().filter_map(|id| self.slot(id)).find(is_done);
+        if let Some(done) = done {
+            self.remove(&done);
+        }
+        self.make(Some(parent.clone()), new, Phase::Starting, wall())
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.

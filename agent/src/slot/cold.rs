@@ -386,6 +386,12 @@ impl Cold {
         self.rare_there()?.vacant.get(key)?.first().copied()
     }
 
+    /// All of them.
+    pub(crate) fn all_vacant(&self, key: &str) -> Vec<SlotId> {
+        let ids = self.rare_there().and_then(|rare| rare.vacant.get(key));
+        ids.map_or_else(Vec::new, |ids| ids.iter().copied().collect())
+    }
+
     /// A slot below is empty.
     pub(crate) fn set_vacant(&mut self, key: &str, id: SlotId) {
         self.rare().vacant.entry(key.into()).or_default().insert(id);

@@ -3,7 +3,7 @@
 use super::observed::timed;
 use super::slots::register;
 use super::witness::Witness;
-use crate::adapter::{Controls, Reaction, Registration, SlotHandle};
+use crate::adapter::{Controls, Reaction, Registration, SlotHandle, current_place};
 use crate::clock::ticks;
 use crate::registry::inside;
 use actorscope_core::ChildKind;
@@ -22,7 +22,8 @@ const RUNS: &str = "a blocking closure that has begun runs to its end: nothing c
 ///
 /// The closure is shown under the task that calls this: as starting while it waits for a thread (and
 /// for so long it can be killed), then as handling until its end, which nobody can hasten. What it
-/// starts hangs below it. Its only poll is its run, its scheduling delay the wait for the thread.
+/// starts hangs below it. Its only poll is its run, its scheduling delay the wait for the thread. When
+/// the same task has another closure of this name run, one that ended in order is forgotten.
 ///
 /// # Panics
 /// Outside of a tokio runtime, as tokio's does.
@@ -50,7 +51,12 @@ impl Blocking {
             .kind(ChildKind::Blocking)
             .capabilities(Capabilities::of(&[Capability::Kill]))
             .no_kill(RUNS);
-        Self { slot: register(new), begun: Arc::default() }
+        let slot = match current_place() {
+            // A task that has one closure after the other run shows the last.
+            Some(parent) => parent.registry().register_next(&parent, new.refill_key(name)),
+            None => register(new),
+        };
+        Self { slot, begun: Arc::default() }
     }
 
     /// What is to be given to a thread.

@@ -3,7 +3,6 @@
 use super::inbox::Inbox;
 use super::receiver::{Observer, Queue};
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
@@ -36,13 +35,6 @@ pub fn observe_rx<T: Send + 'static>(name: &str, receiver: mpsc::Receiver<T>) ->
 pub type Receiver<T> = Inbox<mpsc::Receiver<T>>;
 
 impl<T> Queue for mpsc::Receiver<T> {
-    type Item = T;
-    fn len(&self) -> usize {
-        Self::len(self)
-    }
-    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        Self::poll_recv(self, cx)
-    }
     fn try_recv(&mut self) -> Result<T, TryRecvError> {
         Self::try_recv(self)
     }

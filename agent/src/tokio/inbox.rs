@@ -27,12 +27,12 @@ impl<Q: Queue> Inbox<Q> {
 
     /// Waits for at least one message and takes up to `limit`; 0 when there will be none any more.
     /// Cancel safe. The whole batch counts as one handling.
-    pub async fn recv_many(&mut self, buffer: &mut Vec<Q::Item>, limit: usize) -> usize {
+    pub async fn recv_many(&mut self, buffer: &mut Vec<Q::Message>, limit: usize) -> usize {
         self.observer.recv_many(&mut self.queue, buffer, limit).await
     }
 
     /// Takes a message if one is there.
-    pub fn try_recv(&mut self) -> Result<Q::Item, TryRecvError> {
+    pub fn try_recv(&mut self) -> Result<Q::Message, TryRecvError> {
         self.observer.try_recv(&mut self.queue)
     }
 
@@ -43,7 +43,7 @@ impl<Q: Queue> Inbox<Q> {
 
     /// Messages queued now.
     pub fn len(&self) -> usize {
-        self.queue.len()
+        self.queue.queued()
     }
 
     /// Whether none is queued.

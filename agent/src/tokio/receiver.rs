@@ -2,8 +2,9 @@
 
 use super::slots::register;
 use crate::adapter::{
-    Arrival, DepthProbe, MessageType, Registration, Request, SlotHandle, current_slot,
+    Arrival, DepthProbe, Mailbox, MessageType, Next, Registration, SlotHandle, current_slot,
 };
+use crate::registry::Stage;
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::{ChildKind, Incarnation};
 use std::future::Future;
@@ -12,15 +13,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A queue that can be received from. Public in name only: nobody outside can reach it.
-pub trait Queue {
-    /// What is in it.
-    type Item;
-    /// How much of it.
-    fn len(&self) -> usize;
+pub trait Queue: Mailbox {
     /// As tokio's receivers do.
-    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
-    /// As tokio's receivers do.
-    fn try_recv(&mut self) -> Result<Self::Item, tokio::sync::mpsc::error::TryRecvError>;
+    fn try_recv(&mut self) -> Result<Self::Message, tokio::sync::mpsc::error::TryRecvError>;
     /// Takes nothing in any more.
     fn close(&mut self);
     /// Whether it takes nothing in any more.
@@ -102,7 +97,7 @@ impl Observer {
     pub(super) async fn recv_many<Q: Queue>(
         &mut self,
         queue: &mut Q,
-        buffer: &mut Vec<Q::Item>,
+        buffer: &mut Vec<Q::Message>,
         limit: usize,
     ) -> usize {
         if limit == 0 {
@@ -126,12 +121,12 @@ impl Observer {
     pub(super) fn try_recv<Q: Queue>(
         &mut self,
         queue: &mut Q,
-    ) -> Result<Q::Item, tokio::sync::mpsc::error::TryRecvError> {
+    ) -> Result<Q::Message, tokio::sync::mpsc::error::TryRecvError> {
         self.prepare();
         self.slot.end_if_handling();
-        self.slot.look(queue.len());
+        self.slot.look(queue.queued());
         let message = queue.try_recv()?;
-        self.took(None);
+        self.begin(self.slot.take());
         Ok(message)
     }
 
@@ -140,16 +135,6 @@ impl Observer {
         if let Some(unbound) = self.unbound.take() {
             self.bind(*unbound);
         }
-    }
-
-    /// A message came out; its handler begins. `left` is what remains after a sleep.
-    #[inline]
-    fn took(&self, left: Option<usize>) {
-        let arrival = match left {
-            Some(left) => self.slot.take_after_sleep(left),
-            None => self.slot.take(),
-        };
-        self.begin(arrival);
     }
 
     /// The handler of a message that arrived then begins.
@@ -174,100 +159,31 @@ pub struct Recv<'a, Q> {
     stage: Stage,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Stage {
-    New,
-    /// Something is queued: if the queue gives nothing all the same, other tasks have their turn.
-    Queued,
-    /// Nothing was queued; whether the task has slept since.
-    Empty {
-        slept: bool,
-    },
-}
-
 impl<Q: Queue> Future for Recv<'_, Q> {
-    type Output = Option<Q::Item>;
+    type Output = Option<Q::Message>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
-        let this = self.get_mut();
-        if !matches!(this.stage, Stage::New) {
-            return this.poll_again(cx);
-        }
-        this.observer.prepare();
-        this.observer.slot.end_if_handling();
-        if this.observer.is_stopped() {
-            return Poll::Ready(None);
-        }
-        let queued = this.queue.len();
-        if queued == 0 || this.observer.slot.is_asked() {
-            this.look(queued);
-            return this.poll_again(cx);
-        }
-        // The way of a message of a backlog while nobody wants anything, and so of nearly all.
-        let poll = this.queue.poll_recv(cx);
-        if matches!(poll, Poll::Ready(Some(_))) {
-            this.observer.begin(this.observer.slot.look_and_take(queued));
-        } else {
-            this.look(queued);
-        }
-        poll
-    }
-}
-
-impl<Q: Queue> Recv<'_, Q> {
-    /// The task turns to its queue, and nothing comes out at once.
-    #[inline(never)]
-    fn look(&mut self, queued: usize) {
-        let slot = &self.observer.slot;
-        slot.look(queued);
-        slot.clear_wake();
-        self.stage = if queued > 0 { Stage::Queued } else { Stage::Empty { slept: false } };
-    }
-
-    /// After a look at which nothing was queued, or somebody wanted something.
-    #[inline(never)]
-    fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<Option<Q::Item>> {
-        let Self { observer, queue, stage } = self;
-        let slot = &observer.slot;
-        if matches!(stage, Stage::Queued) && !slot.is_asked() {
-            // If this is pending, other tasks have their turn, nothing more.
-            let poll = queue.poll_recv(cx);
-            return self.hand_out(poll);
-        }
-        slot.register(cx.waker());
-        // After the registration, so that a request made meanwhile is not missed.
-        match slot.check() {
-            Request::Proceed => {}
-            // A task has nobody who would start it again: restarting is ending.
-            Request::Stop | Request::Restart => {
-                observer.stopped = slot.incarnation();
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Q::Message>> {
+        let Self { observer, queue, stage } = self.get_mut();
+        if matches!(stage, Stage::New) {
+            observer.prepare();
+            observer.slot.end_if_handling();
+            if observer.is_stopped() {
                 return Poll::Ready(None);
             }
-            // Held: the sampler's nudges bring us here, so that the depth stays known.
-            Request::Hold => {
-                slot.look(queue.len());
-                return Poll::Pending;
-            }
         }
-        let poll = match stage {
-            Stage::Empty { slept } => {
-                let poll = queue.poll_recv(&mut Context::from_waker(&slot.waker()));
-                *slept |= poll.is_pending();
-                poll
+        stage.poll(&observer.slot, *queue, cx).map(|next| match next {
+            Next::Message(message, arrival) => {
+                observer.begin(arrival);
+                Some(message)
             }
-            Stage::New | Stage::Queued => queue.poll_recv(cx),
-        };
-        self.hand_out(poll)
-    }
-
-    /// A message came out, or there will be none any more; or neither.
-    fn hand_out(&self, poll: Poll<Option<Q::Item>>) -> Poll<Option<Q::Item>> {
-        if matches!(poll, Poll::Ready(Some(_))) {
-            let slept = matches!(self.stage, Stage::Empty { slept: true });
-            self.observer.took(slept.then(|| self.queue.len()));
-        }
-        poll
+            Next::Closed => None,
+            // A task has nobody who would start it again: restarting is ending.
+            Next::Stop | Next::Restart => {
+                observer.stopped = observer.slot.incarnation();
+                None
+            }
+        })
     }
 }
 

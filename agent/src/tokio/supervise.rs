@@ -3,8 +3,8 @@
 use super::observed::Observed;
 use super::outcome::TaskOutcome;
 use super::slots::register;
-use super::witness::{Witness, panic_text};
-use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle};
+use super::witness::Witness;
+use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle, panic_text};
 use crate::clock::wall;
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::spec::{Backoff, RestartType};
@@ -33,6 +33,7 @@ where
         intensity: 3,
         period: Duration::from_secs(5),
         backoff: None,
+        keeps_mailbox: false,
     }
 }
 
@@ -46,6 +47,7 @@ pub struct Supervise<M> {
     intensity: u32,
     period: Duration,
     backoff: Option<(Duration, Duration)>,
+    keeps_mailbox: bool,
 }
 
 impl<M, F> Supervise<M>
@@ -73,6 +75,14 @@ where
         self
     }
 
+    /// The receiver outlives the task, because it is lent to each run and not owned by one: what is
+    /// queued when one ends is for the next. Nobody can see that from outside, and previews say
+    /// otherwise that it is lost.
+    pub fn keeps_mailbox(mut self) -> Self {
+        self.keeps_mailbox = true;
+        self
+    }
+
     /// Starts it under the task that calls this.
     ///
     /// # Panics
@@ -89,16 +99,18 @@ where
                 .map(|(first, longest)| Backoff { first_ns: nanos(first), max_ns: nanos(longest) }),
             ..ChildSpec::default()
         };
+        let can = Capabilities::of(&[
+            Capability::Kill,
+            Capability::Restart,
+            Capability::InterruptsHandler,
+        ]);
+        let can = if self.keeps_mailbox { can.with(Capability::KeepsMailbox) } else { can };
         let slot = register(
             Registration::new("tokio", self.name.as_str(), std::any::type_name::<F>())
                 .kind(ChildKind::Task)
                 .child_spec(spec)
                 .budget_rule(BudgetRule::Sliding)
-                .capabilities(Capabilities::of(&[
-                    Capability::Kill,
-                    Capability::Restart,
-                    Capability::InterruptsHandler,
-                ])),
+                .capabilities(can),
         );
         let supervisor = tokio::spawn(run(slot, self));
         Supervised { supervisor }

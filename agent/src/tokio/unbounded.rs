@@ -2,6 +2,7 @@
 
 use super::inbox::Inbox;
 use super::receiver::{Observer, Queue};
+use crate::adapter::Mailbox;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
@@ -128,18 +129,21 @@ impl<T> Counting<T> {
     }
 }
 
-impl<T> Queue for Counting<T> {
-    type Item = T;
-    fn len(&self) -> usize {
+impl<T> Mailbox for Counting<T> {
+    type Message = T;
+    fn queued(&self) -> usize {
         self.inner.len()
     }
-    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let poll = self.inner.poll_recv(cx);
         if matches!(poll, Poll::Ready(Some(_))) {
             self.count();
         }
         poll
     }
+}
+
+impl<T> Queue for Counting<T> {
     fn try_recv(&mut self) -> Result<T, TryRecvError> {
         self.inner.try_recv().inspect(|_| self.count())
     }

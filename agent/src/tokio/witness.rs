@@ -1,6 +1,6 @@
 //! Reports how code came to its end, however it did.
 
-use crate::adapter::{Fate, SlotHandle};
+use crate::adapter::{Fate, SlotHandle, panic_text};
 use crate::registry::Current;
 use actorscope_core::ExitReason;
 use std::any::Any;
@@ -99,12 +99,4 @@ impl Drop for Witness {
         let before = (self.stage == Stage::Waits).then(|| "before it began".to_owned());
         self.over(ExitReason::Aborted, before);
     }
-}
-
-/// What a panic said, if it said it in words.
-pub(super) fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
-    payload
-        .downcast_ref::<&'static str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
 }

@@ -233,6 +233,34 @@ async fn an_operator_restarts_and_kills_a_supervised_task() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_is_lent_to_each_run_keeps_what_is_queued_and_a_preview_says_so() {
+    let rig = Rig::start().await;
+    let sender = scope(rig.registry, async {
+        let (sender, inbox) = channel::<u32>("jobs", 8);
+        let inbox = std::sync::Arc::new(tokio::sync::Mutex::new(inbox));
+        let run = move || {
+            let inbox = inbox.clone();
+            async move {
+                let mut inbox = inbox.lock().await;
+                while inbox.recv().await != Some(3) {}
+                std::future::pending::<()>().await;
+            }
+        };
+        supervise("worker", run).keeps_mailbox().spawn();
+        sender
+    })
+    .await;
+    for job in [3, 7, 3, 7] {
+        sender.send(job).await.unwrap();
+    }
+    rig.when("/worker", |s| depth(s) == (3, "exact".into())).await;
+    let radius = rig.preview("kill", "/worker").await.unwrap();
+    assert_eq!((&*radius.queued, radius.queued_messages), ("kept", Some(3)));
+    rig.act("kill", "/worker").await.unwrap();
+    rig.when("/worker", |s| s.incarnation == 2 && depth(s) == (1, "exact".into())).await;
+}
+
+#[tokio::test]
 async fn backoff_is_shown_while_it_lasts() {
     let rig = Rig::start().await;
     let supervised = scope(rig.registry, async {

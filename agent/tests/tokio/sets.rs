@@ -144,3 +144,35 @@ async fn a_group_gathers_and_can_do_nothing_else() {
     rig.gone("/connections").await;
     rig.when("/one", |s| state(s) == "idle").await;
 }
+
+#[tokio::test]
+async fn of_closures_that_a_task_has_run_again_and_again_the_last_one_is_shown_and_all_that_failed()
+{
+    let rig = Rig::start().await;
+    let work = async {
+        spawn("hasher", async {
+            for n in 0..20 {
+                let ended = spawn_blocking("hash", move || assert_ne!(n, 7, "on purpose")).await;
+                assert_eq!(ended.is_err(), n == 7);
+            }
+            pending::<()>().await;
+        });
+    };
+    scope(rig.registry, work).await;
+    let ended = |kinds: &[String]| kinds.iter().filter(|kind| *kind == "exited").count();
+    rig.until_kinds("/hasher/hash", |kinds| ended(kinds) >= 1).await;
+    // The one that failed, the last one, and nothing else.
+    rig.when("/hasher/hash", |s| state(s) == "failed").await;
+    rig.when("/hasher/hash~2", |s| state(s) == "stopped").await;
+    let closures = || async {
+        let (_, _, detail) = rig.show("/hasher").await.unwrap();
+        detail.children
+    };
+    let deadline = tokio::time::Instant::now() + actorscope_testkit::SOON;
+    while closures().await != 2 {
+        assert!(tokio::time::Instant::now() < deadline, "{} closures", closures().await);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let starts = rig.events().await.into_iter().filter(|event| event.kind == "started").count();
+    assert_eq!(starts, 21, "what happened is told in any case");
+}
