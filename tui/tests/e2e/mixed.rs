@@ -177,18 +177,18 @@ fn who_is_not_supervised_can_be_held_and_ended_and_a_restart_is_refused() {
     not_supported(&place, "kill", "/exchange", "`spawn` in the place of `task`");
 }
 
-/// The verbs in the order of the menu, and what the dialog asks.
-const MENU: [(&str, &str); 5] = [
-    ("", "Kill this actor?"),
-    ("j", "Stop this actor?"),
-    ("jj", "Restart this actor?"),
-    ("jjj", "Suspend this actor?"),
-    ("jjjj", "Resume this actor?"),
+/// The verbs in the order of the menu, and what the dialog asks and its button says.
+const MENU: [(&str, &str, &str); 5] = [
+    ("", "Kill this actor?", "[ Kill ]"),
+    ("j", "Stop this actor?", "[ Stop ]"),
+    ("jj", "Restart this actor?", "[ Restart ]"),
+    ("jjj", "Suspend this actor?", "[ Suspend ]"),
+    ("jjjj", "Resume this actor?", "[ Resume ]"),
 ];
 
 /// Opens the dialog of a verb on the page of an actor.
 fn open(screen: &mut Screen, path: &str, verb: usize) {
-    let (keys, asks) = MENU[verb];
+    let (keys, asks, _) = MENU[verb];
     screen.press(&format!(":goto {path}\r"));
     screen.wait_for(&[path, "SUPERVISION"]);
     screen.press("X");
@@ -200,12 +200,13 @@ fn open(screen: &mut Screen, path: &str, verb: usize) {
 
 /// Confirms it and closes what is told.
 fn confirm(screen: &mut Screen, verb: usize) {
+    // Before the preview has come there is nothing to confirm.
+    screen.wait_for(&[MENU[verb].2]);
     // Past the reason; for how long comes before that.
     screen.press(if verb == 3 { "\t\t\t\r" } else { "\t\t\r" });
     screen.wait_for(&["done"]);
     screen.press("\r");
     until("the dialog's end", || (!screen.text().contains(MENU[verb].1)).then_some(()));
-    screen.press("\x1b");
 }
 
 #[test]
@@ -244,9 +245,8 @@ fn every_verb_works_from_the_screen_on_each_frameworks_actors() {
     ] {
         open(&mut screen, path, verb);
         screen.wait_for(&[why]);
-        screen.press("\t\r");
+        screen.press("\r");
         until("the dialog's end", || (!screen.text().contains(MENU[verb].1)).then_some(()));
-        screen.press("\x1b");
         place.when(path, |s| s["state"] == "idle");
     }
     open(&mut screen, FEED, stop);
