@@ -11,8 +11,10 @@ pub enum Fault {
     /// The book of the first symbol panics on every 50th order. It is started again without its open
     /// orders; after 5 restarts within a minute it gives up, and orders for that symbol are refused.
     CrashyBook,
-    /// The journal's disk goes away after 200 executions: a write neither returns nor fails. Settlement
-    /// waits for the journal, the feeds for settlement, and in the end the books for the feeds.
+    /// The journal's disk goes away after 200 executions: a write neither returns nor fails. Nothing is
+    /// settled any more: the feeds fill up, then the books wait for them, and clients for the books.
+    /// Killing `journal` makes settlement fail; its supervisor starts all of it anew from the file, for
+    /// another 200.
     StuckJournal,
 }
 
