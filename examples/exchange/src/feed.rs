@@ -59,21 +59,19 @@ async fn deliver_all(mut inbox: Receiver<Execution>) {
             sleep(PAUSE).await;
         }
         // News only: whoever is not there misses them.
-        let prices = execution.fills.iter().map(|fill| (fill.price, fill.quantity));
-        if let Some(tape) = ActorRef::where_is(tape::NAME.to_owned()) {
-            let printed = tape::Say::Traded(execution.symbol.clone(), prices.clone().collect());
-            let _ = tape.tracked().cast(printed);
+        let prices: Vec<_> = execution.fills.iter().map(|f| (f.price, f.quantity)).collect();
+        let last = prices.last().map(|(price, _)| *price);
+        if let Some(tape) = ActorRef::where_is(tape::NAME) {
+            let _ = tape.tracked().cast(tape::Say::Traded(execution.symbol.clone(), prices));
         }
-        if let (Some(risk), Some((price, _))) =
-            (ActorRef::where_is(risk::NAME.to_owned()), prices.last())
-        {
-            let _ = risk.tracked().cast(risk::Say::Traded(execution.symbol.clone(), price));
+        if let (Some(risk), Some(last)) = (ActorRef::where_is(risk::NAME), last) {
+            let _ = risk.tracked().cast(risk::Say::Traded(execution.symbol, last));
         }
     }
 }
 
 async fn is_settled(execution: &Execution) -> bool {
-    let Some(settlement) = ActorRef::where_is(settlement::NAME.to_owned()) else { return false };
+    let Some(settlement) = ActorRef::where_is(settlement::NAME) else { return false };
     let settle = |reply| settlement::Say::Settle(execution.clone(), reply);
     let answer = settlement.tracked().call(settle, Some(PATIENCE)).await;
     matches!(answer, Ok(CallResult::Success(())))

@@ -115,7 +115,7 @@ impl Server {
             builder = builder.allow_control().allow_state_dump();
         }
         // Without it the exchange runs all the same.
-        let _agent = builder.start_or_warn();
+        builder.start_or_warn();
         let name = self.options.name.clone();
         agent::tokio::task(&name, self.serve(shutdown)).await
     }

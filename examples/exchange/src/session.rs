@@ -94,9 +94,7 @@ impl Session {
     ) -> Result<Answer, String> {
         let account = self.account()?;
         let book = self.world.book(&symbol).ok_or_else(|| unknown(&symbol, &self.world))?;
-        let risk = ActorRef::where_is(risk::NAME.to_owned())
-            .ok_or("risk is starting; try again")?
-            .tracked();
+        let risk = ActorRef::where_is(risk::NAME).ok_or("risk is starting; try again")?.tracked();
         let check = |reply| risk::Say::Check(symbol, quantity, price, reply);
         match risk.call(check, Some(PATIENCE)).await {
             Ok(CallResult::Success(checked)) => checked.map_err(|refusal| refusal.to_string())?,
@@ -131,7 +129,7 @@ impl Session {
         let looking = book.ask_observed(Look(LEVELS));
         let seen = looking.mailbox_timeout(PATIENCE).reply_timeout(PATIENCE).await;
         let seen = seen.map_err(|_| "the book does not answer; try again")?;
-        let last = match ActorRef::where_is(tape::NAME.to_owned()) {
+        let last = match ActorRef::where_is(tape::NAME) {
             Some(tape) => {
                 let read = |reply| tape::Say::Last(symbol.clone(), reply);
                 match tape.tracked().call(read, Some(PATIENCE)).await {
