@@ -266,7 +266,8 @@ fn ended(radius: &mut BlastRadius, source: &impl RowSource, identity: &Identity,
     let all = all.into_iter().flat_map(|(slot, effect)| {
         let below = below::below(source, slot);
         touched.below += below.go.len();
-        touched.unharmed += below.stay;
+        touched.tasks += below.tasks;
+        touched.actors += below.actors;
         let go = below.go.into_iter().map(|below| (below, Effect::EndsWithParent));
         std::iter::once((slot, effect)).chain(go)
     });
@@ -301,8 +302,10 @@ struct Touched {
     siblings: usize,
     /// Ended with their parents.
     below: usize,
-    /// Not ended, though they are below.
-    unharmed: usize,
+    /// Tasks that are not ended, though they are below.
+    tasks: usize,
+    /// Actors that are not ended, though they are below.
+    actors: usize,
 }
 
 /// Siblings that the parent's strategy restarts along.
@@ -373,15 +376,19 @@ fn sentences(
             say.push("Queued asks are refused while the actors below it end.".to_owned());
         }
     }
-    if touched.unharmed > 0 {
-        let (run, owned) = if touched.unharmed == 1 {
+    if touched.actors > 0 {
+        let run = if touched.actors == 1 { "runs on: it was" } else { "run on: they were" };
+        say.push(format!("{} below {run} only started there.", plural(touched.actors, "actor")));
+    }
+    if touched.tasks > 0 {
+        let (run, owned) = if touched.tasks == 1 {
             ("runs on, unless it is", "is")
         } else {
             ("run on, except those that are", "are")
         };
         say.push(format!(
             "{} below {run} awaited in it or {owned} in a `JoinSet` that it owns.",
-            plural(touched.unharmed, "task"),
+            plural(touched.tasks, "task"),
         ));
     }
     if let Some(budget) = &radius.budget {

@@ -323,6 +323,28 @@ fn tasks_on_tokio_outlive_whoever_spawned_them() {
 }
 
 #[test]
+fn who_was_only_started_there_by_another_framework_does_not_end_with_its_parent() {
+    let mut rows = family(Strategy::OneForOne);
+    rows.add(6, Some(5), "child-of-that");
+    rows.edit(5, |i, _| i.framework = "ractor".into());
+    rows.edit(6, |i, _| i.framework = "ractor".into());
+    assert_eq!(effects(&rows, 3, Verb::Kill), [(3, Effect::Restarts)]);
+    let said = |rows: &Rows| preview(rows, slot(3), Verb::Kill).unwrap().sentences.join(" ");
+    let all = said(&rows);
+    assert!(all.contains("2 actors below run on: they were only started there."), "{all}");
+    // Of its own framework it is a child like any other.
+    let own = [(5, Effect::Ends), (6, Effect::EndsWithParent)];
+    assert_eq!(effects(&rows, 5, Verb::Kill), own);
+    // kameo's own may hang below each other without being supervised.
+    for raw in 1..=6 {
+        rows.edit(raw, |i, _| i.framework = "kameo".into());
+    }
+    rows.edit(5, |i, _| i.child_spec = None);
+    rows.edit(6, |_, s| s.state = SlotState::Stopped);
+    assert!(said(&rows).contains("1 actor below runs on: it was only started there."));
+}
+
+#[test]
 fn stopping_a_group_asks_everybody_below_it() {
     let mut rows = family(Strategy::OneForOne);
     rows.edit(1, |i, _| i.kind = ChildKind::Group);

@@ -53,6 +53,10 @@
 //! # }
 //! ```
 //!
+//! **Roots** spawned with [`SpawnObserved::spawn_observed`] have a name and hang below whatever spawns
+//! them, in a program of several frameworks for instance; kameo's own `spawn` tells nobody who calls it,
+//! so such an actor hangs at the top.
+//!
 //! **Names** for all others, such as those in kameo's registry or in a pool's factory, are given with
 //! [`name_actor`], before or after the actor has started.
 //!
@@ -86,7 +90,7 @@
 //! incarnations. An actor is known by its `ActorId`, which a restart keeps. Only weak references are
 //! held: being observed keeps no actor alive.
 //!
-//! Reading order: [`supervise`] (what users call), `lifecycle` and `runs` (starts and ends), `mailbox`
+//! Reading order: [`supervise`] and `spawned` (what users call), `names` (what they say before), `lifecycle` and `runs` (starts and ends), `mailbox`
 //! and `between` (messages), `handler` (what they are handled in), `own_next` (actors that choose them
 //! themselves), `held`, `cell`, `table` and `ended` (what is kept of an actor), `control` (verbs),
 //! `printing` (state), `parent` and `orphans` (who supervises whom), [`sends`] (who talks to whom).
@@ -111,6 +115,7 @@ mod parent;
 mod printing;
 mod runs;
 pub mod sends;
+mod spawned;
 pub mod supervise;
 mod table;
 mod undelivered;
@@ -120,6 +125,7 @@ pub use actorscope_macros::{Actor, observed_kameo as observed};
 pub use kameo::actor::Actor;
 pub use names::name_actor;
 pub use sends::{AskObserved, TellObserved};
+pub use spawned::SpawnObserved;
 pub use supervise::{ChildSpec, ObservedChild, SuperviseObserved};
 
 /// Implemented by `#[observed]`.

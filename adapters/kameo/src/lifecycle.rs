@@ -126,20 +126,26 @@ fn closed<A: Actor>(mailbox: WeakMailboxSender<A>) -> Closed {
 
 fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     let known = supervise::claim(actor_ref);
-    let parent = match &known {
-        Some(known) => Parent::Is(known.parent),
-        None => parent::of(actor_ref),
+    let (given, starter) = match names::claim(actor_ref.id()) {
+        Some(given) => (Some(given.name), given.starter),
+        None => (None, None),
+    };
+    let parent = match (&known, &starter) {
+        (Some(known), _) => Parent::Is(known.parent),
+        (None, Some(_)) => Parent::None,
+        (None, None) => parent::of(actor_ref),
     };
     let supervised = parent != Parent::None;
-    let (slot_of_parent, registry) = match parent {
-        Parent::Is(id) => parents_slot(id),
-        Parent::None | Parent::Locked => (None, None),
+    let (slot_of_parent, registry) = match (parent, &starter) {
+        (Parent::Is(id), _) => parents_slot(id),
+        (Parent::None, Some(starter)) => (Some(starter.id()), Some(starter.registry())),
+        (Parent::None | Parent::Locked, _) => (None, None),
     };
     let registry = registry
         .or_else(|| current_slot().map(|slot| slot.registry()))
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
-    let given = names::claim(actor_ref.id()).or_else(|| known.as_ref()?.name.clone());
+    let given = given.or_else(|| known.as_ref()?.name.clone());
     let capacity = capacity(actor_ref);
     let registration = match &given {
         Some(name) => Registration::new("kameo", name, type_name),
@@ -169,8 +175,8 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
     // A name that was given between the look above and the entry.
-    if let Some(name) = names::claim(cell.id) {
-        cell.slot.rename(&name);
+    if let Some(given) = names::claim(cell.id) {
+        cell.slot.rename(&given.name);
     }
     if let (Parent::Is(supervisor), None) = (parent, slot_of_parent) {
         orphans::wait_for(supervisor, &cell.slot);

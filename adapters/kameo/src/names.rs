@@ -1,20 +1,29 @@
-//! Names that people give to actors.
+//! What is said of actors before they start: names that people give to them, and whose code spawns
+//! them.
 
 use crate::{Observed, table};
+use actorscope_agent::adapter::SlotHandle;
 use kameo::actor::{ActorId, ActorRef};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Names given to actors that have not started; more are not kept.
+/// Actors that have not started and of which something was said; more are not kept.
 const MOST: usize = 4_096;
 
-static PENDING: Mutex<VecDeque<(ActorId, String)>> = Mutex::new(VecDeque::new());
+/// What was said of an actor that has not started.
+pub(crate) struct Given {
+    pub(crate) name: String,
+    /// Below whom it hangs, because nobody supervises it.
+    pub(crate) starter: Option<SlotHandle>,
+}
+
+static PENDING: Mutex<VecDeque<(ActorId, Given)>> = Mutex::new(VecDeque::new());
 
 /// Length of [`PENDING`], so that starting an actor costs no lock while there are none.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-fn pending() -> MutexGuard<'static, VecDeque<(ActorId, String)>> {
+fn pending() -> MutexGuard<'static, VecDeque<(ActorId, Given)>> {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -51,32 +60,38 @@ pub fn name_actor<A: Observed>(actor_ref: &ActorRef<A>, name: &str) -> bool {
     if !actor_ref.is_alive() {
         return false;
     }
-    {
-        let mut pending = pending();
-        pending.retain(|(whose, _)| *whose != id);
-        pending.push_back((id, name.to_owned()));
-        if pending.len() > MOST {
-            pending.pop_front();
-        }
-        WAITING.store(pending.len(), Relaxed);
-    }
+    give(id, Given { name: name.to_owned(), starter: None });
     // It may have started between the first look and the entry.
     if let Some(cell) = table::get(id)
-        && let Some(name) = claim(id)
+        && let Some(given) = claim(id)
     {
-        cell.slot.rename(&name);
+        cell.slot.rename(&given.name);
     }
     true
 }
 
-/// The name that was given to this actor before it started.
-pub(crate) fn claim(id: ActorId) -> Option<String> {
+/// Says something of an actor that has not started.
+pub(crate) fn give(id: ActorId, given: Given) {
+    let mut pending = pending();
+    match pending.iter_mut().find(|(whose, _)| *whose == id) {
+        // A second name says nothing about who spawns it.
+        Some((_, before)) => before.name = given.name,
+        None => pending.push_back((id, given)),
+    }
+    if pending.len() > MOST {
+        pending.pop_front();
+    }
+    WAITING.store(pending.len(), Relaxed);
+}
+
+/// What was said of this actor before it started.
+pub(crate) fn claim(id: ActorId) -> Option<Given> {
     if WAITING.load(Relaxed) == 0 {
         return None;
     }
     let mut pending = pending();
     let at = pending.iter().position(|(whose, _)| *whose == id)?;
-    let (_, name) = pending.remove(at)?;
+    let (_, given) = pending.remove(at)?;
     WAITING.store(pending.len(), Relaxed);
-    Some(name)
+    Some(given)
 }

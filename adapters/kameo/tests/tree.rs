@@ -1,7 +1,9 @@
 //! Who is where and why: strategies, budgets, links, names, threads.
 
 use actorscope_kameo::agent::core::capability::{Capabilities, Capability};
-use actorscope_kameo::{Actor, ChildSpec, SuperviseObserved, name_actor, observed};
+use actorscope_kameo::{
+    Actor, ChildSpec, SpawnObserved, SuperviseObserved, agent, name_actor, observed,
+};
 use actorscope_proto::v1;
 use actorscope_testkit::{Rig, state};
 use kameo::error::Infallible;
@@ -182,6 +184,39 @@ async fn linked_actors_are_no_family_but_their_end_says_whose_death_it_was() {
     let (.., detail) = rig.show("/third").await.unwrap();
     let expected = format!("linked actor #{} died", identity.slot);
     assert!(detail.history[0].reason.as_ref().unwrap().starts_with(&expected));
+}
+
+#[tokio::test]
+async fn who_is_spawned_with_a_name_hangs_below_whoever_spawns_it() {
+    let rig = Rig::shared().await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A task that has ended is soon forgotten, and what hangs below it moves up.
+    let _task = agent::tokio::spawn("spawner", async {
+        let sup = OneForOne::spawn_observed("spawned", OneForOne);
+        let spec = ChildSpec::new("supervised");
+        Worker::supervise_observed(&sup, spec, Worker).spawn().await;
+        // One that says nothing is at the top.
+        let plain = Worker::spawn(Worker);
+        name_actor(&plain, "plainly-spawned");
+        let named_twice = Worker::spawn_observed("once", Worker);
+        name_actor(&named_twice, "twice");
+        let _ = tell.send(sup.clone());
+        std::future::pending::<()>().await;
+        drop((sup, plain, named_twice));
+    });
+    rig.when("/spawner/spawned/supervised", is("idle")).await;
+    rig.when("/plainly-spawned", is("idle")).await;
+    rig.when("/spawner/twice", is("idle")).await;
+    let (identity, _) = rig.when("/spawner/spawned", is("idle")).await;
+    assert_eq!(identity.child_spec, None);
+    assert!(!Capabilities::from_bits(identity.capabilities).has(Capability::Restart));
+    let sup = told.await.unwrap();
+    assert_eq!(rig.act("kill", "/spawner/spawned").await.unwrap().outcome, "done");
+    rig.when("/spawner/spawned", is("stopped")).await;
+    sup.wait_for_shutdown().await;
+    let outside = Worker::spawn_observed("outside", Worker);
+    rig.when("/outside", is("idle")).await;
+    drop(outside);
 }
 
 #[tokio::test]

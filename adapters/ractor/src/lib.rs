@@ -45,6 +45,10 @@
 //! **Actors that are not `Send`** are spawned as [`ObservedLocal`]. Those that are can be spawned on such a
 //! thread as [`Observed`], if they are `Default`.
 //!
+//! **Mixed programs.** An actor hangs where ractor's own links say. One that nobody supervises and that
+//! code of another framework starts (an actor of kameo or actix, an observed tokio task) hangs below
+//! that; it does not end with it.
+//!
 //! # What is known
 //! Of *observed* actors: type, state, handling times, failures, and how they ended: in order, stopped with
 //! which reason, drained, with which error, with the words of which panic, killed, aborted.
@@ -102,6 +106,9 @@ pub use hooks::{Hooks, NoHooks, Starting};
 pub use local::ObservedLocal;
 pub use observed::{Observed, observe, observe_with};
 pub use sends::{ObservedRef, TrackSends};
+
+/// What slots say they belong to.
+const FRAMEWORK: &str = "ractor";
 
 /// For `actorscope-ractor-cluster`. Not for use by hand.
 #[doc(hidden)]

@@ -24,6 +24,8 @@ pub(crate) struct Seen {
     pub(crate) is_observed: bool,
     /// What can be done to it while it has no children.
     can: Capabilities,
+    /// Whose code started it, if that is no ractor actor's: where it hangs while nobody supervises it.
+    starter: Option<SlotHandle>,
     /// The id of the slot it hangs under; 0 = at the root.
     parent: AtomicU64,
     started: AtomicBool,
@@ -42,8 +44,13 @@ impl Seen {
         place: Option<Arc<Place>>,
         is_observed: bool,
         can: Capabilities,
+        starter: Option<SlotHandle>,
     ) -> Arc<Self> {
-        let parent = place.as_ref().and_then(|place| place.parent()).map_or(0, SlotId::get);
+        let parent = match &place {
+            Some(place) => place.parent(),
+            None => starter.as_ref().map(SlotHandle::id),
+        };
+        let parent = parent.map_or(0, SlotId::get);
         Arc::new(Self {
             cell,
             slot,
@@ -52,6 +59,7 @@ impl Seen {
             inbox: OnceLock::new(),
             is_observed,
             can,
+            starter,
             parent: AtomicU64::new(parent),
             started: AtomicBool::new(false),
             stopped_in_order: AtomicBool::new(false),
@@ -68,11 +76,16 @@ impl Seen {
 
     // --- Where it hangs ------------------------------------------------------------------------
 
-    /// Hangs it under another slot, or at the root. One whose place is known stays there.
-    pub(crate) fn hang_under(&self, parent: Option<SlotId>) {
+    /// Hangs it under another slot, or without a supervisor where it was started, else at the root.
+    /// One whose place is known stays there.
+    pub(crate) fn hang_under(&self, supervisor: Option<SlotId>) {
+        let starter = self.starter.as_ref().filter(|_| supervisor.is_none());
+        let parent = supervisor.or_else(|| starter.map(SlotHandle::id));
         let raw = parent.map_or(0, SlotId::get);
         if self.place.is_none() && self.parent.swap(raw, Relaxed) != raw {
-            self.slot.set_parent(parent);
+            // Who started it may be forgotten by now.
+            let is_there = starter.is_none_or(SlotHandle::is_registered);
+            self.slot.set_parent(parent.filter(|_| is_there));
         }
     }
 

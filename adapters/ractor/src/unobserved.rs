@@ -4,7 +4,7 @@
 use crate::control;
 use crate::seen::Seen;
 use crate::supervise::Place;
-use crate::{table, watcher};
+use crate::{FRAMEWORK, table, watcher};
 use actorscope_agent::adapter::{Registration, Registry};
 use actorscope_agent::core::spec::ChildKind;
 use ractor::{ActorCell, ActorStatus};
@@ -34,7 +34,7 @@ fn register(
     let registration = || {
         let name = cell.get_name().unwrap_or_else(|| cell.get_id().to_string());
         // Of a task nobody expects a rate of messages: what is not measured must not show as 0.
-        Registration::new("ractor", name, "")
+        Registration::new(FRAMEWORK, name, "")
             .kind(ChildKind::Task)
             .ordinal(cell.get_id().pid())
             .capabilities(can)
@@ -43,7 +43,7 @@ fn register(
         Some(place) => place.slot(registration),
         None => registry().register(registration()),
     };
-    let seen = Seen::new(cell.clone(), slot, place, false, can);
+    let seen = Seen::new(cell.clone(), slot, place, false, can, None);
     table::insert(seen.clone());
     match &seen.place {
         Some(place) => place.taken_by(&seen),

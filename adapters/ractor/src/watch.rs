@@ -4,8 +4,8 @@ use crate::gate::{Next, Options};
 use crate::handler::{self, Handle};
 use crate::hooks::Starting;
 use crate::seen::Seen;
-use crate::{control, discovery, ends, supervise, table, watcher};
-use actorscope_agent::adapter::{Registration, Registry, SlotHandle, current_slot};
+use crate::{FRAMEWORK, control, discovery, ends, supervise, table, watcher};
+use actorscope_agent::adapter::{Registration, Registry, SlotHandle, current_place, current_slot};
 use actorscope_agent::core::ExitReason;
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::spec::SupervisorSpec;
@@ -17,9 +17,23 @@ use std::sync::{Arc, OnceLock};
 type Done = Result<(), ActorProcessingErr>;
 
 /// One run of one actor. Empty until it starts.
-#[derive(Default)]
 pub(crate) struct Watch {
     run: OnceLock<Run>,
+    /// Whose code made it, if that is no ractor actor's: one that is spawned instantly, or on a thread
+    /// of its own, starts where nobody knows any more who spawned it.
+    made_by: Option<SlotHandle>,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { run: OnceLock::new(), made_by: foreign_place() }
+    }
+}
+
+/// The slot below which ractor actors hang that are started now and that nobody supervises. ractor's
+/// own tree has the last word among ractor actors; of those of other frameworks it knows nothing.
+fn foreign_place() -> Option<SlotHandle> {
+    current_place().filter(|place| place.framework() != FRAMEWORK)
 }
 
 struct Run {
@@ -45,7 +59,13 @@ impl Watch {
     ) -> Begun<'_> {
         let run = self.run.get_or_init(|| {
             let name = cell.get_name().unwrap_or_else(|| short_type(std::any::type_name::<A>()));
-            let seen = register(cell, name, std::any::type_name::<A>(), supervisor, options);
+            let actor_type = std::any::type_name::<A>();
+            // Where it starts goes before where it was made; a ractor actor's code is not asked twice.
+            let starter = match current_place() {
+                Some(_) => foreign_place(),
+                None => self.made_by.clone(),
+            };
+            let seen = register(cell, name, actor_type, supervisor, options, starter);
             Run { seen, spawner: tokio::task::try_id() }
         });
         Begun { seen: &run.seen, is_over: false }
@@ -185,6 +205,7 @@ fn register(
     actor_type: &'static str,
     supervisor: Option<SupervisorSpec>,
     options: Capabilities,
+    starter: Option<SlotHandle>,
 ) -> Arc<Seen> {
     let place = supervise::claim(cell);
     let mut can = options.iter().fold(control::OBSERVED, Capabilities::with);
@@ -196,7 +217,7 @@ fn register(
         can = can.with(Capability::Restart);
     }
     let registration = || {
-        let registration = Registration::new("ractor", name, actor_type)
+        let registration = Registration::new(FRAMEWORK, name, actor_type)
             .ordinal(cell.get_id().pid())
             .capabilities(can);
         match supervisor {
@@ -208,12 +229,13 @@ fn register(
         let current: Option<SlotHandle> = current_slot();
         current.map_or_else(Registry::current, |slot| slot.registry())
     };
-    let slot = match &place {
-        Some(place) => place.slot(registration),
-        None => registry().register(registration()),
+    let slot = match (&place, &starter) {
+        (Some(place), _) => place.slot(registration),
+        (None, Some(starter)) => starter.register_below(registration()),
+        (None, None) => registry().register(registration()),
     };
     let is_tracked = slot.has_mailbox();
-    let seen = Seen::new(cell.clone(), slot, place, true, can);
+    let seen = Seen::new(cell.clone(), slot, place, true, can, starter);
     if is_tracked {
         // Whoever tracked its predecessor does so again.
         seen.tracked();

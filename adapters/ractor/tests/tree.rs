@@ -3,7 +3,7 @@
 mod common;
 
 use actorscope_ractor::agent::core::capability::Capability;
-use actorscope_ractor::{Observed, ObservedLocal, observe};
+use actorscope_ractor::{Observed, ObservedLocal, agent, observe};
 use actorscope_testkit::{Rig, depth, state};
 use common::{Do, Peer, Start, can, end, exit, handled, is, name};
 use ractor::factory::{Factory, FactoryArguments, FactoryMessage, Job, JobOptions, WorkerId};
@@ -43,6 +43,39 @@ async fn linked_actors_hang_under_their_supervisor_whoever_spawned_them() {
     .unwrap();
     let (identity, _) = rig.when("/tree-free", is("idle")).await;
     assert_eq!(identity.parent, None);
+}
+
+#[tokio::test]
+async fn who_is_spawned_by_code_of_another_framework_hangs_below_that() {
+    let rig = Rig::shared().await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // A task that has ended is soon forgotten, and what hangs below it moves up.
+    let task = agent::tokio::spawn("foreign", async {
+        let free = observed("started-there").await;
+        let (instant, _) =
+            ActorRuntime::spawn_instant(name("started-instantly"), observe(Peer), Start::Well)
+                .unwrap();
+        // What those start themselves is a matter of ractor's.
+        under(&free, name("child-there")).await;
+        free.cast(common::run(|_| async {
+            observed("started-by-ractor").await;
+        }))
+        .unwrap();
+        let _ = tell.send(instant);
+        std::future::pending::<()>().await;
+    });
+    rig.when("/foreign/started-there/child-there", is("idle")).await;
+    let (instant, _) = rig.when("/foreign/started-instantly", is("idle")).await;
+    rig.when("/started-by-ractor", is("idle")).await;
+    let spawned = told.await.unwrap();
+    // Links go first, and when they are cut it is back.
+    let supervisor = observed("supervises").await;
+    spawned.link(supervisor.get_cell());
+    let (moved, _) = rig.when("/supervises/started-instantly", is("idle")).await;
+    assert_eq!(moved.slot, instant.slot);
+    spawned.unlink(supervisor.get_cell());
+    rig.when("/foreign/started-instantly", is("idle")).await;
+    task.abort();
 }
 
 #[tokio::test]

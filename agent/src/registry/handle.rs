@@ -219,6 +219,11 @@ impl SlotHandle {
         self.slot.cold().name.clone()
     }
 
+    /// The framework it was registered by.
+    pub fn framework(&self) -> &'static str {
+        self.slot.cold().class.framework
+    }
+
     /// Gives the slot another name.
     pub fn rename(&self, name: &str) {
         self.registry().rename(&self.slot, name);

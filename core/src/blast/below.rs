@@ -4,14 +4,17 @@ use crate::id::SlotId;
 use crate::slot::Identity;
 use crate::spec::ChildKind;
 use crate::view::RowSource;
+use std::sync::Arc;
 
 /// What hangs below a slot, as far as it lives.
 #[derive(Default)]
 pub(super) struct Below {
     /// Slots whose actors end with their parents.
     pub(super) go: Vec<SlotId>,
-    /// How many run on.
-    pub(super) stay: usize,
+    /// How many run on that are tasks on tokio, or below one.
+    pub(super) tasks: usize,
+    /// How many others run on.
+    pub(super) actors: usize,
 }
 
 /// Follows the tree: what is below somebody who stays, stays.
@@ -19,23 +22,49 @@ pub(super) fn below(source: &impl RowSource, slot: SlotId) -> Below {
     let forest = source.forest();
     let is_live = |id: SlotId| source.stats(id).is_some_and(|stats| stats.state.is_live());
     let mut below = Below::default();
-    let mut open: Vec<SlotId> = forest.children(slot).rev().collect();
-    while let Some(next) = open.pop() {
-        if source.identity(next).is_some_and(|who| runs_on(&who)) {
+    let Some(top) = source.identity(slot) else { return below };
+    let children_of = |id: SlotId, framework: Arc<str>| {
+        forest.children(id).rev().map(move |child| (framework.clone(), child))
+    };
+    let mut open: Vec<(Arc<str>, SlotId)> = children_of(slot, top.framework).collect();
+    while let Some((above, next)) = open.pop() {
+        let Some(who) = source.identity(next) else { continue };
+        let stay = match bond(&who, &above) {
+            Bond::Ends => None,
+            Bond::Task => Some(&mut below.tasks),
+            Bond::Apart => Some(&mut below.actors),
+        };
+        if let Some(stay) = stay {
             let all = std::iter::once(next).chain(forest.descendants(next));
-            below.stay += all.filter(|id| is_live(*id)).count();
+            *stay += all.filter(|id| is_live(*id)).count();
             continue;
         }
         if is_live(next) {
             below.go.push(next);
         }
-        open.extend(forest.children(next).rev());
+        open.extend(children_of(next, who.framework));
     }
     below
 }
 
-/// Whether it does without the one that it hangs under: who spawns a task on tokio is not asked
-/// whether it may go on. A receiver goes with the task that holds it.
-fn runs_on(identity: &Identity) -> bool {
-    &*identity.framework == "tokio" && identity.kind != ChildKind::Mailbox
+/// What becomes of somebody when the one ends that it hangs under.
+enum Bond {
+    /// It ends as well.
+    Ends,
+    /// Nothing: who spawns a task on tokio is not asked whether it may go on.
+    Task,
+    /// Nothing: it hangs there because it was started there, and nobody ends it for that.
+    Apart,
+}
+
+fn bond(identity: &Identity, framework_above: &str) -> Bond {
+    match &*identity.framework {
+        // A receiver goes with whoever holds it.
+        _ if identity.kind == ChildKind::Mailbox => Bond::Ends,
+        "tokio" => Bond::Task,
+        "kameo" if identity.child_spec.is_none() => Bond::Apart,
+        // A framework ends its own.
+        framework if framework != framework_above => Bond::Apart,
+        _ => Bond::Ends,
+    }
 }

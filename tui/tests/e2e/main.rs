@@ -2,6 +2,7 @@
 //! JSON, the terminal UI through a pseudo-terminal.
 #![cfg(unix)]
 
+mod mixed;
 mod screen;
 mod service;
 mod terminal;

@@ -11,22 +11,26 @@ use std::time::{Duration, Instant};
 /// No test waits longer for anything.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The `parlor` binary, beside ours; built if only this package was.
+/// The `parlor` binary.
 fn parlor() -> &'static Path {
     static PARLOR: OnceLock<PathBuf> = OnceLock::new();
-    PARLOR.get_or_init(|| {
-        let ours = Path::new(env!("CARGO_BIN_EXE_actorscope"));
-        let path = ours.with_file_name("parlor");
-        if !path.exists() {
-            let mut build = Command::new(env!("CARGO"));
-            build.args(["build", "--locked", "-p", "actorscope-parlor", "--bin", "parlor"]);
-            if ours.components().any(|c| c.as_os_str() == "release") {
-                build.arg("--release");
-            }
-            assert!(build.status().unwrap().success(), "parlor could not be built");
+    PARLOR.get_or_init(|| built("parlor"))
+}
+
+/// The binary of an example, beside ours; built if only this package was.
+pub fn built(example: &str) -> PathBuf {
+    let ours = Path::new(env!("CARGO_BIN_EXE_actorscope"));
+    let path = ours.with_file_name(example);
+    if !path.exists() {
+        let package = format!("actorscope-{example}");
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--locked", "-p", &package, "--bin", example]);
+        if ours.components().any(|c| c.as_os_str() == "release") {
+            build.arg("--release");
         }
-        path
-    })
+        assert!(build.status().unwrap().success(), "{example} could not be built");
+    }
+    path
 }
 
 /// Where a service and its observers meet.
@@ -85,8 +89,13 @@ impl Place {
     }
 
     pub fn serve(&self, args: &[&str]) -> Service {
+        self.serve_with(parlor(), args)
+    }
+
+    /// An example's `serve`, whichever example that is.
+    pub fn serve_with(&self, binary: &Path, args: &[&str]) -> Service {
         let data = self.directory.path().join("data");
-        let mut process = Command::new(parlor())
+        let mut process = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data)
             .args(args)
@@ -122,7 +131,7 @@ pub fn until<T>(what: &str, mut step: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A running `parlor serve`.
+/// A running `parlor serve`, or that of another example.
 pub struct Service {
     process: Child,
     pub address: String,
