@@ -132,6 +132,20 @@ fn tasks_that_hand_on_to_each_other_do_not_pile_up() {
 }
 
 #[test]
+fn what_moves_and_starts_between_two_passes_starts_where_it_went() {
+    let registry = Registry::new();
+    let mut sampler = Sampler::new(registry, None);
+    let sup = registry.register(Registration::new("test", "sup", "S"));
+    let late = registry.register(Registration::new("test", "late", "L"));
+    sampler.pass(1, 0);
+    late.set_parent(Some(sup.id()));
+    late.started(None);
+    sampler.pass(1, 0);
+    let events = sampler.rows().journal().read(0, 10).events;
+    assert_eq!(events.last().map(|e| (e.kind, &*e.path)), Some((EventKind::Started, "/sup/late")));
+}
+
+#[test]
 fn what_came_and_went_between_two_passes_has_a_path() {
     let registry = Registry::new();
     let mut sampler = Sampler::new(registry, None);

@@ -9,6 +9,7 @@ use crate::clock::Ticks;
 use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
 use actorscope_core::forest::{Forest, Oddity};
+use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::{SlotDetail, Stats};
@@ -131,8 +132,16 @@ impl Rows {
         // Facts first: every slot in them is then in the tree, among the changes, or gone.
         let taken = self.registry.take_noted();
         let changes = self.registry.take_changes();
-        // What goes now was still there when the facts about it were noted.
-        let place = |slot: &Arc<Slot>| self.forest.contains(slot.id).then(|| self.path_of(slot));
+        // What goes now, and what was below it, was still there when the facts about it were noted.
+        let gone: IdSet =
+            changes.iter().filter(|(_, slot)| slot.is_none()).map(|(id, _)| *id).collect();
+        let place = |slot: &Arc<Slot>| {
+            let goes = |id: &SlotId| gone.contains(id);
+            let moves = !gone.is_empty()
+                && self.forest.contains(slot.id)
+                && (goes(&slot.id) || self.forest.ancestors(slot.id).any(|above| goes(&above)));
+            moves.then(|| self.path_of(slot))
+        };
         let mut paths: Vec<Option<String>> =
             taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(place)).collect();
         let mut moved = Vec::new();
