@@ -27,7 +27,7 @@ pub const SOON: Duration = Duration::from_secs(10);
 pub struct Rig {
     /// The agent, unless it is shared by all tests of the process.
     pub agent: Option<Agent>,
-    /// What it serves.
+    /// What it serves; of another process's agent nothing.
     pub registry: Registry,
     /// The connection.
     pub channel: Channel,
@@ -86,6 +86,35 @@ impl Rig {
         let channel = connect(socket.clone()).await;
         let registry = Registry::global();
         Self { agent: None, registry, channel, instance, socket, _directory: None }
+    }
+
+    /// The agent of another process, once it listens on this socket.
+    pub async fn attach(socket: PathBuf) -> Self {
+        let deadline = tokio::time::Instant::now() + SOON;
+        while UnixStream::connect(&socket).await.is_err() {
+            assert!(tokio::time::Instant::now() < deadline, "no agent at {}", socket.display());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let channel = connect(socket.clone()).await;
+        let request = v1::DescribeRequest { protocol: 1, client: "testkit".to_owned() };
+        let node = ObserveClient::new(channel.clone()).describe(request).await.unwrap();
+        let instance = InstanceId::from_slice(&node.into_inner().instance).unwrap();
+        let registry = Registry::current();
+        Self { agent: None, registry, channel, instance, socket, _directory: None }
+    }
+
+    /// The slot that is worst by a sort key's word.
+    pub async fn worst(&self, sort: &str) -> Option<(v1::Identity, v1::Stats)> {
+        let table = v1::TableView {
+            sort: sort.to_owned(),
+            descending: true,
+            limit: 1,
+            ..Default::default()
+        };
+        let view = Some(v1::View { kind: Some(v1::view::Kind::Table(table)) });
+        let request = v1::QueryRequest { view, path: String::new() };
+        let frame = self.observe().query(request).await.unwrap().into_inner();
+        Some((frame.identities.first()?.clone(), frame.stats.first()?.clone()))
     }
 
     /// A client for looking.
