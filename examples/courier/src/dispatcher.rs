@@ -266,9 +266,8 @@ impl DispatcherState {
             let Some(lane) = self.lanes.get_mut(name) else { continue };
             if lane.supervisor.as_ref().is_some_and(gone) {
                 let rest = self.world.options.cool_down;
-                self.world.notice(&format!(
-                    "{name}: its worker was given up; another one in {rest:?}"
-                ));
+                self.world
+                    .notice(&format!("{name}: its worker was given up; another one in {rest:?}"));
                 lane.supervisor = None;
                 lane.rests_until = Instant::now() + rest;
                 self.lost(name)?;

@@ -13,7 +13,7 @@ use actorscope_ractor_supervisor::{
     ObservedRef,
     agent::tokio::{JoinSetExt, spawn},
 };
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use serde_json::{Value, json};
 use tokio::{
@@ -21,14 +21,12 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tokio_util::{
-    codec::{Framed, LinesCodec, LinesCodecError},
-    task::AbortOnDropHandle,
-};
+use tokio_util::{codec::Framed, task::AbortOnDropHandle};
 
 use crate::{
-    job::{Job, MAX_LINE},
+    job::Job,
     journal::{JournalMsg, Taken},
+    lines::{self, LineError},
     tree::{JOURNAL, World, find},
 };
 
@@ -85,14 +83,13 @@ async fn accept(listener: Arc<TcpListener>, journal: ObservedRef<JournalMsg>, wo
 }
 
 async fn serve(socket: TcpStream, journal: ObservedRef<JournalMsg>) {
-    let mut lines = Framed::new(socket, LinesCodec::new_with_max_length(MAX_LINE));
-    while let Ok(Some(line)) = timeout(SILENCE, lines.next()).await {
+    let mut lines = Framed::new(socket, lines::codec());
+    let mut after_error = false;
+    while let Ok(Some(line)) = timeout(SILENCE, lines::next(&mut lines, &mut after_error)).await {
         let answer = match line {
             Ok(line) => submit(&line, &journal).await,
-            Err(LinesCodecError::MaxLineLengthExceeded) => {
-                refused(&format!("a line has at most {MAX_LINE} bytes"))
-            }
-            Err(LinesCodecError::Io(_)) => return,
+            Err(LineError::Io(_)) => return,
+            Err(error) => refused(&error.to_string()),
         };
         if lines.send(answer.to_string()).await.is_err() {
             return;
@@ -114,7 +111,9 @@ async fn submit(line: &str, journal: &ObservedRef<JournalMsg>) -> Value {
             Taken::Full => "busy",
         },
         // It may be on the disk or not: who sends it again, is safe.
-        _ => return json!({ "answer": "unknown", "id": &*id, "why": "no answer from the journal; send it again" }),
+        _ => {
+            return json!({ "answer": "unknown", "id": &*id, "why": "no answer from the journal; send it again" });
+        }
     };
     json!({ "answer": answer, "id": &*id })
 }

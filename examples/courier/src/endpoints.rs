@@ -92,7 +92,10 @@ pub async fn endpoints(
         let port = match options.first_port {
             0 => 0,
             first => first.checked_add(offset).ok_or_else(|| {
-                io::Error::other(format!("there are not {} ports from {first} on", Endpoint::ALL.len()))
+                io::Error::other(format!(
+                    "there are not {} ports from {first} on",
+                    Endpoint::ALL.len()
+                ))
             })?,
         };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -29,7 +29,9 @@ impl Fault {
     pub fn about(self) -> &'static str {
         match self {
             Self::OneLane => "all destinations share a worker, and wait for the slowest",
-            Self::CrashyWorker => "a worker panics when a `Retry-After` is a date, until it is given up",
+            Self::CrashyWorker => {
+                "a worker panics when a `Retry-After` is a date, until it is given up"
+            }
         }
     }
 }

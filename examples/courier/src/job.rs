@@ -17,7 +17,7 @@ const MAX_URL: usize = 2048;
 /// use actorscope_courier::Job;
 ///
 /// let job = Job::parse(r#"{"id":"order-7","url":"http://127.0.0.1:7511/hook","body":{"paid":true}}"#)?;
-/// assert_eq!(job.destination(), "127.0.0.1:7511");
+/// assert_eq!(&**job.destination(), "127.0.0.1:7511");
 /// # Ok::<(), actorscope_courier::JobError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,13 +107,16 @@ impl TryFrom<Raw> for Job {
         if authority.host().is_empty() || authority.as_str().contains('@') {
             return Err(wrong("that is no host"));
         }
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().map_err(|_| wrong("that is no port"))?,
-            None => 80,
+        // `Authority::port` takes a port that is too large for none.
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            Some("") => 80,
+            Some(port) => port
+                .strip_prefix(':')
+                .and_then(|port| port.parse().ok())
+                .filter(|port| *port > 0u16)
+                .ok_or_else(|| wrong("that is no port"))?,
+            None => return Err(wrong("that is no host")),
         };
-        if port == 0 {
-            return Err(wrong("nobody listens on port 0"));
-        }
         let destination = format!("{}:{port}", authority.host().to_ascii_lowercase());
         Ok(Self { id: raw.id.into(), destination: destination.into(), url, body: raw.body })
     }
@@ -148,8 +151,8 @@ mod tests {
             (&long, "http://h/", "`id`"),
             ("a", "https://h/", "scheme"),
             ("a", "/only/a/path", "scheme"),
-            ("a", "http://h:0/", "port 0"),
-            ("a", "http://h:99999/", "`url`"),
+            ("a", "http://h:0/", "no port"),
+            ("a", "http://h:99999/", "no port"),
             ("a", "http://me@h/", "no host"),
             ("a", "http://h\n/", "`url`"),
             ("a", &format!("http://h/{}", "x".repeat(MAX_URL)), "longer"),

@@ -83,7 +83,8 @@ impl Actor for Journal {
         world: Arc<World>,
     ) -> Result<JournalState, ActorProcessingErr> {
         let opened = JournalFile::open(&world.options.spool).await;
-        let (file, backlog) = opened.inspect_err(|error| world.notice(&format!("journal: {error}")))?;
+        let (file, backlog) =
+            opened.inspect_err(|error| world.notice(&format!("journal: {error}")))?;
         Ok(JournalState {
             me: myself.tracked(),
             world,

@@ -34,6 +34,7 @@ mod job;
 mod journal;
 mod journal_file;
 mod lane;
+mod lines;
 
 mod load;
 mod options;
@@ -44,10 +45,10 @@ mod spool;
 mod tree;
 mod worker;
 
+pub use delivery::Backoff;
 pub use endpoints::{Endpoint, EndpointOptions, endpoints};
 pub use fault::{Fault, UnknownFault};
 pub use job::{Job, JobError, MAX_LINE};
 pub use load::{LoadError, LoadOptions, LoadReport, load};
-pub use delivery::Backoff;
 pub use options::{ServeError, ServeOptions};
 pub use serve::serve;

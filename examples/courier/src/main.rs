@@ -88,7 +88,12 @@ struct Load {
     #[arg(long, default_value = "127.0.0.1:7510", value_name = "ADDRESS")]
     server: SocketAddr,
     /// Where the jobs go, in turn.
-    #[arg(long, value_name = "URL", value_delimiter = ',', default_value = "http://127.0.0.1:7511/hook,http://127.0.0.1:7512/hook,http://127.0.0.1:7513/hook")]
+    #[arg(
+        long,
+        value_name = "URL",
+        value_delimiter = ',',
+        default_value = "http://127.0.0.1:7511/hook,http://127.0.0.1:7512/hook,http://127.0.0.1:7513/hook"
+    )]
     to: Vec<String>,
     /// Jobs a second.
     #[arg(long, default_value_t = 30.0, value_name = "RATE", value_parser = rate)]
@@ -219,7 +224,10 @@ mod tests {
             panic!("not serve");
         };
         let ours = ServeOptions::default();
-        assert_eq!((serve.listen, &serve.name, &serve.spool), (ours.listen, &ours.name, &ours.spool));
+        assert_eq!(
+            (serve.listen, &serve.name, &serve.spool),
+            (ours.listen, &ours.name, &ours.spool)
+        );
         let millis = [serve.backoff_ms, serve.timeout_ms, serve.idle_ms, serve.cool_down_ms];
         let theirs = [ours.backoff.first, ours.timeout, ours.idle, ours.cool_down];
         assert_eq!(millis.map(Duration::from_millis), theirs);

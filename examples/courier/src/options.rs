@@ -77,7 +77,9 @@ pub enum ServeError {
         source: io::Error,
     },
     /// The address can't be listened on.
-    #[error("can't listen on {address}: {source}; is another courier running? Name another address")]
+    #[error(
+        "can't listen on {address}: {source}; is another courier running? Name another address"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -85,6 +87,8 @@ pub enum ServeError {
         source: io::Error,
     },
     /// The root of the supervision tree is gone, and nobody asked for it.
-    #[error("the root supervisor gave up; what was said last is why. Accepted jobs are in the journal")]
+    #[error(
+        "the root supervisor gave up; what was said last is why. Accepted jobs are in the journal"
+    )]
     GaveUp,
 }

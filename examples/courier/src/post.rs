@@ -36,11 +36,7 @@ pub struct Answer {
 }
 
 /// Posts a job, and returns the answer or what was in the way of one.
-pub async fn post(
-    link: &mut Option<Link>,
-    job: &Job,
-    limit: Duration,
-) -> Result<Answer, String> {
+pub async fn post(link: &mut Option<Link>, job: &Job, limit: Duration) -> Result<Answer, String> {
     // Taken out: whatever ends this early must not leave a connection in the middle of an answer.
     let usable = link.take().filter(|link| link.is_for(job));
     match timeout(limit, attempt(usable, job)).await {

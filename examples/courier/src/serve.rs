@@ -40,8 +40,7 @@ pub async fn serve(
     let _agent = observer(&world.options)
         .start()
         .inspect_err(|error| world.notice(&format!("not observed: {error}")));
-    let (root, mut ended) =
-        tree::start(&world, listener).await.map_err(|_| ServeError::GaveUp)?;
+    let (root, mut ended) = tree::start(&world, listener).await.map_err(|_| ServeError::GaveUp)?;
     let fault = world.options.fault.map(|fault| format!(", fault {fault}")).unwrap_or_default();
     world.notice(&format!("listening on {address}{fault}"));
 

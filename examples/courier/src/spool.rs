@@ -5,6 +5,7 @@
 //! delivers nothing twice if it has at most as many lines as the journal remembers ids, 10,000.
 
 use std::{
+    collections::HashSet,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,7 +13,7 @@ use std::{
 };
 
 use actorscope_ractor_supervisor::{ObservedRef, TrackSends};
-use futures_util::{StreamExt, future::join_all};
+use futures_util::future::join_all;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use serde_json::json;
 use tokio::{
@@ -20,11 +21,12 @@ use tokio::{
     io::AsyncWriteExt,
     time::sleep,
 };
-use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+use tokio_util::codec::FramedRead;
 
 use crate::{
     job::{Job, MAX_LINE},
     journal::{JournalMsg, Taken},
+    lines::{self, LineError},
     tree::{JOURNAL, World, find},
 };
 
@@ -50,6 +52,8 @@ pub struct SpoolState {
     me: ObservedRef<Look>,
     journal: ObservedRef<JournalMsg>,
     directory: PathBuf,
+    world: Arc<World>,
+    unreadable: HashSet<PathBuf>,
 }
 
 /// Where files are looked for.
@@ -69,7 +73,8 @@ impl Actor for Spool {
     ) -> Result<SpoolState, ActorProcessingErr> {
         let journal = find::<JournalMsg>(JOURNAL).ok_or("there is no journal")?;
         let directory = world.options.spool.clone();
-        Ok(SpoolState { me: myself.tracked(), journal, directory })
+        let unreadable = HashSet::new();
+        Ok(SpoolState { me: myself.tracked(), journal, directory, world, unreadable })
     }
 
     async fn post_start(
@@ -86,9 +91,16 @@ impl Actor for Spool {
         Look: Look,
         state: &mut SpoolState,
     ) -> Result<(), ActorProcessingErr> {
-        for path in files(&incoming(&state.directory)).await? {
-            state.take(&path).await?;
-            fs::remove_file(&path).await?;
+        let files = files(&incoming(&state.directory)).await?;
+        state.unreadable.retain(|path| files.contains(path));
+        for path in files {
+            if state.take(&path).await? {
+                fs::remove_file(&path).await?;
+            } else if state.unreadable.insert(path.clone()) {
+                // Told once, not twice a second.
+                let what = format!("{} can't be read; trying again", path.display());
+                state.world.notice(&what);
+            }
         }
         state.me.send_after(LOOK, || Look);
         Ok(())
@@ -113,34 +125,42 @@ async fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 impl SpoolState {
-    async fn take(&self, path: &Path) -> Result<(), ActorProcessingErr> {
-        let codec = LinesCodec::new_with_max_length(MAX_LINE);
-        let lines = FramedRead::new(File::open(path).await?, codec);
-        let mut chunks = lines.enumerate().ready_chunks(TOGETHER);
-        let mut rejected = String::new();
-        while let Some(chunk) = chunks.next().await {
-            let mut jobs = Vec::new();
-            for (number, line) in chunk {
-                let why = match line {
-                    Ok(line) => match Job::parse(&line) {
-                        Ok(job) => {
-                            jobs.push(job);
-                            continue;
-                        }
-                        Err(error) => error.to_string(),
-                    },
-                    Err(LinesCodecError::Io(error)) => return Err(error.into()),
-                    Err(error) => error.to_string(),
-                };
+    /// Hands in the jobs of a file. `false` if it can't be read: then it stays.
+    async fn take(&self, path: &Path) -> Result<bool, ActorProcessingErr> {
+        let Ok(file) = File::open(path).await else { return Ok(false) };
+        let mut lines = FramedRead::new(file, lines::codec());
+        let (mut jobs, mut rejected) = (Vec::new(), String::new());
+        let (mut number, mut after_error) = (0u64, false);
+        loop {
+            let line = lines::next(&mut lines, &mut after_error).await;
+            let ends = line.is_none();
+            number += 1;
+            let why = match line {
+                None => None,
+                Some(Err(LineError::Io(_))) => return Ok(false),
+                Some(Err(error)) => Some(error.to_string()),
+                Some(Ok(line)) => match Job::parse(&line) {
+                    Ok(job) => {
+                        jobs.push(job);
+                        None
+                    }
+                    Err(error) => Some(error.to_string()),
+                },
+            };
+            if let Some(why) = why {
                 let file = path.file_name().map(|name| name.to_string_lossy());
-                let line = json!({ "file": file, "line": number + 1, "why": why });
+                let line = json!({ "file": file, "line": number, "why": why });
                 rejected.push_str(&format!("{line}\n"));
             }
-            let taken = join_all(jobs.into_iter().map(|job| self.submit(job))).await;
-            taken.into_iter().collect::<Result<Vec<()>, _>>()?;
-            self.reject(&mut rejected).await?;
+            if ends || jobs.len() >= TOGETHER || rejected.len() >= MAX_LINE {
+                let taken = join_all(jobs.drain(..).map(|job| self.submit(job))).await;
+                taken.into_iter().collect::<Result<Vec<()>, _>>()?;
+                self.reject(&mut rejected).await?;
+            }
+            if ends {
+                return Ok(true);
+            }
         }
-        Ok(())
     }
 
     async fn submit(&self, job: Job) -> Result<(), ActorProcessingErr> {
