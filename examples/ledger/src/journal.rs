@@ -14,9 +14,17 @@ use crate::{
 };
 
 /// To write something down. The answer, its number, comes when it is on the disk.
+///
+/// Not by the result of the message: that would be a future on the journal's own thread, which does not get its turn
+/// before the mailbox is empty.
 #[derive(Message)]
-#[rtype(result = "Result<u64, NotWritten>")]
-pub struct Append(pub Deed);
+#[rtype(result = "()")]
+pub struct Append {
+    /// What happens.
+    pub deed: Deed,
+    /// Who is to be told.
+    pub answer: oneshot::Sender<Result<u64, NotWritten>>,
+}
 
 /// Why something is not written down.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -100,7 +108,7 @@ impl Actor for Journal {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        // Orders are limited by the number of clients. With a bound, those that wait for a place could overtake.
+        // What comes by `do_send` heeds no bound. Without one an observer is told of all that wait, and not of 16.
         ctx.set_mailbox_capacity(0);
         // A restart takes the actor's futures, and with them what was to sync; what was to be written is kept.
         ctx.notify(Sync);
@@ -110,19 +118,19 @@ impl Actor for Journal {
 impl Supervised for Journal {}
 
 impl Handler<Append> for Journal {
-    type Result = ResponseFuture<Result<u64, NotWritten>>;
+    type Result = ();
 
-    fn handle(&mut self, Append(deed): Append, ctx: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, Append { deed, answer }: Append, ctx: &mut Context<Self>) {
         if let Deed::Deposit { cents, .. } = deed {
             let waiting = self.waiting.iter().map(|(deed, _)| match deed {
                 Deed::Deposit { cents, .. } => cents.0,
                 _ => 0,
             });
             if !self.file.has_room_for(cents.0.saturating_add(waiting.sum())) {
-                return Box::pin(async { Err(NotWritten::TooMuch) });
+                let _ = answer.send(Err(NotWritten::TooMuch));
+                return;
             }
         }
-        let (answer, answered) = oneshot::channel();
         self.waiting.push((deed, answer));
         if self.waiting.len() >= self.batch {
             self.sync();
@@ -130,10 +138,6 @@ impl Handler<Append> for Journal {
             // After all messages that are there by now: they are written together.
             ctx.notify(Sync);
         }
-        Box::pin(async {
-            let gone = |_| Err(NotWritten::Disk("it ended meanwhile".to_owned()));
-            answered.await.unwrap_or_else(gone)
-        })
     }
 }
 

@@ -81,7 +81,7 @@ impl Report {
             return;
         }
         let accounts: u64 = totals.iter().map(|shard| shard.accounts).sum();
-        let held = totals.iter().map(|shard| shard.held.0).sum();
+        let held: u64 = totals.iter().map(|shard| shard.held.0).sum();
         let average = if self.fault == Some(Fault::EmptyReport) {
             // The defect.
             Some(held / accounts)
@@ -103,7 +103,6 @@ impl Actor for Report {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        ctx.set_mailbox_capacity(0);
         let book = Book::new(0, 1);
         let to = ctx.address().recipient();
         let subscribe = Subscribe { name: "report".to_owned(), book, to };

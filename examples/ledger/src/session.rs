@@ -52,6 +52,13 @@ impl Session {
         let writer = FramedWrite::new(writer, LinesCodec::new(), ctx);
         Self { bank, writer, last: Instant::now(), _place: place }
     }
+
+    /// Ends when all answers are sent: [`WriteHandler::finished`] stops it.
+    fn hang_up(&mut self, ctx: &mut Context<Self>) {
+        self.writer.close();
+        // Closing wakes nobody. With something new in the context all in it is looked at once more.
+        ctx.spawn(async {}.into_actor(self));
+    }
 }
 
 impl Actor for Session {
@@ -76,7 +83,7 @@ impl StreamHandler<Result<String, LinesCodecError>> for Session {
             // After this nothing can be trusted to be the beginning of a line.
             Err(error) => {
                 self.writer.write(format!("error {error}; goodbye"));
-                self.writer.close();
+                self.hang_up(ctx);
                 return;
             }
         };
@@ -90,6 +97,10 @@ impl StreamHandler<Result<String, LinesCodecError>> for Session {
         };
         // Until it is there the next line waits.
         ctx.wait(answer.into_actor(self).map(|answer, session, _| session.writer.write(answer)));
+    }
+
+    fn finished(&mut self, ctx: &mut Context<Self>) {
+        self.hang_up(ctx);
     }
 }
 

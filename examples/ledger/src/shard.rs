@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use actorscope_actix::Context;
+use tokio::sync::oneshot;
 
 use crate::{
     amount::Amount,
@@ -122,8 +123,10 @@ impl Shard {
 
     /// What the journal answers. Not a future of this actor, so that a restart does not take it.
     fn write(&self, deed: Deed) -> impl Future<Output = Numbered> + use<> {
-        let written = self.journal.send(Append(deed));
-        async { Ok(written.await??) }
+        let (answer, answered) = oneshot::channel();
+        // Whatever its bound: orders are limited by the number of clients, and none is to overtake another.
+        self.journal.do_send(Append { deed, answer });
+        async { Ok(answered.await.map_err(|_| MailboxError::Closed)??) }
     }
 }
 
@@ -131,8 +134,6 @@ impl Actor for Shard {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        // The journal is not to wait for a place, and nobody is to overtake it.
-        ctx.set_mailbox_capacity(0);
         self.catch_up(ctx);
     }
 }
