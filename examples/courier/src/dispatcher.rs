@@ -8,7 +8,9 @@ use std::{
 };
 
 use actorscope_ractor_supervisor::{ObservedRef, TrackSends};
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, RpcReplyPort, registry};
+use ractor::{
+    Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, RpcReplyPort, registry,
+};
 use ractor_supervisor::DynamicSupervisorMsg;
 
 use crate::{
@@ -73,11 +75,20 @@ pub struct DispatcherState {
 
 struct Lane {
     queue: Queue,
-    supervisor: Option<ActorCell>,
+    supervisor: Option<Opened>,
     worker: Option<ObservedRef<Deliver>>,
     /// It is not opened before.
     rests_until: Instant,
     used: Instant,
+}
+
+/// An open lane's supervisor.
+struct Opened {
+    supervisor: ActorCell,
+    /// Which incarnation of `destinations` it is under.
+    by: ActorId,
+    /// It was asked to end.
+    closes: bool,
 }
 
 impl Lane {
@@ -254,33 +265,47 @@ impl DispatcherState {
         if let Ok(answer) = destinations.call(spawn, Some(PATIENCE)).await
             && answer.is_success()
         {
-            lane.supervisor = registry::where_is(name.as_ref().to_owned());
+            let by = destinations.get_id();
+            let opened = |supervisor| Opened { supervisor, by, closes: false };
+            let found = registry::where_is(name.as_ref());
+            // One that still ends has the name, and this attempt was in vain.
+            let runs = |cell: &ActorCell| cell.get_status() < ActorStatus::Stopping;
+            lane.supervisor = found.filter(runs).map(opened);
         }
     }
 
     /// Opens what may be open again, closes what is not needed, notices who gave up.
     async fn look(&mut self) -> Result<(), ActorProcessingErr> {
         let names: Vec<_> = self.lanes.keys().cloned().collect();
+        let destinations = registry::where_is(DESTINATIONS).map(|cell| cell.get_id());
+        let has_ended =
+            |opened: &mut Opened| opened.supervisor.get_status() == ActorStatus::Stopped;
         for name in &names {
-            let gone = |cell: &ActorCell| cell.get_status() == ActorStatus::Stopped;
             let Some(lane) = self.lanes.get_mut(name) else { continue };
-            if lane.supervisor.as_ref().is_some_and(gone) {
-                let rest = self.world.options.cool_down;
-                self.world
-                    .notice(&format!("{name}: its worker was given up; another one in {rest:?}"));
-                lane.supervisor = None;
-                lane.rests_until = Instant::now() + rest;
+            if let Some(ended) = lane.supervisor.take_if(has_ended) {
+                // By itself: it was not asked to, and did not go down with those above it.
+                if !ended.closes && destinations == Some(ended.by) {
+                    let rest = self.world.options.cool_down;
+                    lane.rests_until = Instant::now() + rest;
+                    self.world.notice(&format!("{name}: given up; once more in {rest:?}"));
+                }
                 self.lost(name)?;
             }
             self.open(name).await;
         }
         let idle = self.world.options.idle;
         self.lanes.retain(|_, lane| {
-            let is_needed = !lane.queue.is_empty() || lane.used.elapsed() < idle;
-            if !is_needed && let Some(supervisor) = &lane.supervisor {
-                supervisor.stop(Some("idle".to_owned()));
+            if !lane.queue.is_empty() || lane.used.elapsed() < idle {
+                return true;
             }
-            is_needed
+            if let Some(opened) = &mut lane.supervisor
+                && !std::mem::replace(&mut opened.closes, true)
+            {
+                lane.worker = None;
+                opened.supervisor.stop(Some("idle".to_owned()));
+            }
+            // Until it has ended its name is taken.
+            lane.supervisor.is_some()
         });
         Ok(())
     }

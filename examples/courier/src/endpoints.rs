@@ -152,7 +152,7 @@ impl Place {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         match self.endpoint {
             Endpoint::Slow => sleep(self.slow).await,
-            Endpoint::Failing if number % 3 != 0 => {
+            Endpoint::Failing if !number.is_multiple_of(3) => {
                 return status(StatusCode::INTERNAL_SERVER_ERROR);
             }
             Endpoint::Dated => {

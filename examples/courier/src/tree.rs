@@ -44,7 +44,7 @@ impl World {
 
 /// The actor with this name, if it runs. What is sent to it counts in its mailbox.
 pub fn find<M: Message>(name: &str) -> Option<ObservedRef<M>> {
-    registry::where_is(name.to_owned()).map(|cell| ActorRef::from(cell).tracked())
+    registry::where_is(name).map(|cell| ActorRef::from(cell).tracked())
 }
 
 /// Starts the tree.
