@@ -5,6 +5,10 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -88,21 +92,28 @@ pub async fn load(
     }
     // Tells the jobs of this run from those of others.
     let run = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let stopping = Arc::new(AtomicBool::new(false));
     let mut connections = JoinSet::new();
     for first in 0..options.connections {
         let stream = TcpStream::connect(options.server).await;
         let server = options.server;
         let stream = stream.map_err(|source| LoadError::Connect { server, source })?;
-        connections.spawn(hand_in(stream, options.clone(), u64::from(first), run));
+        connections.spawn(hand_in(
+            stream,
+            options.clone(),
+            u64::from(first),
+            run,
+            stopping.clone(),
+        ));
     }
     let mut total = LoadReport::default();
     let mut shutdown = std::pin::pin!(shutdown);
-    let mut stopped = false;
+    let mut is_told = false;
     loop {
         tokio::select! {
-            () = &mut shutdown, if !stopped => {
-                stopped = true;
-                connections.abort_all();
+            () = &mut shutdown, if !is_told => {
+                is_told = true;
+                stopping.store(true, Relaxed);
             }
             done = connections.join_next() => match done {
                 Some(Ok(part)) => {
@@ -117,7 +128,13 @@ pub async fn load(
     }
 }
 
-async fn hand_in(stream: TcpStream, options: LoadOptions, first: u64, run: u128) -> LoadReport {
+async fn hand_in(
+    stream: TcpStream,
+    options: LoadOptions,
+    first: u64,
+    run: u128,
+    stopping: Arc<AtomicBool>,
+) -> LoadReport {
     let mut lines = Framed::new(stream, LinesCodec::new_with_max_length(MAX_LINE));
     let connections = u64::from(options.connections);
     let mut pace = interval(Duration::from_secs_f64(connections as f64 / options.rate));
@@ -126,6 +143,9 @@ async fn hand_in(stream: TcpStream, options: LoadOptions, first: u64, run: u128)
     let mut number = first;
     while options.jobs.is_none_or(|jobs| number < jobs) {
         pace.tick().await;
+        if stopping.load(Relaxed) {
+            break;
+        }
         let url = &options.to[(number % options.to.len() as u64) as usize];
         let id = format!("{run}-{number}");
         let job = json!({ "id": id, "url": url, "body": { "number": number } });

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actorscope_ractor::agent::tokio::spawn;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -60,7 +59,7 @@ impl Link {
         let stream = stream.map_err(|error| format!("can't connect: {error}"))?;
         let (sender, connection) =
             handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-        let driver = spawn("link", async move {
+        let driver = tokio::spawn(async move {
             // What goes wrong with it, who waits for an answer is told.
             let _ = connection.await;
         });
