@@ -77,6 +77,9 @@ async fn on_a_slow_disk_the_journal_is_the_bottleneck() {
         let (_, shard, _) = rig.show(&format!("/shard-{shard}")).await.unwrap();
         assert!(shard.utilization < Some(0.5), "{:?}", shard.utilization);
     }
+    // In the middle of its backlog, which it keeps.
+    act(&rig, "restart", JOURNAL).await;
+    rig.when(JOURNAL, |stats| stats.current.as_ref().is_some_and(|c| c.handled > 100)).await;
     assert!(load.finish().contains(" 0 unanswered"));
     assert_eq!(service.terminate().await, Some(0));
 }
