@@ -88,17 +88,33 @@ impl Rig {
         Self { agent: None, registry, channel, instance, socket, _directory: None }
     }
 
-    /// The agent of another process, on this socket.
+    /// The agent of another process, once it listens on this socket.
     pub async fn attach(socket: PathBuf) -> Self {
+        let deadline = tokio::time::Instant::now() + SOON;
+        while UnixStream::connect(&socket).await.is_err() {
+            assert!(tokio::time::Instant::now() < deadline, "no agent at {}", socket.display());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let channel = connect(socket.clone()).await;
-        let described = ObserveClient::new(channel.clone())
-            .describe(v1::DescribeRequest { protocol: 1, client: "testkit".to_owned() })
-            .await
-            .unwrap()
-            .into_inner();
-        let instance = InstanceId::from_slice(&described.instance).expect("an id of a run");
+        let request = v1::DescribeRequest { protocol: 1, client: "testkit".to_owned() };
+        let node = ObserveClient::new(channel.clone()).describe(request).await.unwrap();
+        let instance = InstanceId::from_slice(&node.into_inner().instance).unwrap();
         let registry = Registry::new();
         Self { agent: None, registry, channel, instance, socket, _directory: None }
+    }
+
+    /// The slot that is worst by a sort key's word.
+    pub async fn worst(&self, sort: &str) -> Option<(v1::Identity, v1::Stats)> {
+        let table = v1::TableView {
+            sort: sort.to_owned(),
+            descending: true,
+            limit: 1,
+            ..Default::default()
+        };
+        let view = Some(v1::View { kind: Some(v1::view::Kind::Table(table)) });
+        let request = v1::QueryRequest { view, path: String::new() };
+        let frame = self.observe().query(request).await.unwrap().into_inner();
+        Some((frame.identities.first()?.clone(), frame.stats.first()?.clone()))
     }
 
     /// A client for looking.

@@ -31,7 +31,7 @@ pub(crate) const fn capabilities(supervised: bool, killable: bool) -> Capabiliti
 /// Tells the task that runs the actor to end it without asking the actor. Everything else goes
 /// through the slot's gate.
 #[derive(Debug)]
-pub(crate) struct Switch {
+pub struct Switch {
     killed: AtomicBool,
     task: Waker,
 }
@@ -39,6 +39,13 @@ pub(crate) struct Switch {
 impl Switch {
     pub(crate) fn new(slot: &SlotHandle) -> Self {
         Self { killed: AtomicBool::new(false), task: slot.waker() }
+    }
+
+    /// Whether an operator wants something, for which the actor is to be left after a message. Without
+    /// this a verb would wait until the mailbox is empty, which that of an actor in need of it never is.
+    #[inline]
+    pub(crate) fn is_wanted(&self, slot: &SlotHandle) -> bool {
+        slot.is_asked() || self.is_killed()
     }
 
     /// Whether somebody wants the actor dead.

@@ -34,9 +34,11 @@ enum Next {
 }
 
 impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
-    pub(crate) fn new(slot: SlotHandle, life: L, restart: Option<fn(&mut L)>) -> Self {
+    pub(crate) fn new(slot: SlotHandle, mut life: L, restart: Option<fn(&mut L)>) -> Self {
+        let switch = Arc::new(Switch::new(&slot));
+        life.obeys(&switch);
         Self {
-            switch: Arc::new(Switch::new(&slot)),
+            switch,
             place: InSlot::new(slot.clone()),
             slot,
             life: Some(life),

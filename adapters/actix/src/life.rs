@@ -1,12 +1,17 @@
 //! What the [driver](crate::driver) needs to know of the future that runs an actor, whichever context
 //! that has.
 
+use crate::control::Switch;
 use actix::{Actor, Supervised};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A running actor.
 pub trait Life<A: Actor> {
-    /// Goes on until there is nothing to do.
+    /// By this it is killed. To be told before it runs.
+    fn obeys(&mut self, switch: &Arc<Switch>);
+
+    /// Goes on until there is nothing to do, or an operator wants something.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// It is held: looks at what is queued, and no more.

@@ -11,6 +11,7 @@
 //! pump leaves for a moment, and so does the address that we keep of the mailbox to which nobody
 //! sends. Both stay while the actor's own futures run, because these may hand out an address.
 
+use crate::control::Switch;
 use crate::life::Life;
 use crate::observed::ObservedContext;
 use actix::dev::channel::AddressReceiver;
@@ -18,10 +19,11 @@ use actix::dev::{AsyncContextParts, ContextFut, ContextParts, Envelope, Envelope
 use actix::prelude::Stream;
 use actix::{Actor, ActorContext, ActorFuture, Addr, AsyncContext, Context, Supervised};
 use actorscope_agent::adapter::SlotHandle;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context as Task, Poll, Waker};
 
 /// The real mailbox of an actor.
@@ -35,6 +37,8 @@ struct Shared<A: Actor> {
     pumped: Cell<bool>,
     stays: Cell<bool>,
     slot: SlotHandle,
+    /// By which the actor is killed; from before it runs.
+    switch: OnceCell<Arc<Switch>>,
 }
 
 impl<A: Actor<Context = Context<A>>> Inbox<A> {
@@ -87,6 +91,7 @@ impl<A: Actor<Context = Self>> ObservedContext<A> for Context<A> {
             pumped: Cell::new(false),
             stays: Cell::new(true),
             slot: slot.clone(),
+            switch: OnceCell::new(),
         };
         let inbox = Inbox(Rc::new(shared));
         // First of all futures, as the mailbox is polled before them.
@@ -114,7 +119,7 @@ impl<A: Actor<Context = Context<A>>> ActorFuture<A> for Pump<A> {
         task: &mut Task<'_>,
     ) -> Poll<()> {
         let inbox = &self.0;
-        let Shared { pumped, stays, slot, .. } = &*inbox.0;
+        let Shared { pumped, stays, slot, switch, .. } = &*inbox.0;
         // Of a message that left something to be waited for: actix polls us when that is over.
         slot.end_if_handling();
         if !stays.get() {
@@ -129,6 +134,11 @@ impl<A: Actor<Context = Context<A>>> ActorFuture<A> for Pump<A> {
                 break;
             }
             slot.end(true);
+            if switch.get().is_some_and(|switch| switch.is_wanted(slot)) {
+                // The driver does it, and comes back.
+                task.waker().wake_by_ref();
+                break;
+            }
         }
         Poll::Pending
     }
@@ -167,6 +177,10 @@ impl<A: Actor<Context = Context<A>>> Plain<A> {
 }
 
 impl<A: Actor<Context = Context<A>>> Life<A> for Plain<A> {
+    fn obeys(&mut self, switch: &Arc<Switch>) {
+        let _ = self.inbox.0.switch.set(switch.clone());
+    }
+
     fn poll(&mut self, cx: &mut Task<'_>) -> Poll<()> {
         loop {
             if self.inbox.is_connected() {

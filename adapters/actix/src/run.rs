@@ -5,6 +5,7 @@
 //! messages, other futures, and then whether the actor ends.
 
 use crate::context::{Context, Item};
+use crate::control::Switch;
 use crate::life::Life;
 use actix::dev::channel::AddressReceiver;
 use actix::dev::{Envelope, EnvelopeProxy};
@@ -12,6 +13,7 @@ use actix::prelude::Stream;
 use actix::{Actor, ActorContext, ActorState, AsyncContext, Running, SpawnHandle, Supervised};
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as Task, Poll, Waker};
 
 /// See the module's documentation.
@@ -24,6 +26,8 @@ pub struct Run<A: Actor<Context = Context<A>>> {
     ahead: VecDeque<Envelope<A>>,
     waits: Vec<Item<A>>,
     items: Vec<(SpawnHandle, Item<A>)>,
+    /// By which it is killed; from before it runs.
+    switch: Option<Arc<Switch>>,
 }
 
 /// What is left to do after a round.
@@ -35,7 +39,7 @@ enum Round {
 impl<A: Actor<Context = Context<A>>> Run<A> {
     pub(crate) fn new(ctx: Context<A>, receiver: AddressReceiver<A>, actor: A) -> Self {
         let ahead = VecDeque::new();
-        Self { ctx, actor, receiver, ahead, waits: Vec::new(), items: Vec::new() }
+        Self { ctx, actor, receiver, ahead, waits: Vec::new(), items: Vec::new(), switch: None }
     }
 
     /// Whether anything can still happen to it.
@@ -122,15 +126,20 @@ impl<A: Actor<Context = Context<A>>> Run<A> {
         ctx.slot().set_depth(ahead.len(), 0, oldest);
     }
 
-    fn messages(&mut self, task: &mut Task<'_>) {
+    /// Whether an operator wants something meanwhile.
+    fn messages(&mut self, task: &mut Task<'_>) -> bool {
         while !self.ctx.waiting() {
             let most = self.most();
             self.take_out(most, task);
-            let Some(mut envelope) = self.ahead.pop_front() else { return };
+            let Some(mut envelope) = self.ahead.pop_front() else { break };
             self.tell_depth();
             envelope.handle(&mut self.actor, &mut self.ctx);
             self.ctx.handled();
+            if self.switch.as_ref().is_some_and(|switch| switch.is_wanted(self.ctx.slot())) {
+                return true;
+            }
         }
+        false
     }
 
     /// Polls the futures that nobody waits for.
@@ -183,6 +192,10 @@ impl<A: Actor<Context = Context<A>>> Run<A> {
 }
 
 impl<A: Actor<Context = Context<A>>> Life<A> for Run<A> {
+    fn obeys(&mut self, switch: &Arc<Switch>) {
+        self.switch = Some(switch.clone());
+    }
+
     fn poll(&mut self, task: &mut Task<'_>) -> Poll<()> {
         if !self.ctx.started {
             self.ctx.started = true;
@@ -208,7 +221,11 @@ impl<A: Actor<Context = Context<A>>> Life<A> for Run<A> {
                 // Of a message that left something to be waited for.
                 self.ctx.slot().end_if_handling();
             }
-            self.messages(task);
+            if self.messages(task) {
+                // The driver does it, and comes back.
+                task.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if self.must_wait() {
                 continue;
             }

@@ -102,9 +102,16 @@ impl Inbox {
         self.sent.0.load(Relaxed).saturating_sub(self.begun.count.load(Relaxed))
     }
 
-    /// When the message arrived that comes next, if its stamp is kept.
+    /// When the message arrived that comes next, or about when if its stamp is not kept. `None` where
+    /// stamps travel in the messages, and if nothing waits.
     pub(crate) fn oldest(&self) -> Option<Arrival> {
-        self.stamp_of(self.begun.count.load(Relaxed)).and_then(Arrival::from_raw)
+        let number = self.begun.count.load(Relaxed);
+        let arrived = self.stamp_of(number).or_else(|| {
+            let has_neighbour = self.begun.last.load(Relaxed) != 0;
+            let waits = number < self.sent.0.load(Relaxed);
+            (waits && has_neighbour).then(|| self.guess(number).at)
+        })?;
+        Arrival::from_raw(arrived)
     }
 
     /// The actor begins to handle a message whose stamp travels in itself.
@@ -144,25 +151,44 @@ impl Inbox {
         is_its.then_some(stamp)
     }
 
-    /// When a message without a stamp arrived: between the one before and the next that has a stamp,
-    /// or now, evenly with those beside it.
+    /// When a message without a stamp arrived, which is begun now.
     #[cold]
     fn estimate(&self, number: u64) -> u64 {
+        let Guess { at, unstamped, step } = self.guess(number);
+        self.begun.step.store(step, Relaxed);
+        self.begun.unstamped.store(unstamped, Relaxed);
+        at
+    }
+
+    /// When the message that comes next arrived, if it has no stamp: between the one before and the
+    /// next that has a stamp, or now, evenly with those beside it.
+    #[cold]
+    fn guess(&self, number: u64) -> Guess {
         let Begun { last, unstamped, step, .. } = &self.begun;
         let before = last.load(Relaxed);
         let now = Arrival::now().to_raw();
-        if unstamped.load(Relaxed) == 0 {
-            let sent = self.sent.0.load(Relaxed);
-            let stamped = (number + 1..sent.min(number + 1 + STAMPS))
-                .find_map(|later| Some((later, self.stamp_of(later)?)));
-            let (until, at) = stamped.unwrap_or((sent, now));
-            let gap = until.saturating_sub(number).max(1);
-            step.store(at.saturating_sub(before) / (gap + 1), Relaxed);
-            unstamped.store(u32::try_from(gap).unwrap_or(u32::MAX), Relaxed);
-        }
-        unstamped.store(unstamped.load(Relaxed).saturating_sub(1), Relaxed);
-        before.saturating_add(step.load(Relaxed)).min(now)
+        let (unstamped, step) = match unstamped.load(Relaxed) {
+            0 => {
+                let sent = self.sent.0.load(Relaxed);
+                let stamped = (number + 1..sent.min(number + 1 + STAMPS))
+                    .find_map(|later| Some((later, self.stamp_of(later)?)));
+                let (until, at) = stamped.unwrap_or((sent, now));
+                let gap = until.saturating_sub(number).max(1);
+                (u32::try_from(gap).unwrap_or(u32::MAX), at.saturating_sub(before) / (gap + 1))
+            }
+            left => (left, step.load(Relaxed)),
+        };
+        let at = before.saturating_add(step).min(now);
+        Guess { at, unstamped: unstamped.saturating_sub(1), step }
     }
+}
+
+/// See [`Inbox::guess`].
+struct Guess {
+    at: u64,
+    /// Messages without a stamp that follow it, and how far apart they are taken to be.
+    unstamped: u32,
+    step: u64,
 }
 
 #[cfg(test)]
@@ -203,6 +229,11 @@ mod tests {
             assert!(at >= last & !ROUND && at <= Arrival::now().to_raw(), "{at} after {last}");
             assert_eq!(inbox.depth(), Some(left));
             last = at;
+            // Also how long the next one waits is known before it is begun.
+            let next = inbox.oldest().map(Arrival::to_raw);
+            assert_eq!(next.is_some(), left > 0);
+            let at_most = Arrival::now().to_raw();
+            assert!(next.is_none_or(|next| (last & !ROUND..=at_most).contains(&next)), "{next:?}");
         }
     }
 
@@ -222,6 +253,15 @@ mod tests {
         inbox.send();
         inbox.not_sent();
         assert_eq!(inbox.depth(), Some(0));
+    }
+
+    #[test]
+    fn where_stamps_travel_in_the_messages_nothing_is_made_up() {
+        let inbox = Inbox::default();
+        inbox.count();
+        inbox.count();
+        inbox.begin_counted();
+        assert_eq!((inbox.waiting(), inbox.oldest().is_some()), (1, false));
     }
 
     #[test]

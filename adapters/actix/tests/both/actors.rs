@@ -100,6 +100,21 @@ impl Handler<Stop> for Worker {
     }
 }
 
+/// Again and again, so that the mailbox is never empty, for as long as that is wanted.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Again(std::sync::Weak<()>);
+
+impl Handler<Again> for Worker {
+    type Result = ();
+    fn handle(&mut self, Again(wanted): Again, ctx: &mut Context<Self>) {
+        self.count += 1;
+        if wanted.strong_count() > 0 {
+            ctx.address().do_send(Again(wanted));
+        }
+    }
+}
+
 /// Blocks the thread until told.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -152,3 +152,37 @@ async fn what_nobody_supervises_cannot_be_restarted_and_why_is_said() {
     assert_eq!(refused.outcome, "not_supported");
     assert!(refused.message.contains("it has no supervisor"), "{}", refused.message);
 }
+
+#[actix::test]
+async fn an_actor_whose_mailbox_is_never_empty_obeys_all_the_same() {
+    let rig = Rig::shared().await;
+    let (name, path) = named("never-empty");
+    let arbiter = actix::Arbiter::new();
+    let wanted = Arc::new(());
+    let busy = |stats: &v1::Stats| stats.current.as_ref().is_some_and(|c| c.handled > 100);
+    let worker =
+        Worker::supervise_in_arbiter_observed(&arbiter.handle(), &name, |_| Worker::default());
+    worker.do_send(Again(Arc::downgrade(&wanted)));
+    rig.when(&path, busy).await;
+    for (restarts, verb) in [(1, "restart"), (2, "stop")] {
+        rig.act(verb, &path).await.unwrap();
+        rig.when(&path, |stats| stats.restarts == restarts && busy(stats)).await;
+    }
+    rig.act("suspend", &path).await.unwrap();
+    rig.when(&path, is("suspended")).await;
+    rig.act("resume", &path).await.unwrap();
+    rig.when(&path, |stats| state(stats) != "suspended").await;
+    drop((wanted, worker));
+    rig.when(&path, is("stopped")).await;
+
+    let (name, path) = named("never-empty-killed");
+    let wanted = Arc::new(());
+    let worker =
+        Worker::start_in_arbiter_observed(&arbiter.handle(), &name, |_| Worker::default());
+    worker.do_send(Again(Arc::downgrade(&wanted)));
+    rig.when(&path, busy).await;
+    rig.act("kill", &path).await.unwrap();
+    rig.when(&path, is("stopped")).await;
+    assert_eq!(end(&rig, &path).await.0, "killed");
+    arbiter.stop();
+}
