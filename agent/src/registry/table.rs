@@ -4,6 +4,7 @@
 use crate::slot::Slot;
 use crate::sync::lock;
 use actorscope_core::SlotId;
+use actorscope_core::slot::Counters;
 use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -27,6 +28,8 @@ struct Shard {
     changed: Vec<SlotId>,
     /// Slots whose actor ended, oldest first; some may have been filled again since.
     ended: VecDeque<SlotId>,
+    /// What the slots counted that are not there any more.
+    departed: Counters,
 }
 
 /// See the module's documentation.
@@ -87,6 +90,7 @@ impl Table {
             // The last reference may be this one: the slot is not freed under the lock.
             Ok(entry) => {
                 let (slot, _) = entry.remove();
+                shard.departed = shard.departed.plus(slot.counters());
                 drop(shard);
                 drop(slot);
                 true
@@ -147,11 +151,15 @@ impl Table {
         }
     }
 
-    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending.
-    pub(crate) fn take_changes(&self) -> Vec<(SlotId, Option<Arc<Slot>>)> {
+    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
+    /// all that ever went have counted.
+    pub(crate) fn take_changes(&self) -> (Vec<(SlotId, Option<Arc<Slot>>)>, Counters) {
         let mut changes = Vec::new();
+        let mut departed = Counters::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
+            // Under the lock under which they went, so that each is counted once.
+            departed = departed.plus(shard.departed);
             if shard.changed.is_empty() {
                 continue;
             }
@@ -166,7 +174,7 @@ impl Table {
         }
         changes.sort_unstable_by_key(|(id, _)| *id);
         changes.dedup_by_key(|(id, _)| *id);
-        changes
+        (changes, departed)
     }
 
     /// Whether [`Table::take_changes`] would return any.

@@ -11,7 +11,7 @@ use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
 use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::node::{AgentCost, Summary};
-use actorscope_core::slot::{SlotDetail, Stats};
+use actorscope_core::slot::{Counters, SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
 use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
@@ -36,6 +36,8 @@ pub(crate) struct Rows {
     frameworks: BTreeSet<&'static str>,
     /// Who has been waiting for whom for long.
     waits: IdMap<Vec<SlotId>>,
+    /// What the slots counted that are no rows any more.
+    departed: Counters,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -50,6 +52,7 @@ impl Rows {
             journal: Journal::new(journal::DEFAULT_BYTES),
             frameworks: BTreeSet::new(),
             waits: IdMap::default(),
+            departed: Counters::default(),
             summary: Summary::default(),
             tick: 0,
             now: 0,
@@ -88,6 +91,8 @@ impl Rows {
         let mut summary = Summary {
             slots: self.rows.len() as u64,
             restarts: self.registry.restarts(),
+            handled: self.departed.handled,
+            messages_failed: self.departed.failed,
             process: figures.process,
             runtime: figures.runtime,
             agent: cost,
@@ -126,7 +131,8 @@ impl Rows {
     pub(crate) fn take_in(&mut self) {
         // Facts first: every slot in them is then in the tree, among the changes, or gone.
         let taken = self.registry.take_noted();
-        let changes = self.registry.take_changes();
+        let (changes, departed) = self.registry.take_changes();
+        self.departed = departed;
         // What goes now was still there when the facts about it were noted.
         let place = |slot: &Arc<Slot>| self.forest.contains(slot.id).then(|| self.path_of(slot));
         let mut paths: Vec<Option<String>> =
