@@ -39,7 +39,7 @@ rows! {
     "Measuring" {
         /// How well the depth of an empty mailbox is known.
         DepthIdle = "depth while idle",
-        /// The same of five messages behind a handler.
+        /// The same of messages behind a handler.
         DepthBusy = "depth behind a handler",
         /// The same of a held actor.
         DepthHeld = "depth while suspended",
@@ -59,6 +59,8 @@ rows! {
         ErrorReturn = "error return",
         /// It panicked.
         Panic = "panic",
+        /// Whether the message shows as failed that the actor failed with.
+        FailedMessage = "the message that it failed with",
         /// Somebody ended it in the framework's own way.
         OwnMeans = "ended by the framework's own means",
         /// Nobody had a handle.

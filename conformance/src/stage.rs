@@ -275,6 +275,24 @@ pub(crate) fn handled(stats: &v1::Stats) -> u64 {
     stats.total.unwrap_or_default().handled
 }
 
+/// The node, with what its actors have handled apart from what their nursery has.
+pub(crate) async fn totals<S: Subject>(rig: &Rig, subject: &S) -> (v1::Summary, u64) {
+    let nursery = subject.nursery();
+    let of_nursery = async || match nursery {
+        None => 0,
+        Some(path) => rig.show(path).await.map_or(0, |(_, stats, _)| handled(&stats)),
+    };
+    loop {
+        let before = of_nursery().await;
+        let summary = rig.summary().await;
+        // Both from one moment.
+        if of_nursery().await == before {
+            let handled = summary.handled - before;
+            return (summary, handled);
+        }
+    }
+}
+
 /// Waits for something that no row tells.
 pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
     let deadline = tokio::time::Instant::now() + SOON;

@@ -132,6 +132,12 @@ pub trait Subject: 'static {
         parent: Option<&Started<Self::Handle>>,
     ) -> Result<Started<Self::Handle>, Lacks>;
 
+    /// The path of a supervisor that actors without a parent hang under, and that handles messages of
+    /// its own to start them.
+    fn nursery(&self) -> Option<&str> {
+        None
+    }
+
     /// Puts a message into its mailbox without waiting; whether it went in.
     fn send(&self, to: &Self::Handle, message: Message) -> bool;
 

@@ -51,7 +51,8 @@ macro_rules! subject {
             impl Actor for Worker {
                 type Context = $context;
 
-                fn started(&mut self, _: &mut Self::Context) {
+                fn started(&mut self, ctx: &mut Self::Context) {
+                    ctx.set_mailbox_capacity(64);
                     self.life = Some(self.probe.live());
                 }
 

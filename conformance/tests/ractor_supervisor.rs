@@ -138,6 +138,10 @@ impl Subject for RactorSupervisor {
         Ok(Started { handle: plan.name, path })
     }
 
+    fn nursery(&self) -> Option<&str> {
+        Some("/pool")
+    }
+
     fn send(&self, to: &String, message: Message) -> bool {
         let Some(worker) = registry::where_is(to) else { return false };
         ActorRef::<Message>::from(worker).tracked().cast(message).is_ok()

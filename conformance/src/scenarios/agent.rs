@@ -2,7 +2,7 @@
 
 use crate::order::Order;
 use crate::row::Row;
-use crate::stage::{Stage, handled, is, until};
+use crate::stage::{Stage, handled, is, totals, until};
 use crate::subject::{Plan, Subject};
 use crate::suite::in_a_child;
 use actorscope_agent::{Agent, StartError};
@@ -44,7 +44,7 @@ pub(crate) async fn in_its_own_process<S: Subject>(subject: &S) {
     assert_eq!(handled(&stats), 2);
     let kinds: Vec<String> = rig.kinds(&living.path).await;
     assert_eq!(kinds, ["started"]);
-    assert_eq!(rig.summary().await.handled, before + 4);
+    assert_eq!(totals(&rig, subject).await.1, before + 4);
 
     let second = Agent::builder("second").start();
     assert!(matches!(second, Err(StartError::AlreadyRunning)), "{second:?}");

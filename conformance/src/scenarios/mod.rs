@@ -33,6 +33,7 @@ pub(crate) fn all<S: Subject>(stage: &Stage<S>) -> Vec<Scenario<'_>> {
         ends::normal,
         ends::error,
         ends::panic,
+        ends::failed_message,
         ends::own_means,
         ends::dropped,
         ends::parent_first,

@@ -2,7 +2,7 @@
 
 use crate::order::Order;
 use crate::row::Row;
-use crate::stage::{Stage, until};
+use crate::stage::{Stage, totals, until};
 use crate::subject::{Plan, Subject};
 use actorscope_testkit::SOON;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const MESSAGES: u64 = 3;
 /// No count is lost, and nothing is left of them but a few that are kept for whoever looks.
 pub(crate) async fn short_lived<S: Subject>(stage: &Stage<S>) {
     let probe = Arc::default();
-    let first = stage.rig.summary().await;
+    let (first, before) = totals(&stage.rig, &stage.subject).await;
     for batch in 0..ACTORS / AT_ONCE {
         let mut handles = Vec::new();
         for n in 0..AT_ONCE {
@@ -41,8 +41,8 @@ pub(crate) async fn short_lived<S: Subject>(stage: &Stage<S>) {
     assert_eq!(probe.begun(), handled);
     let deadline = tokio::time::Instant::now() + SOON;
     loop {
-        let last = stage.rig.summary().await;
-        let told = last.handled - first.handled;
+        let (last, now) = totals(&stage.rig, &stage.subject).await;
+        let told = now - before;
         assert!(told <= handled, "{told} handled of {handled}");
         if told == handled && last.live <= first.live {
             assert_eq!(last.messages_failed, first.messages_failed);

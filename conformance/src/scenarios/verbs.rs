@@ -7,6 +7,8 @@ use crate::subject::Subject;
 use actorscope_agent::core::Verb;
 use actorscope_agent::core::capability::Capability;
 use actorscope_proto::v1;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 /// Messages that are put into a mailbox without a bound before it counts as full.
@@ -14,6 +16,9 @@ const FULL: usize = 1_000;
 
 /// Messages behind a handler.
 const BEHIND: usize = 20;
+
+/// Messages behind a handler of one that is restarted.
+const QUEUED: usize = 10;
 
 /// It was refused in words, and nothing happened.
 async fn refused<S: Subject>(stage: &Stage<S>, on: &Actor<S>, row: Row, why: &str) {
@@ -228,7 +233,7 @@ pub(crate) async fn restart_under_load<S: Subject>(stage: &Stage<S>) {
     let (_keep, actor) = restartable(stage, "restart-load").await;
     let slot = stage.show(&actor).await.0.slot;
     let keeps = stage.can(&actor, Capability::KeepsMailbox).await;
-    let hold = stage.busy(&actor, BEHIND.min(10)).await;
+    let hold = stage.busy(&actor, QUEUED).await;
     let queued = stage.rig.preview("restart", actor.path()).await.unwrap().queued;
     if let Answer::NotSupported(why) = stage.act(Verb::Restart, &actor).await {
         hold.open();
@@ -240,22 +245,20 @@ pub(crate) async fn restart_under_load<S: Subject>(stage: &Stage<S>) {
         assert!(actor.probe.begun() == 1 && !keeps && queued != "kept");
         return stage.record(Row::RestartLoad, ENDS_ONLY);
     }
-    let before = actor.probe.begun();
-    stage.send(&actor, Order::Count);
-    let (_, stats) =
-        stage.when(&actor, |s| s.current.is_some_and(|c| c.handled > 0) && is("idle")(s)).await;
-    until("all that was sent", || actor.probe.begun() == crate::stage::handled(&stats)).await;
-    let kept = actor.probe.begun() > 2;
-    assert_eq!(kept, keeps, "of what is queued {} were handled", before.max(1) - 1);
-    assert_eq!(queued == "kept", kept, "the preview said {queued:?}");
-    let all = 12;
-    if kept {
-        until("what was queued", || actor.probe.begun() == all).await;
-    }
-    stage.record(
-        Row::RestartLoad,
-        if kept { "yes, the queue is kept" } else { "yes, the queue is lost" },
-    );
+    // Behind everything that is still queued.
+    let last = Arc::new(AtomicBool::new(false));
+    let tell = last.clone();
+    stage.send(&actor, Order::Run(Box::new(move || tell.store(true, SeqCst))));
+    until("the successor's last message", || last.load(SeqCst)).await;
+    let kept = match actor.probe.begun() {
+        2 => false,
+        all if all == 2 + QUEUED as u64 => true,
+        some => panic!("{some} handlers began: neither all that was queued was kept nor lost"),
+    };
+    assert_eq!((kept, queued == "kept"), (keeps, keeps), "the preview said {queued:?}");
+    stage.when(&actor, |s| crate::stage::handled(s) == actor.probe.begun() && is("idle")(s)).await;
+    let shown = if kept { "yes, the queue is kept" } else { "yes, the queue is lost" };
+    stage.record(Row::RestartLoad, shown);
 }
 
 /// Each hits the actor of the moment, and no other.
