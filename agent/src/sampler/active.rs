@@ -264,11 +264,13 @@ impl Active {
             return None;
         }
         let mut summary = self.wait_buckets(slot).map(|b| b.summary()).unwrap_or_default();
+        // A wait is over when its handler begins.
+        let begun = self.hot.handled + u64::from(self.hot.handling_since != 0);
         if summary.window_ns.is_none() {
-            summary.count = self.hot.handled;
-            summary.max = (self.hot.handled > 0).then_some(self.hot.wait_max_ns);
+            summary.count = begun;
+            summary.max = (begun > 0).then_some(self.hot.wait_max_ns);
         }
-        let overall = self.hot.wait_sum_ns.checked_div(self.hot.handled);
+        let overall = self.hot.wait_sum_ns.checked_div(begun);
         summary.mean = self.tick_mean_ns.or(overall);
         Some(summary)
     }
