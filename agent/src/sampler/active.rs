@@ -48,6 +48,7 @@ pub(super) struct Active {
 struct Mark {
     at: Ticks,
     handled: u64,
+    begun: u64,
     busy_ns: u64,
     wait_sum_ns: u64,
 }
@@ -175,6 +176,7 @@ impl Active {
         let mark = Mark {
             at: now,
             handled: self.hot.handled,
+            begun: self.hot.begun(),
             busy_ns: self.busy_until(now),
             wait_sum_ns: self.hot.wait_sum_ns,
         };
@@ -192,7 +194,8 @@ impl Active {
         let busy_share = mark.busy_ns.saturating_sub(since.busy_ns) as f64 / span as f64;
         self.utilization = self.is_timed(slot).then_some(busy_share.clamp(0.0, 1.0));
         let waited = mark.wait_sum_ns.saturating_sub(since.wait_sum_ns);
-        self.tick_mean_ns = waited.checked_div(messages);
+        // A wait is over when its handler begins.
+        self.tick_mean_ns = waited.checked_div(mark.begun.saturating_sub(since.begun));
         self.since = Some(mark);
     }
 
@@ -264,8 +267,7 @@ impl Active {
             return None;
         }
         let mut summary = self.wait_buckets(slot).map(|b| b.summary()).unwrap_or_default();
-        // A wait is over when its handler begins.
-        let begun = self.hot.handled + u64::from(self.hot.handling_since != 0);
+        let begun = self.hot.begun();
         if summary.window_ns.is_none() {
             summary.count = begun;
             summary.max = (begun > 0).then_some(self.hot.wait_max_ns);
