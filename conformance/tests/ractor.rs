@@ -133,7 +133,7 @@ impl<R: Reference> Subject for Ractor<R> {
         parent: Option<&Started<Self::Handle>>,
     ) -> Result<Started<Self::Handle>, Lacks> {
         let path = plan.path(parent.map_or("", |parent| &parent.path));
-        let (name, worker) = (Some(plan.name), observe(Worker));
+        let (name, worker) = (Some(plan.name), observe(Worker).with_state());
         let spawned = match parent {
             None => Actor::spawn(name, worker, plan.probe).await,
             Some(parent) => {

@@ -77,7 +77,8 @@ fn spec(plan: &Plan, restart: Restart) -> ChildSpec {
         let probe = probe.clone();
         async move {
             let (worker, _) =
-                Supervisor::spawn_linked(id, observe(Worker), probe, supervisor).await?;
+                Supervisor::spawn_linked(id, observe(Worker).with_state(), probe, supervisor)
+                    .await?;
             Ok(worker.get_cell())
         }
     });
@@ -134,7 +135,9 @@ impl Subject for RactorSupervisor {
         let path = plan.path(&parent.path);
         let above = registry::where_is(&parent.handle).expect("the parent lives");
         let name = Some(plan.name.clone());
-        Actor::spawn_linked(name, observe(Worker), plan.probe, above).await.expect("a child");
+        Actor::spawn_linked(name, observe(Worker).with_state(), plan.probe, above)
+            .await
+            .expect("a child");
         Ok(Started { handle: plan.name, path })
     }
 

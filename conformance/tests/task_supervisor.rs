@@ -38,9 +38,11 @@ impl SupervisedTask for Worker {
         let (to_us, mut inbox) = channel(&self.name, 64);
         *self.sender.lock().unwrap() = Some(to_us);
         loop {
+            // First the word to stop, whatever is queued.
             let message = tokio::select! {
-                message = inbox.recv() => message,
+                biased;
                 () = cancel.cancelled() => None,
+                message = inbox.recv() => message,
             };
             let Some(message) = message else { return Ok(()) };
             match life.perform(message).await {
