@@ -32,6 +32,9 @@
 //! as an argument plays only the scenarios with that in their name, without a comparison:
 //! `cargo test -p actorscope-conformance --test kameo -- verbs`.
 //!
+//! That the suite can fail is tested with adapters that lie (`tests/liars.rs`): also the shortest example
+//! of a subject with an adapter of its own.
+//!
 //! Reading order: [`Subject`] (what a framework brings), `order` and `probe` (what its actors do and
 //! tell), `stage` (what scenarios are made of), `scenarios`, `row` and `table` (what comes out), `suite`.
 
@@ -48,5 +51,5 @@ pub use order::{Hold, Message, Next, Order};
 pub use probe::{Life, Probe, Times};
 pub use row::Row;
 pub use subject::{Family, FamilyPlan, Lacks, Plan, Rules, Started, Subject};
-pub use suite::Suite;
+pub use suite::{Suite, failures};
 pub use table::{Column, Table};

@@ -68,7 +68,7 @@ impl Suite {
         }
         println!("\n{}", S::COLUMN);
         let begun = Instant::now();
-        let (column, failed) = self.play(&subject);
+        let (column, failed) = play(&subject, self.only.as_deref());
         println!("{} took {:.1} s", S::COLUMN, begun.elapsed().as_secs_f64());
         if !failed.is_empty() {
             self.failed.extend(failed);
@@ -76,31 +76,6 @@ impl Suite {
             self.compare(S::COLUMN, column);
         }
         self
-    }
-
-    fn play<S: Subject>(&self, subject: &impl Fn() -> S) -> (Column, Vec<String>) {
-        let mut failed = Vec::new();
-        let mut column = Column::default();
-        subject().run(async {
-            let stage = Stage::new(Rig::shared().await, subject());
-            for (name, scenario) in scenarios::all(&stage) {
-                if self.only.as_ref().is_some_and(|only| !name.contains(only)) {
-                    continue;
-                }
-                let begun = Instant::now();
-                let ended = AssertUnwindSafe(scenario).catch_unwind().await;
-                let took = begun.elapsed().as_millis();
-                match ended {
-                    Ok(()) => println!("  {name} … ok, {took} ms"),
-                    Err(panic) => {
-                        println!("  {name} … FAILED");
-                        failed.push(format!("{}, {name}: {}", S::COLUMN, words(&*panic)));
-                    }
-                }
-            }
-            column = stage.into_column();
-        });
-        (column, failed)
     }
 
     fn compare(&mut self, name: &str, shown: Column) {
@@ -134,6 +109,42 @@ impl Suite {
         }
         if self.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// What fails on one subject of the scenarios that have this in their names, a line or more each: for
+/// tests of the suite itself, and of adapters that are being written.
+pub fn failures<S: Subject>(subject: impl Fn() -> S, only: &str) -> Vec<String> {
+    play(&subject, Some(only)).1
+}
+
+fn play<S: Subject>(subject: &impl Fn() -> S, only: Option<&str>) -> (Column, Vec<String>) {
+    let mut failed = Vec::new();
+    let mut column = Column::default();
+    let mut played = 0;
+    subject().run(async {
+        let stage = Stage::new(Rig::shared().await, subject());
+        for (name, scenario) in scenarios::all(&stage) {
+            if only.is_some_and(|only| !name.contains(only)) {
+                continue;
+            }
+            played += 1;
+            let begun = Instant::now();
+            let ended = AssertUnwindSafe(scenario).catch_unwind().await;
+            let took = begun.elapsed().as_millis();
+            match ended {
+                Ok(()) => println!("  {name} … ok, {took} ms"),
+                Err(panic) => {
+                    println!("  {name} … FAILED");
+                    failed.push(format!("{}, {name}: {}", S::COLUMN, words(&*panic)));
+                }
+            }
+        }
+        column = stage.into_column();
+    });
+    if played == 0 {
+        failed.push(format!("no scenario has {:?} in its name", only.unwrap_or_default()));
+    }
+    (column, failed)
 }
 
 /// Plays what needs a process of its own in one; what it wrote, if it failed.
