@@ -275,7 +275,7 @@ pub(crate) fn handled(stats: &v1::Stats) -> u64 {
     stats.total.unwrap_or_default().handled
 }
 
-/// The node, with what its actors have handled apart from what their nursery has.
+/// The node as of now, with what its actors have handled apart from what their nursery has.
 pub(crate) async fn totals<S: Subject>(rig: &Rig, subject: &S) -> (v1::Summary, u64) {
     let nursery = subject.nursery();
     let of_nursery = async || match nursery {
@@ -284,12 +284,27 @@ pub(crate) async fn totals<S: Subject>(rig: &Rig, subject: &S) -> (v1::Summary, 
     };
     loop {
         let before = of_nursery().await;
-        let summary = rig.summary().await;
+        let summary = next_pass(rig).await;
         // Both from one moment.
         if of_nursery().await == before {
             let handled = summary.handled - before;
             return (summary, handled);
         }
+    }
+}
+
+/// The node as of a pass that is still to begin: what is at hand may be from before the last event.
+pub(crate) async fn next_pass(rig: &Rig) -> v1::Summary {
+    let deadline = tokio::time::Instant::now() + SOON;
+    let summary = || v1::view::Kind::Summary(v1::SummaryView {});
+    let last = rig.query(summary()).await.unwrap().tick;
+    loop {
+        let frame = rig.query(summary()).await.unwrap();
+        if frame.tick > last {
+            return frame.summary.unwrap_or_default();
+        }
+        assert!(tokio::time::Instant::now() < deadline, "the agent looks no more");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::order::Order;
 use crate::row::Row;
-use crate::stage::{Actor, Stage, handled, is, until};
+use crate::stage::{Actor, Stage, handled, is, next_pass, until};
 use crate::subject::Subject;
 use actorscope_proto::v1;
 use actorscope_testkit::state;
@@ -105,14 +105,8 @@ pub(crate) async fn dropped<S: Subject>(stage: &Stage<S>) {
     drop(started.handle);
     if !stage.subject.rules().ends_unreachable {
         // Two looks later it is there, in truth and on the screen.
-        let tick = stage.rig.query(summary()).await.unwrap().tick;
-        loop {
-            let frame = stage.rig.query(summary()).await.unwrap();
-            if frame.tick >= tick + 2 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        next_pass(&stage.rig).await;
+        next_pass(&stage.rig).await;
         let (_, stats, _) = stage.rig.show(&path).await.unwrap();
         assert_eq!((state(&stats), probe.alive()), ("idle", 1));
         return stage.record(Row::Dropped, "lives on");
@@ -126,10 +120,6 @@ pub(crate) async fn dropped<S: Subject>(stage: &Stage<S>) {
     let exit = detail.history[0].exit.clone();
     assert!(matches!(exit.as_str(), "normal" | "shutdown" | "aborted"), "{exit}");
     stage.record(Row::Dropped, exit);
-}
-
-fn summary() -> v1::view::Kind {
-    v1::view::Kind::Summary(v1::SummaryView {})
 }
 
 /// The parent ends, and whatever the framework then does to the child is what is shown.

@@ -2,7 +2,7 @@
 
 use crate::order::Order;
 use crate::row::Row;
-use crate::stage::{Stage, totals, until};
+use crate::stage::{Stage, next_pass, totals, until};
 use crate::subject::{Plan, Subject};
 use actorscope_testkit::SOON;
 use std::sync::Arc;
@@ -19,9 +19,8 @@ const MESSAGES: u64 = 3;
 
 async fn until_no_handler_runs<S: Subject>(stage: &Stage<S>) {
     let deadline = tokio::time::Instant::now() + SOON;
-    while stage.rig.summary().await.handling > 0 {
+    while next_pass(&stage.rig).await.handling > 0 {
         assert!(tokio::time::Instant::now() < deadline, "some handler does not end");
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
