@@ -17,6 +17,7 @@ use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, Slot
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Slots that get a tier-2 histogram because their waits are the worst.
 const WORST: usize = 32;
@@ -36,6 +37,8 @@ pub(crate) struct Rows {
     frameworks: BTreeSet<&'static str>,
     /// Who has been waiting for whom for long.
     waits: IdMap<Vec<SlotId>>,
+    /// How long after the last pass the next suspension ends by itself.
+    resumes_in: Option<Duration>,
     /// What the slots counted that are no rows any more.
     departed: Counters,
     summary: Summary,
@@ -52,6 +55,7 @@ impl Rows {
             journal: Journal::new(journal::DEFAULT_BYTES),
             frameworks: BTreeSet::new(),
             waits: IdMap::default(),
+            resumes_in: None,
             departed: Counters::default(),
             summary: Summary::default(),
             tick: 0,
@@ -62,6 +66,11 @@ impl Rows {
     /// Number of the last pass.
     pub(crate) fn tick(&self) -> u64 {
         self.tick
+    }
+
+    /// How long after the last pass the next suspension ends by itself, if any does.
+    pub(crate) fn resumes_in(&self) -> Option<Duration> {
+        self.resumes_in
     }
 
     /// Whether slots came, changed or went, or anything happened, since it was taken in.
@@ -262,16 +271,22 @@ impl Rows {
         }
     }
 
-    fn resume_expired(&self, wall: Timestamp) {
+    /// Lets go whoever was held long enough, and notes who is next.
+    fn resume_expired(&mut self, wall: Timestamp) {
+        let mut next: Option<Duration> = None;
         for row in self.rows.values() {
             if !row.slot.gate.is_suspended() {
                 continue;
             }
             let due = {
                 let mut cold = row.slot.cold();
-                let due = cold.suspended_until().is_some_and(|until| until <= wall);
+                let until = cold.suspended_until();
+                let due = until.is_some_and(|until| until <= wall);
                 if due {
                     cold.set_suspended_until(None);
+                } else if let Some(until) = until {
+                    let left = Duration::from_nanos(until.since(wall));
+                    next = Some(next.map_or(left, |next| next.min(left)));
                 }
                 due
             };
@@ -280,6 +295,7 @@ impl Rows {
                 self.registry.event(EventKind::Resumed, Some(&row.slot), fact);
             }
         }
+        self.resumes_in = next;
     }
 
     /// A slot that waits for a successor which will not come, because its supervisor dropped it or
