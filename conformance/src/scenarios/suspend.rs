@@ -6,7 +6,13 @@ use crate::row::Row;
 use crate::stage::{Actor, Answer, Stage, handled, is, until};
 use crate::subject::Subject;
 use actorscope_agent::core::Verb;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// For how long it is to be held.
+const SPAN: Duration = Duration::from_millis(300);
+
+/// By how much that may be missed.
+const LATE: Duration = Duration::from_millis(250);
 
 /// Nobody could hold it: in words, and without harm.
 async fn refused<S: Subject>(stage: &Stage<S>, on: &Actor<S>, row: Row, why: &str) {
@@ -86,20 +92,28 @@ pub(crate) async fn parent<S: Subject>(stage: &Stage<S>) {
 
 /// At its deadline, whoever has forgotten it.
 pub(crate) async fn resumes_by_itself<S: Subject>(stage: &Stage<S>) {
-    let actor = warm(stage, "deadline").await;
-    let span = Duration::from_millis(300);
-    let begun = std::time::Instant::now();
-    if let Answer::NotSupported(why) = stage.act_within(Verb::Suspend, &actor, span).await {
-        return refused(stage, &actor, Row::AutoResume, &why).await;
+    let mut late = Duration::ZERO;
+    // A machine that was busy with something else says nothing.
+    for n in 1..=3 {
+        let actor = warm(stage, &format!("deadline-{n}")).await;
+        let begun = Instant::now();
+        if let Answer::NotSupported(why) = stage.act_within(Verb::Suspend, &actor, SPAN).await {
+            return refused(stage, &actor, Row::AutoResume, &why).await;
+        }
+        stage.send(&actor, Order::Count);
+        // Nobody looks meanwhile: the deadline is kept however seldom the agent does.
+        until("the deadline", || actor.probe.begun() == 2).await;
+        let held = begun.elapsed();
+        assert!(held >= SPAN, "it was held for {held:?}");
+        stage.when(&actor, |s| handled(s) == 2 && is("idle")(s)).await;
+        let slot = stage.show(&actor).await.0.slot;
+        let events = stage.rig.events().await;
+        let kinds = events.iter().filter(|e| e.slot == Some(slot)).map(|e| e.kind.as_str());
+        assert_eq!(kinds.collect::<Vec<_>>(), ["started", "verb", "suspended", "resumed"]);
+        late = held - SPAN;
+        if late < LATE {
+            return stage.record(Row::AutoResume, "yes");
+        }
     }
-    stage.send(&actor, Order::Count);
-    until("the deadline", || actor.probe.begun() == 2).await;
-    let held = begun.elapsed();
-    assert!(held >= span, "it was held for {held:?}");
-    stage.when(&actor, |s| handled(s) == 2 && is("idle")(s)).await;
-    let slot = stage.show(&actor).await.0.slot;
-    let events = stage.rig.events().await;
-    let kinds = events.iter().filter(|e| e.slot == Some(slot)).map(|e| e.kind.as_str());
-    assert_eq!(kinds.collect::<Vec<_>>(), ["started", "verb", "suspended", "resumed"]);
-    stage.record(Row::AutoResume, "yes");
+    panic!("each time it was held for longer than was said, at last by {late:?}");
 }
