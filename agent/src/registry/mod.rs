@@ -39,7 +39,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
-use table::Table;
+use table::{Changes, Table};
 use tokio::sync::Notify;
 
 tokio::task_local! {
@@ -315,7 +315,7 @@ impl Registry {
 
     /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
     /// all that ever went have counted.
-    pub(crate) fn take_changes(&self) -> (Vec<(SlotId, Option<Arc<Slot>>)>, Counters) {
+    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
         self.0.table.take_changes()
     }
 

@@ -19,6 +19,9 @@ const ENDED_KEPT: usize = 16;
 /// … and about a quarter of that while no agent runs.
 const ENDED_KEPT_UNCLAIMED: usize = 4;
 
+/// Slots that came, changed (`Some`) or went (`None`), ascending.
+pub(crate) type Changes = Vec<(SlotId, Option<Arc<Slot>>)>;
+
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
@@ -153,7 +156,7 @@ impl Table {
 
     /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
     /// all that ever went have counted.
-    pub(crate) fn take_changes(&self) -> (Vec<(SlotId, Option<Arc<Slot>>)>, Counters) {
+    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
         let mut changes = Vec::new();
         let mut departed = Counters::default();
         for shard in &self.shards {
