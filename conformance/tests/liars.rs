@@ -168,6 +168,9 @@ impl<const LIE: usize> Subject for Homegrown<LIE> {
     }
 }
 
+/// Plays a scenario on one of them.
+type Failed = fn(&str) -> String;
+
 fn failed<const LIE: usize>(scenario: &str) -> String {
     failures(|| Homegrown::<LIE>, scenario).join("\n")
 }
@@ -208,7 +211,7 @@ fn a_capability_that_is_offered_and_refused_fails() {
 /// Each is waited for until it is certain that it will not come: all at the same time.
 #[test]
 fn what_should_come_and_does_not_fails() {
-    let lies: [(fn(&str) -> String, &str, &str); 4] = [
+    let lies: [(Failed, &str, &str); 4] = [
         (
             failed::<{ Lie::KillsNobody as usize }>,
             "verbs::kill_idle",
