@@ -149,6 +149,19 @@ impl Rig {
         Ok((frame.identities[0].clone(), frame.stats[0].clone(), frame.detail.unwrap_or_default()))
     }
 
+    /// One answer to one view.
+    pub async fn query(&self, kind: v1::view::Kind) -> Result<v1::Frame, Status> {
+        let view = Some(v1::View { kind: Some(kind) });
+        let request = v1::QueryRequest { path: String::new(), view };
+        Ok(self.observe().query(request).await?.into_inner())
+    }
+
+    /// The node as a whole.
+    pub async fn summary(&self) -> v1::Summary {
+        let frame = self.query(v1::view::Kind::Summary(v1::SummaryView {})).await;
+        frame.unwrap().summary.unwrap_or_default()
+    }
+
     /// What a verb would do to the slot with this path.
     pub async fn preview(&self, verb: &str, path: &str) -> Result<v1::BlastRadius, Status> {
         let (identity, ..) = self.show(path).await?;
@@ -180,6 +193,17 @@ impl Rig {
         slot: u64,
         incarnation: u32,
     ) -> Result<v1::ActResponse, Status> {
+        self.act_within(verb, slot, incarnation, Duration::ZERO).await
+    }
+
+    /// The same with a deadline, as a suspension has (0 = the agent's own).
+    pub async fn act_within(
+        &self,
+        verb: &str,
+        slot: u64,
+        incarnation: u32,
+        deadline: Duration,
+    ) -> Result<v1::ActResponse, Status> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).unwrap();
         let request = v1::ActRequest {
@@ -187,7 +211,7 @@ impl Rig {
             target: Some(self.target(slot, incarnation)),
             request_id: id.to_vec(),
             reason: "a test".to_owned(),
-            deadline_ns: 0,
+            deadline_ns: deadline.as_nanos() as u64,
         };
         let mut control = ControlClient::new(self.channel.clone());
         Ok(control.act(request).await?.into_inner())

@@ -54,6 +54,10 @@ impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
         if self.switch.is_killed() {
             return if life.kill() { Next::GoesOn } else { Next::IsDropped };
         }
+        // A handler that left something to be waited for comes to its end first.
+        if self.slot.is_handling() {
+            return Next::GoesOn;
+        }
         match self.slot.check() {
             Request::Proceed => Next::GoesOn,
             // A supervisor of actix starts again whatever stops.

@@ -74,12 +74,12 @@
 //! are timers and streams.
 //!
 //! # What the verbs do
-//! * **stop** is `ctx.stop()`: the actor is asked ([`Actor::stopping`](actix::Actor::stopping)) and may
-//!   refuse. A supervised one begins anew.
+//! * **stop** is `ctx.stop()` after the running handler: the actor is asked
+//!   ([`Actor::stopping`](actix::Actor::stopping)) and may refuse. A supervised one begins anew.
 //! * **kill** ends it at its next turn, whatever it says. Futures are cancelled; a handler that computes
 //!   is not interrupted, because nothing in actix can.
 //! * **restart** is there for supervised actors. They keep their state and their mailbox, as in actix.
-//! * **suspend** holds the whole actor: messages, futures and timers.
+//! * **suspend** holds the whole actor after the running handler: messages, futures and timers.
 //!
 //! # What is not known
 //! Actors that somebody else starts, with [`Actor::start`](actix::Actor::start), in a

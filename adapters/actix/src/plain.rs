@@ -121,7 +121,14 @@ impl<A: Actor<Context = Context<A>>> ActorFuture<A> for Pump<A> {
         let inbox = &self.0;
         let Shared { pumped, stays, slot, switch, .. } = &*inbox.0;
         // Of a message that left something to be waited for: actix polls us when that is over.
-        slot.end_if_handling();
+        if slot.is_handling() {
+            slot.end(true);
+            if slot.is_asked() {
+                // What operators want comes before the next message.
+                task.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
         if !stays.get() {
             pumped.set(false);
             return Poll::Ready(());

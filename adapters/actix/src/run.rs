@@ -219,7 +219,15 @@ impl<A: Actor<Context = Context<A>>> Life<A> for Run<A> {
             }
             if !self.ctx.is_ending() {
                 // Of a message that left something to be waited for.
-                self.ctx.slot().end_if_handling();
+                let slot = self.ctx.slot();
+                if slot.is_handling() {
+                    slot.end(true);
+                    if slot.is_asked() {
+                        // What operators want comes before the next message.
+                        task.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                }
             }
             if self.messages(task) {
                 // The driver does it, and comes back.

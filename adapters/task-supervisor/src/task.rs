@@ -102,7 +102,10 @@ impl Run<'_> {
         self.over = true;
         let intent = self.entry.intent();
         let was_told = self.cancel.is_cancelled();
-        if intent == Intent::Restart {
+        // Between two messages a task may see what is wanted of it before its supervisor is told.
+        let restarts = intent == Intent::Restart
+            || (intent == Intent::None && !was_told && self.slot.take_restart_request());
+        if restarts {
             return self.slot.exited(ExitReason::Shutdown, reason, Fate::Restarts { at: None });
         }
         // What its supervisor told to stop stays down, whatever it says at last.

@@ -36,6 +36,11 @@ pub(crate) struct HotSnapshot {
 }
 
 impl HotSnapshot {
+    /// Messages whose handlers began, the running one included.
+    pub(crate) fn begun(&self) -> u64 {
+        self.handled.saturating_add(u64::from(self.handling_since != 0))
+    }
+
     /// Nanoseconds inside handlers, the running one included.
     pub(crate) fn busy_until(&self, now: Ticks) -> u64 {
         let running = if self.handling_since == 0 { 0 } else { nanos(self.handling_since, now) };

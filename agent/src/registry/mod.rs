@@ -35,13 +35,14 @@ use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
 use crate::sync::lock;
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
+use actorscope_core::slot::Counters;
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::Log;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
-use table::Table;
+use table::{Changes, Table};
 use tokio::sync::Notify;
 
 tokio::task_local! {
@@ -315,8 +316,9 @@ impl Registry {
         self.0.table.track();
     }
 
-    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending.
-    pub(crate) fn take_changes(&self) -> Vec<(SlotId, Option<Arc<Slot>>)> {
+    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
+    /// all that ever went have counted.
+    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
         self.0.table.take_changes()
     }
 

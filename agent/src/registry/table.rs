@@ -4,6 +4,7 @@
 use crate::slot::Slot;
 use crate::sync::lock;
 use actorscope_core::SlotId;
+use actorscope_core::slot::Counters;
 use hashbrown::HashTable;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -18,6 +19,9 @@ const ENDED_KEPT: usize = 16;
 /// … and about a quarter of that while no agent runs.
 const ENDED_KEPT_UNCLAIMED: usize = 4;
 
+/// Slots that came, changed (`Some`) or went (`None`), ascending.
+pub(crate) type Changes = Vec<(SlotId, Option<Arc<Slot>>)>;
+
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
@@ -27,6 +31,8 @@ struct Shard {
     changed: Vec<SlotId>,
     /// Slots whose actor ended, oldest first; some may have been filled again since.
     ended: VecDeque<SlotId>,
+    /// What the slots counted that are not there any more.
+    departed: Counters,
 }
 
 /// See the module's documentation.
@@ -87,6 +93,7 @@ impl Table {
             // The last reference may be this one: the slot is not freed under the lock.
             Ok(entry) => {
                 let (slot, _) = entry.remove();
+                shard.departed = shard.departed.plus(slot.counters());
                 drop(shard);
                 drop(slot);
                 true
@@ -147,11 +154,15 @@ impl Table {
         }
     }
 
-    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending.
-    pub(crate) fn take_changes(&self) -> Vec<(SlotId, Option<Arc<Slot>>)> {
+    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
+    /// all that ever went have counted.
+    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
         let mut changes = Vec::new();
+        let mut departed = Counters::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
+            // Under the lock under which they went, so that each is counted once.
+            departed = departed.plus(shard.departed);
             if shard.changed.is_empty() {
                 continue;
             }
@@ -166,7 +177,7 @@ impl Table {
         }
         changes.sort_unstable_by_key(|(id, _)| *id);
         changes.dedup_by_key(|(id, _)| *id);
-        changes
+        (changes, departed)
     }
 
     /// Whether [`Table::take_changes`] would return any.

@@ -63,6 +63,7 @@ struct Rare {
 struct Mark {
     at: NonZeroU64,
     handled: u64,
+    begun: u64,
     busy_ns: u64,
     wait_sum_ns: u64,
 }
@@ -243,6 +244,7 @@ impl Active {
         let mark = NonZeroU64::new(now).map(|at| Mark {
             at,
             handled: self.hot.handled,
+            begun: self.hot.begun(),
             busy_ns: self.busy_until(now),
             wait_sum_ns: self.hot.wait_sum_ns,
         });
@@ -261,7 +263,9 @@ impl Active {
         let busy_share = busy_share.clamp(0.0, 1.0) as f32;
         self.utilization = if self.is_timed(slot) { busy_share } else { f32::NAN };
         let waited = until.wait_sum_ns.saturating_sub(since.wait_sum_ns);
-        self.tick_mean_ns = waited.checked_div(messages).unwrap_or(NO_MEAN);
+        // A wait is over when its handler begins.
+        let begun = until.begun.saturating_sub(since.begun);
+        self.tick_mean_ns = waited.checked_div(begun).unwrap_or(NO_MEAN);
         self.since = mark;
     }
 
@@ -344,11 +348,12 @@ impl Active {
             return None;
         }
         let mut summary = self.wait_buckets(slot, now).map(|b| b.summary()).unwrap_or_default();
+        let begun = self.hot.begun();
         if summary.window_ns.is_none() {
-            summary.count = self.hot.handled;
-            summary.max = (self.hot.handled > 0).then_some(self.hot.wait_max_ns);
+            summary.count = begun;
+            summary.max = (begun > 0).then_some(self.hot.wait_max_ns);
         }
-        let overall = self.hot.wait_sum_ns.checked_div(self.hot.handled);
+        let overall = self.hot.wait_sum_ns.checked_div(begun);
         summary.mean = self.tick_mean_ns().or(overall);
         Some(summary)
     }

@@ -12,12 +12,13 @@ use actorscope_core::forest::{Forest, Oddity};
 use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
-use actorscope_core::slot::{SlotDetail, Stats};
+use actorscope_core::slot::{Counters, SlotDetail, Stats};
 use actorscope_core::view::{RowSource, SortKey, SortValue};
 use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Slots that get a tier-2 histogram because their waits are the worst.
 const WORST: usize = 32;
@@ -38,6 +39,10 @@ pub(crate) struct Rows {
     frameworks: BTreeSet<&'static str>,
     /// Who has been waiting for whom for long.
     waits: IdMap<Vec<SlotId>>,
+    /// How long after the last pass the next suspension ends by itself.
+    resumes_in: Option<Duration>,
+    /// What the slots counted that are no rows any more.
+    departed: Counters,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -52,6 +57,8 @@ impl Rows {
             journal: Journal::new(journal::DEFAULT_BYTES),
             frameworks: BTreeSet::new(),
             waits: IdMap::default(),
+            resumes_in: None,
+            departed: Counters::default(),
             summary: Summary::default(),
             tick: 0,
             now: 0,
@@ -69,6 +76,11 @@ impl Rows {
     /// Number of the last pass.
     pub(crate) fn tick(&self) -> u64 {
         self.tick
+    }
+
+    /// How long after the last pass the next suspension ends by itself, if any does.
+    pub(crate) fn resumes_in(&self) -> Option<Duration> {
+        self.resumes_in
     }
 
     /// Whether slots came, changed or went, or anything happened, since it was taken in.
@@ -93,6 +105,8 @@ impl Rows {
         let mut summary = Summary {
             slots: self.rows.len() as u64,
             restarts: self.registry.restarts(),
+            handled: self.departed.handled,
+            messages_failed: self.departed.failed,
             process: figures.process,
             runtime: figures.runtime,
             agent: cost,
@@ -131,7 +145,8 @@ impl Rows {
     pub(crate) fn take_in(&mut self) {
         // Facts first: every slot in them is then in the tree, among the changes, or gone.
         let taken = self.registry.take_noted();
-        let changes = self.registry.take_changes();
+        let (changes, departed) = self.registry.take_changes();
+        self.departed = departed;
         // What goes now, and what was below it, was still there when the facts about it were noted.
         let gone: IdSet =
             changes.iter().filter(|(_, slot)| slot.is_none()).map(|(id, _)| *id).collect();
@@ -266,16 +281,22 @@ impl Rows {
         }
     }
 
-    fn resume_expired(&self, wall: Timestamp) {
-        for row in self.all() {
+    /// Lets go whoever was held long enough, and notes who is next.
+    fn resume_expired(&mut self, wall: Timestamp) {
+        let mut next: Option<Duration> = None;
+        for row in self.rows.iter().map(|(_, row)| row) {
             if !row.slot.gate.is_suspended() {
                 continue;
             }
             let due = {
                 let mut cold = row.slot.cold();
-                let due = cold.suspended_until().is_some_and(|until| until <= wall);
+                let until = cold.suspended_until();
+                let due = until.is_some_and(|until| until <= wall);
                 if due {
                     cold.set_suspended_until(None);
+                } else if let Some(until) = until {
+                    let left = Duration::from_nanos(until.since(wall));
+                    next = Some(next.map_or(left, |next| next.min(left)));
                 }
                 due
             };
@@ -284,6 +305,7 @@ impl Rows {
                 self.registry.event(EventKind::Resumed, Some(&row.slot), fact);
             }
         }
+        self.resumes_in = next;
     }
 
     /// A slot that waits for a successor which will not come, because its supervisor dropped it or

@@ -187,6 +187,7 @@ impl Actor {
         let until = wall().plus(span.as_nanos() as u64);
         slot.cold().set_suspended_until(Some(until));
         slot.gate.suspend();
+        self.shared.suspended.notify_one();
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
         let fact = Fact { reason, by, exit: None };

@@ -48,6 +48,9 @@ pub(super) const SUSPENSION: Duration = Duration::from_secs(30);
 /// No suspension is longer.
 pub(super) const LONGEST_SUSPENSION: Duration = Duration::from_secs(3600);
 
+/// Shortest pause before a pass for the end of a suspension: many of them may end one after another.
+pub(super) const RESUMES_AT_ONCE: Duration = Duration::from_millis(10);
+
 /// Longest text of an actor's state, in bytes.
 pub(super) const DUMP_BYTES: usize = 64 * 1024;
 

@@ -74,6 +74,7 @@ impl Server {
                 () = registry.event_added.notified(), if self.shared.is_watched() => {
                     tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
                 }
+                () = self.shared.suspended.notified() => {}
                 () = registry.log_fills.notified() => {
                     self.shared.take_in();
                     continue;

@@ -12,7 +12,7 @@ use actorscope_proto::v1;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Who this process is.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     watchers: AtomicU32,
     frames_skipped: AtomicU64,
     pub(super) remembered: Mutex<Remembered>,
+    /// Somebody was suspended, perhaps for less than the time to the next pass.
+    pub(super) suspended: Notify,
 }
 
 /// One more watcher, until dropped.
@@ -73,6 +75,7 @@ impl Shared {
             watchers: AtomicU32::new(0),
             frames_skipped: AtomicU64::new(0),
             remembered: Mutex::default(),
+            suspended: Notify::new(),
         }
     }
 
@@ -95,12 +98,13 @@ impl Shared {
     /// Goes over all slots now and tells all streams.
     pub(super) fn pass(&self) -> Duration {
         let (watchers, skipped) = (self.watchers.load(Relaxed), self.frames_skipped.load(Relaxed));
-        let (wait, tick) = self.with_sampler(|sampler| {
+        let (wait, tick, resumes_in) = self.with_sampler(|sampler| {
             let wait = sampler.pass(watchers, skipped);
-            (wait, sampler.rows().tick())
+            (wait, sampler.rows().tick(), sampler.rows().resumes_in())
         });
         self.ticks.send_replace(tick);
-        wait
+        // Whatever a pass costs: nobody is held for longer than was said.
+        resumes_in.map_or(wait, |next| next.max(limits::RESUMES_AT_ONCE).min(wait))
     }
 
     /// Makes sure that somebody who has just come gets fresh rows.

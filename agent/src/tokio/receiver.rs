@@ -189,7 +189,11 @@ impl<Q: Queue> Future for Recv<'_, Q> {
 
 impl Drop for Observer {
     fn drop(&mut self) {
-        self.slot.end_if_handling();
+        if std::thread::panicking() && self.slot.is_handling() {
+            self.slot.end(false);
+        } else {
+            self.slot.end_if_handling();
+        }
         // The slot is the receiver's own, or that of the task which receives.
         if self.slot.is_mailbox() {
             self.slot.exited(
