@@ -1,7 +1,7 @@
 // What all variants of actix share; each defines `Context`, `Probe`, and `Kit` with `prepare`, `start`
 // and `start_in`.
 
-use actix::{Actor, Addr, Arbiter, ArbiterHandle, AsyncContext, Handler, System};
+use actix::{Actor, Addr, Arbiter, ArbiterHandle, Handler, System};
 use actorscope_bench::{Counts, Variant};
 use std::future::Future;
 use tokio::sync::oneshot;

@@ -149,19 +149,25 @@ impl Inbox {
     #[cold]
     fn estimate(&self, number: u64) -> u64 {
         let Begun { last, unstamped, step, .. } = &self.begun;
-        let before = last.load(Relaxed);
-        let now = Arrival::now().to_raw();
-        if unstamped.load(Relaxed) == 0 {
-            let sent = self.sent.0.load(Relaxed);
-            let stamped = (number + 1..sent.min(number + 1 + STAMPS))
-                .find_map(|later| Some((later, self.stamp_of(later)?)));
-            let (until, at) = stamped.unwrap_or((sent, now));
-            let gap = until.saturating_sub(number).max(1);
-            step.store(at.saturating_sub(before) / (gap + 1), Relaxed);
-            unstamped.store(u32::try_from(gap).unwrap_or(u32::MAX), Relaxed);
-        }
-        unstamped.store(unstamped.load(Relaxed).saturating_sub(1), Relaxed);
-        before.saturating_add(step.load(Relaxed)).min(now)
+        let left = match unstamped.load(Relaxed) {
+            0 => self.estimate_those_from(number),
+            left => left,
+        };
+        unstamped.store(left.saturating_sub(1), Relaxed);
+        // At most the instant that the step was made from, which is past.
+        last.load(Relaxed).saturating_add(step.load(Relaxed))
+    }
+
+    /// Looks at all that have no stamp: how far apart they are taken to be, and how many they are.
+    fn estimate_those_from(&self, number: u64) -> u32 {
+        let before = self.begun.last.load(Relaxed);
+        let sent = self.sent.0.load(Relaxed);
+        let stamped = (number + 1..sent.min(number + 1 + STAMPS))
+            .find_map(|later| Some((later, self.stamp_of(later)?)));
+        let (until, at) = stamped.unwrap_or_else(|| (sent, Arrival::now().to_raw()));
+        let gap = until.saturating_sub(number).max(1);
+        self.begun.step.store(at.saturating_sub(before) / (gap + 1), Relaxed);
+        u32::try_from(gap).unwrap_or(u32::MAX)
     }
 }
 
