@@ -1,6 +1,6 @@
 // What all variants of kameo share; each defines `Counter`, its `Actor` implementation, `begin` and `end`.
 
-use actorscope_bench::Variant;
+use actorscope_bench::{Counts, Variant};
 use kameo::actor::{ActorRef, Spawn};
 use kameo::mailbox;
 use kameo::message::{Context, Message};
@@ -36,14 +36,6 @@ impl Variant for Kit {
         actor
     }
 
-    async fn tell(&self, actor: &ActorRef<Counter>) {
-        actor.tell(Count).await.expect("the actor runs");
-    }
-
-    async fn ask(&self, actor: &ActorRef<Counter>) {
-        actor.ask(Count).await.expect("an answer");
-    }
-
     async fn end(&self, actor: ActorRef<Counter>) {
         actor.stop_gracefully().await.expect("the actor runs");
         actor.wait_for_shutdown().await;
@@ -51,6 +43,16 @@ impl Variant for Kit {
 
     async fn spawn_and_exit(&self) {
         self.end(Counter::spawn_with_mailbox(Counter::default(), mailbox::bounded(CAPACITY))).await;
+    }
+}
+
+impl Counts for Kit {
+    async fn tell(&self, actor: &ActorRef<Counter>) {
+        actor.tell(Count).await.expect("the actor runs");
+    }
+
+    async fn ask(&self, actor: &ActorRef<Counter>) {
+        actor.ask(Count).await.expect("an answer");
     }
 }
 

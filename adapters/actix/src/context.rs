@@ -47,6 +47,8 @@ pub struct Context<A: Actor<Context = Self>> {
     /// Whether a message is only to say when it was sent, and what it said.
     asks_when: bool,
     sent: Option<Arrival>,
+    /// Whether the next handler begins right where the one before ended.
+    follows: bool,
     /// Why it ends, if it says so itself.
     why: Option<&'static str>,
     slot: SlotHandle,
@@ -80,13 +82,16 @@ impl<A: Actor<Context = Self>> Context<A> {
         self.parts.capacity()
     }
 
-    /// A message was handled. If it left something to be waited for, it is until that is over.
+    /// A message was handled. If it left something to be waited for, it is until that is over. Whether
+    /// its handling ended here and now.
     #[inline]
-    pub(crate) fn handled(&self) {
+    pub(crate) fn handled(&self) -> bool {
         let waits = !self.waits.is_empty() && self.state == ActorState::Running;
-        if !waits && self.slot.is_handling() {
+        let ends = !waits && self.slot.is_handling();
+        if ends {
             self.slot.end(true);
         }
+        ends
     }
 
     /// When a message was sent that is not handled yet. actix keeps it in a box that can be told to
@@ -110,6 +115,18 @@ impl<A: Actor<Context = Self>> Context<A> {
             self.sent = Some(sent);
         }
         self.asks_when
+    }
+
+    /// Whether the handler that is called next begins right where the one before ended.
+    #[inline]
+    pub(crate) const fn set_follows(&mut self, follows: bool) {
+        self.follows = follows;
+    }
+
+    /// The same, once.
+    #[inline]
+    pub(crate) const fn take_follows(&mut self) -> bool {
+        std::mem::replace(&mut self.follows, false)
     }
 
     pub(crate) const fn why(&self) -> Option<&'static str> {
@@ -171,6 +188,7 @@ impl<A: Actor<Context = Self>> ObservedContext<A> for Context<A> {
             current: SpawnHandle::default(),
             asks_when: false,
             sent: None,
+            follows: false,
             why: None,
             slot: slot.clone(),
         };

@@ -54,8 +54,14 @@ pub(crate) fn handle<A, M>(
     A: Actor<Context = Context<A>> + Handler<M>,
     M: Message,
 {
-    let message_type = ctx.slot().message_type(type_name::<M>());
-    ctx.slot().begin(Some(sent), Some(message_type));
+    let follows = ctx.take_follows();
+    let slot = ctx.slot();
+    let message_type = slot.message_type(type_name::<M>());
+    if follows {
+        slot.begin_next(sent, message_type);
+    } else {
+        slot.begin(Some(sent), Some(message_type));
+    }
     let response = <A as Handler<M>>::handle(actor, message, ctx);
     response.handle(ctx, reply);
 }

@@ -128,13 +128,20 @@ impl<A: Actor<Context = Context<A>>> Run<A> {
 
     /// Whether an operator wants something meanwhile.
     fn messages(&mut self, task: &mut Task<'_>) -> bool {
+        // Whether the handler of the message before has ended just now.
+        let mut ended = false;
         while !self.ctx.waiting() {
             let most = self.most();
-            self.take_out(most, task);
+            let before = self.ahead.len();
+            let out = self.take_out(most, task);
             let Some(mut envelope) = self.ahead.pop_front() else { break };
             self.tell_depth();
+            // It was sent before that end, and hardly any time has passed since.
+            self.ctx.set_follows(ended && before > 0 && out <= before + 1);
             envelope.handle(&mut self.actor, &mut self.ctx);
-            self.ctx.handled();
+            // Not if it was not handled at all.
+            ended = self.ctx.handled();
+            self.ctx.set_follows(false);
             if self.switch.as_ref().is_some_and(|switch| switch.is_wanted(self.ctx.slot())) {
                 return true;
             }

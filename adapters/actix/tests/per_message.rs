@@ -56,7 +56,7 @@ mod counted {
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Plain.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Plain.start_observed("jobs"))),
-                instructions: 400,
+                instructions: 170,
                 locked: 0,
             },
             Comparison {
@@ -64,7 +64,7 @@ mod counted {
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Ours.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Ours.start_observed("jobs"))),
-                instructions: 560,
+                instructions: 450,
                 locked: 0,
             },
         ])

@@ -3,9 +3,9 @@
 use crate::seen::Seen;
 use crate::{ends, held, stamped};
 use actorscope_agent::adapter::{InSlot, in_slot};
-use pin_project_lite::pin_project;
 use ractor::ActorProcessingErr;
-use std::future::Future;
+use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,63 +13,86 @@ use std::task::{Context, Poll};
 
 type Handled = Result<(), ActorProcessingErr>;
 
-pin_project! {
-    /// Handles one message.
-    pub(crate) struct Handle<'a, F> {
-        // `None` if nobody watches.
-        seen: Option<&'a Arc<Seen>>,
-        message_type: &'static str,
-        // While it runs.
-        place: Option<InSlot>,
-        #[pin]
-        handler: F,
-    }
-
-    impl<F> PinnedDrop for Handle<'_, F> {
-        fn drop(this: Pin<&mut Self>) {
-            // It was cancelled by a kill.
-            let this = this.project();
-            if let (Some(_), Some(seen)) = (this.place.take(), this.seen) {
-                seen.slot.end(false);
-            }
-        }
-    }
+/// A handler that runs, from now on until it comes to an end or this is dropped.
+///
+/// It stays where it lies and is not wrapped: a wrapper would be moved with the handler and the message
+/// in it, which costs more than what is measured.
+pub(crate) struct Running<'a> {
+    /// `None` if nobody watches.
+    seen: Option<&'a Arc<Seen>>,
+    /// Until its end.
+    place: Option<InSlot>,
 }
 
-impl<'a, F: Future<Output = Handled>> Handle<'a, F> {
+impl<'a> Running<'a> {
     #[inline]
-    pub(crate) fn new(seen: Option<&'a Arc<Seen>>, message_type: &'static str, handler: F) -> Self {
-        Self { seen, message_type, place: None, handler }
-    }
-}
-
-impl<F: Future<Output = Handled>> Future for Handle<'_, F> {
-    type Output = Handled;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Handled> {
-        let this = self.project();
-        let Some(seen) = *this.seen else { return this.handler.poll(cx) };
-        let place = this.place.get_or_insert_with(|| {
-            begin(seen, this.message_type);
+    pub(crate) fn begin(seen: Option<&'a Arc<Seen>>, message_type: &'static str) -> Self {
+        let place = seen.map(|seen| {
+            begin(seen, message_type);
             held::take(seen)
         });
+        Self { seen, place }
+    }
+
+    /// Runs the handler to its end.
+    #[inline]
+    pub(crate) fn run<F>(&mut self, mut handler: Pin<&mut F>) -> impl Future<Output = Handled>
+    where
+        F: Future<Output = Handled>,
+    {
+        poll_fn(move |cx| self.poll(handler.as_mut(), cx))
+    }
+
+    #[inline]
+    fn poll(
+        &mut self,
+        handler: Pin<&mut impl Future<Output = Handled>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Handled> {
+        let (Some(seen), Some(place)) = (self.seen, &mut self.place) else {
+            return handler.poll(cx);
+        };
         // What unwinds goes on unwinding, so nothing half-done is seen.
-        match catch_unwind(AssertUnwindSafe(|| place.run(|| this.handler.poll(cx)))) {
+        match catch_unwind(AssertUnwindSafe(|| place.run(|| handler.poll(cx)))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(result)) => {
                 seen.slot.end(result.is_ok());
-                if let Some(place) = this.place.take() {
+                if let Some(place) = self.place.take() {
                     held::leave(place);
                 }
                 Poll::Ready(result)
             }
-            Err(payload) => {
-                *this.place = None;
-                seen.slot.end(false);
-                ends::panicked(seen, &*payload);
-                resume_unwind(payload)
-            }
+            Err(payload) => self.panicked(payload),
+        }
+    }
+
+    #[cold]
+    fn panicked(&mut self, payload: Box<dyn Any + Send>) -> ! {
+        self.place = None;
+        if let Some(seen) = self.seen {
+            seen.slot.end(false);
+            ends::panicked(seen, &*payload);
+        }
+        resume_unwind(payload)
+    }
+}
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.place.is_some() {
+            self.cut_short();
+        }
+    }
+}
+
+impl Running<'_> {
+    /// It was cancelled by a kill.
+    #[cold]
+    fn cut_short(&mut self) {
+        self.place = None;
+        if let Some(seen) = self.seen {
+            seen.slot.end(false);
         }
     }
 }

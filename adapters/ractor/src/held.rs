@@ -16,11 +16,27 @@ thread_local! {
 pub(crate) fn take(seen: &Seen) -> InSlot {
     match HELD.try_with(Cell::take).ok().flatten() {
         Some(place) if place.is_of(&seen.slot) => place,
-        _ => InSlot::new(seen.slot.clone()),
+        other => anew(seen, other),
     }
+}
+
+/// `_other` is another actor's, or nobody's: dropped here and not where every message comes by.
+#[cold]
+fn anew(seen: &Seen, _other: Option<InSlot>) -> InSlot {
+    InSlot::new(seen.slot.clone())
 }
 
 #[inline]
 pub(crate) fn leave(place: InSlot) {
-    let _ = HELD.try_with(|held| held.set(Some(place)));
+    let mut held = Some(place);
+    let _ = HELD.try_with(|there| held = there.replace(held.take()));
+    if let Some(other) = held {
+        drop_cold(other);
+    }
+}
+
+/// Usually there is nothing to drop.
+#[cold]
+fn drop_cold(place: InSlot) {
+    drop(place);
 }

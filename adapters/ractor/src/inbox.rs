@@ -166,20 +166,22 @@ impl Inbox {
     fn guess(&self, number: u64) -> Guess {
         let Begun { last, unstamped, step, .. } = &self.begun;
         let before = last.load(Relaxed);
-        let now = Arrival::now().to_raw();
         let (unstamped, step) = match unstamped.load(Relaxed) {
-            0 => {
-                let sent = self.sent.0.load(Relaxed);
-                let stamped = (number + 1..sent.min(number + 1 + STAMPS))
-                    .find_map(|later| Some((later, self.stamp_of(later)?)));
-                let (until, at) = stamped.unwrap_or((sent, now));
-                let gap = until.saturating_sub(number).max(1);
-                (u32::try_from(gap).unwrap_or(u32::MAX), at.saturating_sub(before) / (gap + 1))
-            }
+            0 => self.spread_from(number, before),
             left => (left, step.load(Relaxed)),
         };
-        let at = before.saturating_add(step).min(now);
-        Guess { at, unstamped: unstamped.saturating_sub(1), step }
+        // At most the instant that the step was made from, which is past.
+        Guess { at: before.saturating_add(step), unstamped: unstamped.saturating_sub(1), step }
+    }
+
+    /// Looks at all that have no stamp: how many they are, and how far apart they are taken to be.
+    fn spread_from(&self, number: u64, before: u64) -> (u32, u64) {
+        let sent = self.sent.0.load(Relaxed);
+        let stamped = (number + 1..sent.min(number + 1 + STAMPS))
+            .find_map(|later| Some((later, self.stamp_of(later)?)));
+        let (until, at) = stamped.unwrap_or_else(|| (sent, Arrival::now().to_raw()));
+        let gap = until.saturating_sub(number).max(1);
+        (u32::try_from(gap).unwrap_or(u32::MAX), at.saturating_sub(before) / (gap + 1))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::watch::Watch;
 use actorscope_agent::core::capability::Capabilities;
 use ractor::thread_local::ThreadLocalActor;
 use ractor::{ActorProcessingErr, ActorRef, SupervisionEvent};
+use std::pin::pin;
 
 /// Observes a [`ThreadLocalActor`]: spawn `ObservedLocal<MyActor>` instead of `MyActor`.
 ///
@@ -88,8 +89,8 @@ impl<A: ThreadLocalActor> ThreadLocalActor for ObservedLocal<A> {
         if self.watch.is_asked() && !self.watch.may_handle(Options::default(), state).await? {
             return Ok(());
         }
-        let handler = self.actor.handle(myself, message, state);
-        self.failed(self.watch.handle(std::any::type_name::<A::Msg>(), handler).await)
+        let handler = pin!(self.actor.handle(myself, message, state));
+        self.failed(self.watch.handles(std::any::type_name::<A::Msg>()).run(handler).await)
     }
 
     async fn handle_supervisor_evt(
@@ -98,10 +99,9 @@ impl<A: ThreadLocalActor> ThreadLocalActor for ObservedLocal<A> {
         event: SupervisionEvent,
         state: &mut A::State,
     ) -> Result<(), ActorProcessingErr> {
-        if self.watch.is_prompt(&event) {
+        let Some(event) = self.watch.hears(event) else {
             return self.watch.prompted(Options::default(), state);
-        }
-        self.watch.child(&event);
+        };
         self.failed(self.watch.run(self.actor.handle_supervisor_evt(myself, event, state)).await)
     }
 }

@@ -5,6 +5,7 @@ use crate::hooks::{Hooks, NoHooks};
 use crate::watch::Watch;
 use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent};
 use std::fmt;
+use std::pin::pin;
 
 /// Observes an actor: what is spawned instead of it.
 ///
@@ -115,6 +116,27 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         self
     }
 
+    /// What a message is called.
+    #[inline]
+    fn named(&self, message: A::Msg) -> (A::Msg, &'static str) {
+        let message = self.hooks.before(message);
+        let name = self.name_of.map_or_else(std::any::type_name::<A::Msg>, |name| name(&message));
+        (message, name)
+    }
+
+    /// Waits while an operator holds the actor. Gives back what is to be handled.
+    #[cold]
+    async fn allowed(
+        &self,
+        myself: ActorRef<A::Msg>,
+        message: A::Msg,
+        state: &mut A::State,
+    ) -> Result<Option<(ActorRef<A::Msg>, A::Msg)>, ActorProcessingErr> {
+        let may = self.watch.may_handle(self.options, state).await?;
+        Ok(may.then_some((myself, message)))
+    }
+
+    #[inline]
     fn failed<T>(&self, result: Result<T, ActorProcessingErr>) -> Result<T, ActorProcessingErr> {
         if let Err(error) = &result {
             self.watch.failed(error, self.hooks.exit(error));
@@ -168,13 +190,21 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         message: A::Msg,
         state: &mut A::State,
     ) -> Result<(), ActorProcessingErr> {
-        if self.watch.is_asked() && !self.watch.may_handle(self.options, state).await? {
-            return Ok(());
-        }
-        let message = self.hooks.before(message);
-        let name = self.name_of.map_or_else(std::any::type_name::<A::Msg>, |name| name(&message));
-        let handler = self.actor.handle(myself, message, state);
-        let result = self.watch.handle(name, handler).await;
+        // ractor moves the future of this function about with each message. So that it has no room for
+        // things twice, what is rare is boxed, and what is moved is neither borrowed nor kept meanwhile.
+        let (myself, message) = if self.watch.is_asked() {
+            match Box::pin(self.allowed(myself, message, &mut *state)).await? {
+                Some(allowed) => allowed,
+                None => return Ok(()),
+            }
+        } else {
+            (myself, message)
+        };
+        let (message, name) = self.named(message);
+        let result = {
+            let handler = pin!(self.actor.handle(myself, message, &mut *state));
+            self.watch.handles(name).run(handler).await
+        };
         self.hooks.after(state);
         self.failed(result)
     }
@@ -185,12 +215,12 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         event: SupervisionEvent,
         state: &mut A::State,
     ) -> Result<(), ActorProcessingErr> {
-        if self.watch.is_prompt(&event) {
+        // As in `handle`: ractor makes room for this future in what it moves with each message.
+        let Some(event) = self.watch.hears(event) else {
             return self.watch.prompted(self.options, state);
-        }
-        self.watch.child(&event);
-        let attending = self.actor.handle_supervisor_evt(myself, event, state);
-        let result = self.watch.run(attending).await;
+        };
+        let attending = self.actor.handle_supervisor_evt(myself, event, &mut *state);
+        let result = Box::pin(self.watch.run(attending)).await;
         self.hooks.after(state);
         self.failed(result)
     }

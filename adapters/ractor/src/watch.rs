@@ -1,7 +1,7 @@
 //! What the hooks around an actor do, without knowing its type.
 
 use crate::gate::{Next, Options};
-use crate::handler::{self, Handle};
+use crate::handler::{self, Running};
 use crate::hooks::Starting;
 use crate::seen::Seen;
 use crate::{FRAMEWORK, control, discovery, ends, supervise, table, watcher};
@@ -136,14 +136,10 @@ impl Watch {
         }
     }
 
-    /// Runs its handler.
+    /// Its handler begins.
     #[inline]
-    pub(crate) fn handle<F: Future<Output = Done>>(
-        &self,
-        message_type: &'static str,
-        handler: F,
-    ) -> Handle<'_, F> {
-        Handle::new(self.seen(), message_type, handler)
+    pub(crate) fn handles(&self, message_type: &'static str) -> Running<'_> {
+        Running::begin(self.seen(), message_type)
     }
 
     /// Runs another hook of its own.
@@ -152,10 +148,6 @@ impl Watch {
             Some(seen) => handler::run(seen, hook).await,
             None => hook.await,
         }
-    }
-
-    pub(crate) fn is_prompt(&self, event: &SupervisionEvent) -> bool {
-        control::is_prompt(event)
     }
 
     /// An operator wants something between two messages.
@@ -169,12 +161,16 @@ impl Watch {
         result
     }
 
-    /// ractor tells it of a child, before anybody acts on that.
-    pub(crate) fn child(&self, event: &SupervisionEvent) {
-        ends::heard(event);
-        if let (SupervisionEvent::ActorStarted(_), Some(seen)) = (event, self.seen()) {
+    /// ractor tells it of a child, before anybody acts on that. `None` if it is an operator's prompt.
+    pub(crate) fn hears(&self, event: SupervisionEvent) -> Option<SupervisionEvent> {
+        if control::is_prompt(&event) {
+            return None;
+        }
+        ends::heard(&event);
+        if let (SupervisionEvent::ActorStarted(_), Some(seen)) = (&event, self.seen()) {
             seen.set_has_children(true);
         }
+        Some(event)
     }
 }
 

@@ -58,7 +58,7 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(plain()),
                 watched: || Box::pin(watched(plain())),
-                instructions: 600,
+                instructions: 400,
                 locked: 0,
             },
             // The locked instruction is the sender's count.
@@ -67,7 +67,7 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(tracked()),
                 watched: || Box::pin(watched(tracked())),
-                instructions: 900,
+                instructions: 760,
                 locked: 1,
             },
         ])

@@ -11,7 +11,7 @@ use super::hot::Hot;
 use super::links::Links;
 use super::tier1::{FROM_MESSAGE, Tier1};
 use super::types::{Types, intern, name_of, raise};
-use crate::clock::{Ticks, ticks, ticks_since};
+use crate::clock::{Ticks, nanos, ticks, ticks_since};
 use actorscope_core::slot::{Counters, HandlerStats};
 use once_cell::race::OnceBox;
 use std::sync::atomic::Ordering::Relaxed;
@@ -136,6 +136,22 @@ impl Meter {
             return self.hot.begin(ticks(), None, message_type);
         };
         let (now, wait) = ticks_since(arrived);
+        self.begin_at(now, wait, message_type);
+    }
+
+    /// [`Meter::begin`] right after the end of the handler before, for a message that was in the
+    /// actor's hands by then: the two are taken to be one instant, and the clock is read once.
+    #[inline]
+    pub(crate) fn begin_at_end(&self, arrived: Ticks, message_type: u32) {
+        let ended = self.ended_at.load(Relaxed);
+        if ended == 0 {
+            return self.begin(Some(arrived), message_type);
+        }
+        self.begin_at(ended, nanos(arrived, ended), message_type);
+    }
+
+    #[inline]
+    fn begin_at(&self, now: Ticks, wait: u64, message_type: u32) {
         self.hot.begin(now, Some(wait), message_type);
         if let Some(tier1) = self.tier1() {
             tier1.wait.record(wait);
@@ -326,6 +342,21 @@ mod tests {
             assert_eq!(one.head_arrival == 0, two.head_arrival == 0, "{queued}");
             assert!(arrived <= ticks() && (queued > 0 || arrived >= before), "{queued}");
         }
+    }
+
+    #[test]
+    fn a_handler_that_follows_at_once_begins_where_the_one_before_ended() {
+        let meter = Meter::default();
+        let arrived = ticks();
+        // The first one follows nobody.
+        meter.begin_at_end(arrived, 0);
+        assert!(meter.hot.handling_since() >= arrived);
+        meter.end(true);
+        let ended = meter.ended_at.load(Relaxed);
+        let waited = meter.hot.read().wait_sum_ns;
+        meter.begin_at_end(arrived, 0);
+        assert_eq!(meter.hot.handling_since(), ended);
+        assert_eq!(meter.hot.read().wait_sum_ns, waited + nanos(arrived, ended));
     }
 
     #[test]

@@ -14,10 +14,16 @@ thread_local! {
     static CURRENT: Cell<Current> = const { Cell::new(Current::NOBODY) };
 }
 
-/// Somebody's code.
+/// Somebody's code. Two words, because they are moved four times with every message.
 #[derive(Debug, Default)]
 pub(crate) struct Current {
     actor: Option<SlotHandle>,
+    /// What few ever need; made when it is.
+    rest: Option<Box<Rest>>,
+}
+
+#[derive(Debug, Default)]
+struct Rest {
     /// Where the actor hangs what it starts, unless that is below itself.
     group: Option<SlotHandle>,
     /// What the actor's code said last of how it ends.
@@ -25,16 +31,24 @@ pub(crate) struct Current {
 }
 
 impl Current {
-    const NOBODY: Self = Self { actor: None, group: None, error: None };
+    const NOBODY: Self = Self { actor: None, rest: None };
 
     /// The code of a slot's actor.
     pub(crate) const fn of(slot: SlotHandle) -> Self {
-        Self { actor: Some(slot), group: None, error: None }
+        Self { actor: Some(slot), rest: None }
     }
 
     /// The code of this slot's actor, or of nobody's.
     pub(crate) const fn of_actor(actor: Option<SlotHandle>) -> Self {
         Self { actor, ..Self::NOBODY }
+    }
+
+    fn group(&self) -> Option<&SlotHandle> {
+        self.rest.as_ref()?.group.as_ref()
+    }
+
+    fn rest(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
     }
 
     /// Whose code it was.
@@ -48,23 +62,26 @@ impl Current {
 
     /// What the code said with [`failed`] since the last call.
     pub(crate) fn take_error(&mut self) -> Option<Box<str>> {
-        self.error.take()
+        self.rest.as_mut()?.error.take()
     }
 }
 
 /// Looks at whose code runs and may change it. `None` on a thread that is ending.
+#[inline]
 fn with<R>(look: impl FnOnce(&mut Current) -> R) -> Option<R> {
     CURRENT
         .try_with(|cell| {
             let mut current = cell.take();
             let seen = look(&mut current);
-            cell.set(current);
+            // What is forgotten is `NOBODY`, which the compiler would not see.
+            std::mem::forget(cell.replace(current));
             seen
         })
         .ok()
 }
 
 /// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`].
+#[inline]
 pub fn current_slot() -> Option<SlotHandle> {
     with(|current| current.actor.clone()).flatten()
 }
@@ -72,14 +89,14 @@ pub fn current_slot() -> Option<SlotHandle> {
 /// The slot under which what is started now hangs: the group that the calling code is inside of,
 /// else [`current_slot`].
 pub fn current_place() -> Option<SlotHandle> {
-    with(|current| current.group.clone().or_else(|| current.actor.clone())).flatten()
+    with(|current| current.group().or(current.actor()).cloned()).flatten()
 }
 
 /// The code that runs ends with this error, as far as it knows.
 pub(crate) fn failed(error: String) {
     with(|current| {
         if current.actor.is_some() {
-            current.error = Some(error.into());
+            current.rest().error = Some(error.into());
         }
     });
 }
@@ -119,7 +136,7 @@ impl<K> InGroup<K> {
 impl<K> Place for InGroup<K> {
     /// The actor stays who it is: only what it starts hangs elsewhere.
     fn exchange(&mut self) {
-        with(|current| std::mem::swap(&mut current.group, &mut self.group));
+        with(|current| std::mem::swap(&mut current.rest().group, &mut self.group));
     }
 }
 

@@ -92,6 +92,15 @@ impl SlotHandle {
         self.slot.meter().begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
     }
 
+    /// [`SlotHandle::begin`] right after [`SlotHandle::end`], for a message that the actor had in its
+    /// hands by then and to which it turned at once: the end of the one handler is taken for the
+    /// beginning of the other, which spares a reading of the clock. What lies between them counts as
+    /// handling, so it must be less than the finest bucket of a histogram, 64 ns.
+    #[inline]
+    pub fn begin_next(&self, arrival: Arrival, message_type: MessageType) {
+        self.slot.meter().begin_at_end(arrival.0, message_type.0);
+    }
+
     /// The handler ends.
     #[inline]
     pub fn end(&self, ok: bool) {

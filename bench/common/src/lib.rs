@@ -1,6 +1,7 @@
 //! What every variant does, so that they differ in nothing but how they are observed.
 //!
-//! A variant is a binary that implements [`Variant`] and calls [`main`]. It measures itself and
+//! A variant is a binary that implements [`Variant`], and [`Counts`] if it gets messages, and calls
+//! [`main`] or [`main_without_messages`]. It measures itself and
 //! prints one JSON object: [`Figures`]. The driver starts variants in turns and compares.
 
 mod floor;
@@ -8,6 +9,6 @@ mod heap;
 mod measure;
 pub mod plain;
 
-pub use floor::Floor;
+pub use floor::{Floor, NoProbe};
 pub use heap::Counting;
-pub use measure::{Figures, Variant, main};
+pub use measure::{Counts, Figures, Variant, main, main_without_messages};

@@ -19,22 +19,47 @@ const ALIVE: usize = 20_000;
 /// Messages to each of them before they count as active.
 const ACTIVE: usize = 32;
 
-/// One way to run a task or actor that counts what it is sent.
+/// One way to run a task or actor.
 pub trait Variant: Sized + 'static {
-    /// What messages are sent to.
-    type Actor: Send + 'static;
+    /// What there is of a running one.
+    type Actor: 'static;
     /// Prepares the process, such as by starting an agent; the socket to watch, if there is one.
     fn prepare(mode: &str) -> (Self, Option<String>);
-    /// Starts one that takes messages; it has started when this returns.
+    /// Runs the measurements on a runtime of this thread alone.
+    fn on_one_thread<F: Future>(work: F) -> F::Output {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("tokio")
+            .block_on(work)
+    }
+    /// Starts one; it has started when this returns.
     fn spawn(&self) -> impl Future<Output = Self::Actor>;
-    /// Sends a message and goes on.
-    fn tell(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
-    /// Sends a message and waits for its answer.
-    fn ask(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
     /// Ends it and waits until it has ended.
     fn end(&self, actor: Self::Actor) -> impl Future<Output = ()>;
     /// The unit of spawn and exit: starts something that ends at once, and waits for that.
     fn spawn_and_exit(&self) -> impl Future<Output = ()>;
+}
+
+/// One that counts the messages it is sent.
+pub trait Counts: Variant {
+    /// Sends a message and goes on.
+    fn tell(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
+    /// Sends a message and waits for its answer.
+    fn ask(&self, actor: &Self::Actor) -> impl Future<Output = ()>;
+    /// Runs the measurements where what [`Counts::spawn_elsewhere`] starts runs on another thread.
+    fn on_two_threads<F: Future>(work: F) -> F::Output {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("tokio")
+            .block_on(work)
+    }
+    /// [`Variant::spawn`] on another thread than this.
+    fn spawn_elsewhere(&self) -> impl Future<Output = Self::Actor> {
+        self.spawn()
+    }
 }
 
 /// What one run measured; nanoseconds and bytes, `None` where it was not asked for.
@@ -55,14 +80,77 @@ pub struct Figures {
 }
 
 /// Runs what the command line asks for: `MODE WHAT`, with WHAT `time`, `memory` or, for profilers,
-/// `loop` (nothing but messages; `loop N` for N times as many) or `spawn` (nothing but spawns and exits). If there is a socket it is printed first, and a line on stdin begins
-/// the measurement.
-pub fn main<V: Variant>() {
-    let mut arguments = std::env::args().skip(1);
-    let mode = arguments.next().unwrap_or_else(|| "off".to_owned());
-    let what = arguments.next().unwrap_or_else(|| "time".to_owned());
-    let memory = what == "memory";
-    if memory {
+/// `loop` (nothing but messages; `loop N` for N times as many) or `spawn` (nothing but spawns and
+/// exits). If there is a socket it is printed first, and a line on stdin begins the measurement.
+pub fn main<V: Counts>() {
+    let asked = Asked::read();
+    let (variant, mode) = prepare::<V>(&asked);
+    report(&match asked.what.as_str() {
+        "memory" => V::on_one_thread(async {
+            let (alive, idle) = measure_idle(&variant, mode).await;
+            measure_active(&variant, mode, alive, idle).await
+        }),
+        "loop" => {
+            let each = V::on_one_thread(async {
+                let actor = variant.spawn().await;
+                messages(&variant, &actor, BATCHES * asked.times).await
+            });
+            Figures { message_ns: Some(each), ..Figures::default() }
+        }
+        "spawn" => V::on_one_thread(measure_spawns(&variant, 20 * asked.times)),
+        _ => {
+            let mut figures = V::on_one_thread(measure_messages(&variant));
+            // The sender runs on this thread, the receiver on the other.
+            figures.message_two_threads_ns = Some(V::on_two_threads(async {
+                let actor = variant.spawn_elsewhere().await;
+                messages(&variant, &actor, BATCHES / 8).await;
+                let each = messages(&variant, &actor, BATCHES).await;
+                variant.end(actor).await;
+                each
+            }));
+            figures
+        }
+    });
+}
+
+/// [`main`] of those that get no messages.
+pub fn main_without_messages<V: Variant>() {
+    let asked = Asked::read();
+    let (variant, mode) = prepare::<V>(&asked);
+    report(&match asked.what.as_str() {
+        "memory" => V::on_one_thread(async { measure_idle(&variant, mode).await.1 }),
+        "spawn" => V::on_one_thread(measure_spawns(&variant, 20 * asked.times)),
+        _ => V::on_one_thread(measure_spawns(&variant, 1)),
+    });
+}
+
+/// The command line.
+struct Asked {
+    mode: String,
+    what: String,
+    times: usize,
+}
+
+impl Asked {
+    fn read() -> Self {
+        let mut arguments = std::env::args().skip(1);
+        Self {
+            mode: arguments.next().unwrap_or_else(|| "off".to_owned()),
+            what: arguments.next().unwrap_or_else(|| "time".to_owned()),
+            times: arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1),
+        }
+    }
+}
+
+/// Whether an agent looks at what runs.
+#[derive(Clone, Copy)]
+enum Mode {
+    Alone,
+    WithAgent,
+}
+
+fn prepare<V: Variant>(asked: &Asked) -> (V, Mode) {
+    if asked.what == "memory" {
         heap::count();
     }
     // A service has threads. With one alone, allocators and reference counts take short cuts that no
@@ -72,50 +160,22 @@ pub fn main<V: Variant>() {
             std::thread::park();
         }
     });
-    let (variant, socket) = V::prepare(&mode);
+    let (variant, socket) = V::prepare(&asked.mode);
     if let Some(socket) = socket {
         println!("{socket}");
         std::io::stdout().flush().expect("stdout");
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).expect("stdin");
     }
-    let single = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
-    let figures = if memory {
-        single.block_on(measure_memory(&variant, mode != "off"))
-    } else if what == "loop" {
-        let each = single.block_on(async {
-            let actor = variant.spawn().await;
-            let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1);
-            messages(&variant, &actor, BATCHES * times).await
-        });
-        Figures { message_ns: Some(each), ..Figures::default() }
-    } else if what == "spawn" {
-        let each = single.block_on(spawns(&variant, 20 * SPAWNS));
-        Figures { spawn_exit_ns: Some(each), ..Figures::default() }
-    } else {
-        let mut figures = single.block_on(measure_time(&variant));
-        let two = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("tokio");
-        // The sender runs on this thread, the receiver on the worker.
-        let on_worker = two.handle().clone();
-        figures.message_two_threads_ns = Some(two.block_on(async {
-            let _inside = on_worker.enter();
-            let actor = variant.spawn().await;
-            messages(&variant, &actor, BATCHES / 8).await;
-            let each = messages(&variant, &actor, BATCHES).await;
-            variant.end(actor).await;
-            each
-        }));
-        figures
-    };
-    println!("{}", serde_json::to_string(&figures).expect("JSON"));
+    (variant, if asked.mode == "off" { Mode::Alone } else { Mode::WithAgent })
+}
+
+fn report(figures: &Figures) {
+    println!("{}", serde_json::to_string(figures).expect("JSON"));
 }
 
 /// Batches of messages, each ended by an ask; nanoseconds a message.
-async fn messages<V: Variant>(variant: &V, actor: &V::Actor, batches: usize) -> f64 {
+async fn messages<V: Counts>(variant: &V, actor: &V::Actor, batches: usize) -> f64 {
     let begin = Instant::now();
     for _ in 0..batches {
         for _ in 0..BATCH {
@@ -139,7 +199,7 @@ fn each(all: Duration, count: usize) -> f64 {
     all.as_nanos() as f64 / count as f64
 }
 
-async fn measure_time<V: Variant>(variant: &V) -> Figures {
+async fn measure_messages<V: Counts>(variant: &V) -> Figures {
     let actor = variant.spawn().await;
     messages(variant, &actor, BATCHES / 8).await;
     let message_ns = messages(variant, &actor, BATCHES).await;
@@ -149,25 +209,30 @@ async fn measure_time<V: Variant>(variant: &V) -> Figures {
     }
     let ask_ns = each(begin.elapsed(), ASKS);
     variant.end(actor).await;
-    spawns(variant, SPAWNS / 8).await;
-    let spawn_exit_ns = spawns(variant, SPAWNS).await;
     Figures {
         message_ns: Some(message_ns),
         ask_ns: Some(ask_ns),
-        spawn_exit_ns: Some(spawn_exit_ns),
-        ..Figures::default()
+        ..measure_spawns(variant, 1).await
     }
+}
+
+async fn measure_spawns<V: Variant>(variant: &V, times: usize) -> Figures {
+    spawns(variant, SPAWNS / 8).await;
+    let spawn_exit_ns = spawns(variant, times * SPAWNS).await;
+    Figures { spawn_exit_ns: Some(spawn_exit_ns), ..Figures::default() }
 }
 
 /// Time for an agent to look at everything at least once: it does so every second.
 const LOOKED_AT: Duration = Duration::from_millis(2_500);
 
-async fn measure_memory<V: Variant>(variant: &V, agent_runs: bool) -> Figures {
-    let looked_at = || async {
-        if agent_runs {
-            tokio::time::sleep(LOOKED_AT).await;
-        }
-    };
+async fn looked_at(mode: Mode) {
+    if let Mode::WithAgent = mode {
+        tokio::time::sleep(LOOKED_AT).await;
+    }
+}
+
+/// Those that are alive, how many bytes there were before, and what each of them takes.
+async fn measure_idle<V: Variant>(variant: &V, mode: Mode) -> (Alive<V>, Figures) {
     let mut alive = Vec::with_capacity(ALIVE);
     // What is made once belongs to nobody: an agent's journal of a megabyte, full after some thousand
     // starts and ends, and the fine histograms of the 32 slots that wait longest.
@@ -190,15 +255,33 @@ async fn measure_memory<V: Variant>(variant: &V, agent_runs: bool) -> Figures {
     for _ in 0..ALIVE {
         alive.push(variant.spawn().await);
     }
-    looked_at().await;
-    let idle = heap::bytes() - before;
-    for actor in &alive {
+    looked_at(mode).await;
+    let idle_bytes = bytes_each(before);
+    (Alive { actors: alive, before }, Figures { idle_bytes, ..Figures::default() })
+}
+
+/// Those that are alive.
+struct Alive<V: Variant> {
+    actors: Vec<V::Actor>,
+    /// Bytes on the heap before they were made.
+    before: i64,
+}
+
+async fn measure_active<V: Counts>(
+    variant: &V,
+    mode: Mode,
+    alive: Alive<V>,
+    idle: Figures,
+) -> Figures {
+    for actor in &alive.actors {
         for _ in 0..ACTIVE {
             variant.ask(actor).await;
         }
     }
-    looked_at().await;
-    let active = heap::bytes() - before;
-    let bytes = |all: i64| Some(all as f64 / ALIVE as f64);
-    Figures { idle_bytes: bytes(idle), active_bytes: bytes(active), ..Figures::default() }
+    looked_at(mode).await;
+    Figures { active_bytes: bytes_each(alive.before), ..idle }
+}
+
+fn bytes_each(before: i64) -> Option<f64> {
+    Some((heap::bytes() - before) as f64 / ALIVE as f64)
 }

@@ -1,6 +1,6 @@
 //! The variants of plain tokio: a task that receives from a bounded channel.
 
-use crate::measure::Variant;
+use crate::measure::{Counts, Variant};
 use std::future::Future;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -78,6 +78,17 @@ impl<K: Kit> Variant for Plain<K> {
         Running { sender, task }
     }
 
+    async fn end(&self, actor: Running) {
+        drop(actor.sender);
+        actor.task.await.expect("the task ends");
+    }
+
+    async fn spawn_and_exit(&self) {
+        self.0.spawn(async {}).await.expect("the task ends");
+    }
+}
+
+impl<K: Kit> Counts for Plain<K> {
     async fn tell(&self, actor: &Running) {
         actor.sender.send(Message::Tell).await.expect("the task runs");
     }
@@ -86,14 +97,5 @@ impl<K: Kit> Variant for Plain<K> {
         let (answer, answered) = oneshot::channel();
         actor.sender.send(Message::Ask(answer)).await.expect("the task runs");
         answered.await.expect("an answer");
-    }
-
-    async fn end(&self, actor: Running) {
-        drop(actor.sender);
-        actor.task.await.expect("the task ends");
-    }
-
-    async fn spawn_and_exit(&self) {
-        self.0.spawn(async {}).await.expect("the task ends");
     }
 }

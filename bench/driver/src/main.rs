@@ -1,8 +1,11 @@
 //! Builds the variants, runs them in turns and compares.
 //!
 //! ```text
-//! cargo run --release -p bench -- [--rounds N] [--markdown] [tokio|kameo] [time|memory]
+//! cargo run --release -p bench -- [--rounds N] [FAMILY]… [time|memory]
 //! ```
+//!
+//! FAMILY is `tokio`, `kameo`, `ractor`, `actix`, `ractor-supervisor` or `task-supervisor`; all of them
+//! unless said otherwise.
 //!
 //! **Method.** Every variant is a binary of its own, built by itself, so that no feature of one leaks
 //! into another. A round starts each of them once, in an order that rotates from round to round; a
@@ -31,27 +34,103 @@ const fn entry(package: &'static str, mode: &'static str, label: &'static str) -
     Entry { package, mode, label }
 }
 
-/// What is compared: the base first, the floor second.
-const TOKIO: &[Entry] = &[
-    entry("tokio-base", "off", "tokio"),
-    entry("tokio-floor", "off", "the floor"),
-    entry("tokio-ours", "off", "actorscope, no agent started"),
-    entry("tokio-ours", "on", "actorscope"),
-    entry("tokio-ours", "watched", "actorscope, watched at 1 Hz"),
-    entry("tokio-console", "off", "tokio-console"),
-];
-const KAMEO: &[Entry] = &[
-    entry("kameo-base", "off", "kameo"),
-    entry("kameo-floor", "off", "the floor"),
-    entry("kameo-ours", "off", "actorscope, no agent started"),
-    entry("kameo-ours", "on", "actorscope"),
-    entry("kameo-ours", "watched", "actorscope, watched at 1 Hz"),
-    entry("kameo-console", "off", "kameo's `console`"),
+/// What is compared with each other.
+pub struct Family {
+    /// What it is asked for by on the command line.
+    name: &'static str,
+    /// The base first; the floor second, if there is one.
+    pub entries: &'static [Entry],
+    pub has_floor: bool,
+    /// What [`Figures::spawn_exit_ns`](actorscope_bench::Figures) is of.
+    pub spawn_exit: &'static str,
+}
+
+const OFF: &str = "actorscope, no agent started";
+const ON: &str = "actorscope";
+const WATCHED: &str = "actorscope, watched at 1 Hz";
+
+const FAMILIES: &[Family] = &[
+    Family {
+        name: "tokio",
+        entries: &[
+            entry("tokio-base", "off", "tokio"),
+            entry("tokio-floor", "off", "the floor"),
+            entry("tokio-ours", "off", OFF),
+            entry("tokio-ours", "on", ON),
+            entry("tokio-ours", "watched", WATCHED),
+            entry("tokio-console", "off", "tokio-console"),
+        ],
+        has_floor: true,
+        spawn_exit: "spawn + exit, ns",
+    },
+    Family {
+        name: "kameo",
+        entries: &[
+            entry("kameo-base", "off", "kameo"),
+            entry("kameo-floor", "off", "the floor"),
+            entry("kameo-ours", "off", OFF),
+            entry("kameo-ours", "on", ON),
+            entry("kameo-ours", "watched", WATCHED),
+            entry("kameo-console", "off", "kameo's `console`"),
+        ],
+        has_floor: true,
+        spawn_exit: "spawn + exit, ns",
+    },
+    Family {
+        name: "ractor",
+        entries: &[
+            entry("ractor-base", "off", "ractor"),
+            entry("ractor-floor", "off", "the floor"),
+            entry("ractor-ours", "off", OFF),
+            entry("ractor-ours", "on", ON),
+            entry("ractor-ours", "watched", WATCHED),
+            entry("ractor-tracked", "on", "actorscope, tracked references"),
+            entry("ractor-tracked", "watched", "the same, watched at 1 Hz"),
+        ],
+        has_floor: true,
+        spawn_exit: "spawn + exit, ns",
+    },
+    Family {
+        name: "actix",
+        entries: &[
+            entry("actix-base", "off", "actix"),
+            entry("actix-floor", "off", "the floor"),
+            entry("actix-ours", "off", OFF),
+            entry("actix-ours", "on", ON),
+            entry("actix-ours", "watched", WATCHED),
+            entry("actix-context", "on", "actorscope, our context"),
+            entry("actix-context", "watched", "the same, watched at 1 Hz"),
+        ],
+        has_floor: true,
+        spawn_exit: "spawn + exit, ns",
+    },
+    Family {
+        name: "ractor-supervisor",
+        entries: &[
+            entry("ractor-supervisor-base", "off", "ractor-supervisor"),
+            entry("ractor-supervisor-ours", "off", OFF),
+            entry("ractor-supervisor-ours", "on", ON),
+            entry("ractor-supervisor-ours", "watched", WATCHED),
+        ],
+        has_floor: false,
+        spawn_exit: "child: spawn + exit, ns",
+    },
+    Family {
+        name: "task-supervisor",
+        entries: &[
+            entry("task-supervisor-base", "off", "task-supervisor"),
+            entry("task-supervisor-ours", "off", OFF),
+            entry("task-supervisor-ours", "on", ON),
+            entry("task-supervisor-ours", "watched", WATCHED),
+        ],
+        has_floor: false,
+        spawn_exit: "task: restart, ns",
+    },
 ];
 
 fn main() -> ExitCode {
     let mut rounds = ROUNDS;
-    let (mut sets, mut whats) = (Vec::new(), Vec::new());
+    let (mut families, mut whats) = (Vec::new(), Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -59,19 +138,20 @@ fn main() -> ExitCode {
                 Some(n) if n > 0 => rounds = n,
                 _ => return usage("--rounds takes a number from 1"),
             },
-            "tokio" => sets.push(TOKIO),
-            "kameo" => sets.push(KAMEO),
             "time" | "memory" => whats.push(argument),
-            other => return usage(&format!("`{other}` is not known")),
+            other => match FAMILIES.iter().find(|family| family.name == other) {
+                Some(family) => families.push(family),
+                None => return usage(&format!("`{other}` is not known")),
+            },
         }
     }
-    if sets.is_empty() {
-        sets = vec![TOKIO, KAMEO];
+    if families.is_empty() {
+        families.extend(FAMILIES);
     }
     if whats.is_empty() {
         whats = vec!["time".to_owned(), "memory".to_owned()];
     }
-    match compare(&sets, &whats, rounds) {
+    match compare(&families, &whats, rounds) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -81,19 +161,22 @@ fn main() -> ExitCode {
 }
 
 fn usage(wrong: &str) -> ExitCode {
-    eprintln!("bench: {wrong}\nusage: bench [--rounds N] [tokio|kameo] [time|memory]");
+    let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
+    let names = names.join("|");
+    eprintln!("bench: {wrong}\nusage: bench [--rounds N] [{names}]… [time|memory]");
     ExitCode::from(2)
 }
 
-fn compare(sets: &[&[Entry]], whats: &[String], rounds: usize) -> Result<(), String> {
-    let built = build::build(sets.iter().flat_map(|set| set.iter()).map(|e| e.package))?;
+fn compare(families: &[&Family], whats: &[String], rounds: usize) -> Result<(), String> {
+    let entries = families.iter().flat_map(|family| family.entries);
+    let built = build::build(entries.map(|entry| entry.package))?;
     report::method(rounds);
-    for set in sets {
+    for family in families {
         for what in whats {
             // Memory is counted, not timed: it does not vary from round to round.
             let rounds = if what == "memory" { 3.min(rounds) } else { rounds };
-            let found = run::rounds(set, what, rounds, &built)?;
-            report::table(set, what, &found);
+            let found = run::rounds(family.entries, what, rounds, &built)?;
+            report::table(family, what, &found);
         }
     }
     Ok(())

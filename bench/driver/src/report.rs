@@ -1,6 +1,6 @@
 //! Medians, costs and ratios, as a Markdown table.
 
-use crate::Entry;
+use crate::Family;
 use crate::run::Found;
 use actorscope_bench::Figures;
 
@@ -16,8 +16,8 @@ pub fn method(rounds: usize) {
     );
 }
 
-/// One table.
-pub fn table(set: &[Entry], what: &str, found: &Found) {
+/// One table, with the columns that anybody has figures for.
+pub fn table(family: &Family, what: &str, found: &Found) {
     let columns: &[(&str, Pick)] = if what == "memory" {
         &[("idle, bytes", |f| f.idle_bytes), ("active, bytes", |f| f.active_bytes)]
     } else {
@@ -25,30 +25,32 @@ pub fn table(set: &[Entry], what: &str, found: &Found) {
             ("message, ns", |f| f.message_ns),
             ("ask, ns", |f| f.ask_ns),
             ("message, two threads, ns", |f| f.message_two_threads_ns),
-            ("spawn + exit, ns", |f| f.spawn_exit_ns),
+            (family.spawn_exit, |f| f.spawn_exit_ns),
         ]
     };
+    let has_any = |pick: Pick| found.iter().flatten().any(|figures| pick(figures).is_some());
+    let columns: Vec<_> = columns.iter().filter(|(_, pick)| has_any(*pick)).collect();
+    let message: Pick = |f| f.message_ns;
+    let floor = if family.has_floor { cost(found, 1, message) } else { None };
     println!();
     print!("| |");
-    for (name, _) in columns {
+    for (name, _) in &columns {
         print!(" {name} |");
     }
-    println!("{}", if what == "memory" { "" } else { " cost of a message in F |" });
-    println!("|{}", "---|".repeat(columns.len() + 1 + usize::from(what != "memory")));
-    let message: Pick = |f| f.message_ns;
-    let floor = cost(found, 1, message);
-    for (at, entry) in set.iter().enumerate() {
+    println!("{}", if floor.is_some() { " cost of a message in F |" } else { "" });
+    println!("|{}", "---|".repeat(columns.len() + 1 + usize::from(floor.is_some())));
+    for (at, entry) in family.entries.iter().enumerate() {
         print!("| {} |", entry.label);
-        for (_, pick) in columns {
+        for (_, pick) in &columns {
             match (median(&all(found, at, *pick)), cost(found, at, *pick)) {
                 (Some(value), _) if at == 0 => print!(" {value:.0} |"),
                 (Some(value), Some(cost)) => print!(" {value:.0} ({cost:+.0}) |"),
                 _ => print!(" n/a |"),
             }
         }
-        if what != "memory" {
-            match (cost(found, at, message), floor) {
-                (Some(cost), Some(floor)) if at > 0 => print!(" {:.2} |", cost / floor),
+        if let Some(floor) = floor {
+            match cost(found, at, message) {
+                Some(cost) if at > 0 => print!(" {:.2} |", cost / floor),
                 _ => print!(" |"),
             }
         }

@@ -2,6 +2,7 @@
 //! (somebody does).
 
 include!("../../kameo.rs");
+include!("../../agent.rs");
 
 use actorscope_kameo::agent::Agent;
 
@@ -29,10 +30,7 @@ impl Counter {
 
 impl Kit {
     fn prepare(mode: &str) -> (Self, Option<String>) {
-        let agent = (mode != "off").then(|| Agent::builder("bench").start().expect("the agent"));
-        let socket = (mode == "watched")
-            .then(|| agent.as_ref().map(|a| a.socket_path().display().to_string()))
-            .flatten();
+        let (agent, socket) = agent(mode);
         (Self(agent), socket)
     }
 }

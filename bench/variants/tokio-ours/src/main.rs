@@ -1,6 +1,8 @@
 //! Plain tokio through actorscope's channel and spawn. Modes: `off` (no agent runs), `on` (one runs,
 //! nobody looks), `watched` (somebody does).
 
+include!("../../agent.rs");
+
 use actorscope_agent::{Agent, tokio as observed};
 use actorscope_bench::plain::{Kit, Message, Plain, Receive};
 use std::future::Future;
@@ -24,10 +26,7 @@ impl Kit for Ours {
     type Receiver = Receiver;
 
     fn prepare(mode: &str) -> (Self, Option<String>) {
-        let agent = (mode != "off").then(|| Agent::builder("bench").start().expect("the agent"));
-        let socket = (mode == "watched")
-            .then(|| agent.as_ref().map(|a| a.socket_path().display().to_string()))
-            .flatten();
+        let (agent, socket) = agent(mode);
         (Self(agent), socket)
     }
 
