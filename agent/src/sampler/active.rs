@@ -45,6 +45,8 @@ pub(super) struct Active {
     probed: u32,
     has_mailbox: bool,
     is_live: bool,
+    /// Whether a handler ran when that was marked which the rates are measured from.
+    was_handling: bool,
     /// How its task is polled, if it is one, unless it is messages that it is busy with.
     polls: Option<Box<PollsSnapshot>>,
     rare: Option<Box<Rare>>,
@@ -63,7 +65,6 @@ struct Rare {
 struct Mark {
     at: NonZeroU64,
     handled: u64,
-    begun: u64,
     busy_ns: u64,
     wait_sum_ns: u64,
 }
@@ -86,6 +87,7 @@ impl Active {
             probed: UNPROBED,
             has_mailbox: false,
             is_live: false,
+            was_handling: false,
             polls: None,
             rare: None,
         };
@@ -244,12 +246,12 @@ impl Active {
         let mark = NonZeroU64::new(now).map(|at| Mark {
             at,
             handled: self.hot.handled,
-            begun: self.hot.begun(),
             busy_ns: self.busy_until(now),
             wait_sum_ns: self.hot.wait_sum_ns,
         });
+        let is_handling = self.hot.handling_since != 0;
         let (Some(since), Some(until)) = (self.since, mark) else {
-            self.since = mark;
+            (self.since, self.was_handling) = (mark, is_handling);
             return;
         };
         let span = nanos(since.at.get(), now);
@@ -264,9 +266,9 @@ impl Active {
         self.utilization = if self.is_timed(slot) { busy_share } else { f32::NAN };
         let waited = until.wait_sum_ns.saturating_sub(since.wait_sum_ns);
         // A wait is over when its handler begins.
-        let begun = until.begun.saturating_sub(since.begun);
+        let begun = (messages + u64::from(is_handling)).saturating_sub(self.was_handling.into());
         self.tick_mean_ns = waited.checked_div(begun).unwrap_or(NO_MEAN);
-        self.since = mark;
+        (self.since, self.was_handling) = (mark, is_handling);
     }
 
     fn tick_mean_ns(&self) -> Option<u64> {
