@@ -28,6 +28,9 @@ impl Store {
 
     pub async fn start_in(directory: TempDir, args: &[&str]) -> Self {
         let mut process = command(directory.path(), args).spawn().unwrap();
+        // A pipe that nobody reads is full at some time, and whoever panics then waits for ever.
+        let mut said = process.stderr.take().unwrap();
+        tokio::spawn(async move { tokio::io::copy(&mut said, &mut tokio::io::sink()).await });
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(SOON, lines.next_line()).await.expect("it says something").unwrap();
         let line = line.expect("it says where it listens");
