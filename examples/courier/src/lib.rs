@@ -47,7 +47,7 @@ mod worker;
 
 pub use delivery::Backoff;
 pub use endpoints::{Endpoint, EndpointOptions, endpoints};
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 pub use job::{Job, JobError, MAX_LINE};
 pub use load::{LoadError, LoadOptions, LoadReport, load};
 pub use options::{ServeError, ServeOptions};

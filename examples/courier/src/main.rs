@@ -1,15 +1,13 @@
 //! `courier serve`, `courier endpoints` and `courier load`.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use actorscope_courier::{
     EndpointOptions, Fault, LoadOptions, ServeOptions, endpoints, load, serve,
 };
-use clap::{
-    Args, Parser, Subcommand,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
-    value_parser,
-};
+use actorscope_examples::arguments::rate;
+use actorscope_examples::until_signalled;
+use clap::{Args, Parser, Subcommand, value_parser};
 
 /// Webhook delivery with retries, made of supervised actors; endpoints to deliver to; and jobs.
 #[derive(Parser)]
@@ -62,7 +60,7 @@ struct Serve {
     #[arg(long, default_value_t = 15_000, value_name = "MS", value_parser = value_parser!(u64).range(100..=86_400_000))]
     cool_down_ms: u64,
     /// Run with a defect.
-    #[arg(long, value_name = "FAULT", value_parser = faults())]
+    #[arg(long, value_name = "FAULT", value_parser = Fault::argument())]
     fault: Option<Fault>,
     /// Observers may look at actors, not act on them.
     #[arg(long)]
@@ -96,7 +94,7 @@ struct Load {
     )]
     to: Vec<String>,
     /// Jobs a second.
-    #[arg(long, default_value_t = 30.0, value_name = "RATE", value_parser = rate)]
+    #[arg(long, default_value_t = 30.0, value_name = "RATE", value_parser = rate(0.01, 100_000.0))]
     rate: f64,
     /// Connections that hand them in.
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = value_parser!(u32).range(1..=200))]
@@ -115,15 +113,9 @@ async fn main() -> ExitCode {
             Command::Endpoints(args) => args.run(stop).await,
             Command::Load(args) => args.run(stop).await,
         },
-        Err(error) => Err(format!("can't listen for signals: {error}")),
+        Err(error) => Err(error),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("courier: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    actorscope_examples::exit("courier", result)
 }
 
 impl Serve {
@@ -167,48 +159,6 @@ impl Load {
         let report = load(options, stop).await.map_err(|error| error.to_string())?;
         println!("{report}");
         Ok(())
-    }
-}
-
-/// Resolves on the first SIGINT or SIGTERM. A second one, when stopping takes too long for somebody, ends the process.
-fn until_signalled() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut signalled = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        async move || {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let mut signalled = async || {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    Ok(async move {
-        signalled().await;
-        tokio::spawn(async move {
-            signalled().await;
-            std::process::exit(1);
-        });
-    })
-}
-
-/// Every fault by its name, each with a line of help.
-fn faults() -> impl TypedValueParser<Value = Fault> {
-    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.about()));
-    PossibleValuesParser::new(faults).try_map(|name| name.parse::<Fault>())
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(rate) if (0.01..=100_000.0).contains(&rate) => Ok(rate),
-        _ => Err("expected a number from 0.01 to 100000".to_owned()),
     }
 }
 

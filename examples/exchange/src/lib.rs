@@ -48,6 +48,6 @@ mod settlement;
 mod tape;
 mod world;
 
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 pub use load::{LoadError, LoadOptions, LoadReport, load};
 pub use server::{ServeError, ServeOptions, Server};

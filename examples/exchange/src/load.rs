@@ -1,6 +1,5 @@
 //! Clients: many sessions with real sockets that trade with each other at a given pace, and count.
 
-mod random;
 mod report;
 
 pub use report::LoadReport;
@@ -14,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use random::Random;
+use actorscope_examples::Random;
 
 /// Prices are drawn from so many ticks around [`MIDDLE`].
 const SPREAD: u64 = 5;

@@ -1,12 +1,11 @@
 //! `exchange serve` and `exchange load`.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
+use actorscope_examples::arguments::duration;
+use actorscope_examples::until_signalled;
 use actorscope_exchange::{Fault, LoadOptions, ServeOptions, Server, load};
-use clap::{
-    Args, Parser, Subcommand,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Parser, Subcommand};
 
 /// An order-matching exchange of kameo, ractor and tokio actors, and clients to keep it busy.
 #[derive(Parser)]
@@ -39,7 +38,7 @@ struct Serve {
     #[arg(long, value_delimiter = ',', default_value = "ACME,BOLT,CASK", value_name = "NAME,…", value_parser = symbol)]
     symbols: Vec<String>,
     /// Run with a defect.
-    #[arg(long, value_name = "FAULT", value_parser = faults())]
+    #[arg(long, value_name = "FAULT", value_parser = Fault::argument())]
     fault: Option<Fault>,
     /// Observers may look at actors, not act on them.
     #[arg(long)]
@@ -73,15 +72,9 @@ async fn main() -> ExitCode {
             Command::Serve(args) => args.run(stop).await,
             Command::Load(args) => args.run(stop).await,
         },
-        Err(error) => Err(format!("can't listen for signals: {error}")),
+        Err(error) => Err(error),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("exchange: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    actorscope_examples::exit("exchange", result)
 }
 
 impl Serve {
@@ -114,65 +107,6 @@ impl Load {
     }
 }
 
-/// Resolves on the first SIGINT or SIGTERM. A second one, when stopping takes too long for somebody, ends the process.
-fn until_signalled() -> io::Result<impl Future<Output = ()>> {
-    let mut signals = Signals::listen()?;
-    Ok(async move {
-        signals.next().await;
-        tokio::spawn(async move {
-            signals.next().await;
-            std::process::exit(1);
-        });
-    })
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without signals there is nothing to wait for, and nothing that should end the process.
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Every fault by its name, each with a line of help.
-fn faults() -> impl TypedValueParser<Value = Fault> {
-    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.about()));
-    PossibleValuesParser::new(faults).try_map(|name| name.parse::<Fault>())
-}
-
 /// A symbol is a word of the protocol and a name in the tree.
 fn symbol(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric();
@@ -180,23 +114,6 @@ fn symbol(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("expected 1 to 12 letters and digits".to_owned())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong =
-        || "expected a whole number and a unit, for example 500ms, 30s, 2m or 1h".to_owned();
-    let split = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(wrong)?;
-    let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let unit = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(wrong()),
-    };
-    let millis = number.checked_mul(unit).filter(|millis| *millis > 0).ok_or_else(wrong)?;
-    Ok(Duration::from_millis(millis))
 }
 
 #[cfg(test)]

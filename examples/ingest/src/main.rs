@@ -1,11 +1,10 @@
 //! `ingest run` and `ingest generate`.
 
 use actorscope_agent::Agent;
+use actorscope_examples::until_signalled;
 use actorscope_ingest::{Fault, Format, GenerateOptions, RunOptions, generate, run};
-use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
-use std::future::Future;
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,7 +43,7 @@ struct Run {
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
     parsers: usize,
     /// Run with a defect.
-    #[arg(long, value_name = "FAULT", value_parser = faults())]
+    #[arg(long, value_name = "FAULT", value_parser = Fault::argument())]
     fault: Option<Fault>,
     /// What observers call it.
     #[arg(long, default_value = "ingest")]
@@ -95,7 +94,7 @@ impl Run {
         let Self { directory, out, follow, parsers, fault, name, no_control } = self;
         let agent = Agent::builder(name);
         if no_control { agent } else { agent.allow_control() }.start_or_warn();
-        let stop = until_signalled().map_err(|e| format!("can't listen for signals: {e}"))?;
+        let stop = until_signalled()?;
         let options = RunOptions { directory, out: out.clone(), follow, parsers, fault };
         let summary = run(options, stop).await.map_err(|error| error.to_string())?;
         println!("{summary} in {}", out.display());
@@ -113,36 +112,6 @@ impl Generate {
         println!("{files} files of {lines} lines in {}", directory.display());
         Ok(())
     }
-}
-
-/// Resolves on the first SIGINT or SIGTERM.
-fn until_signalled() -> io::Result<impl Future<Output = ()> + Send> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
-/// Every fault by its name, each with a line of help.
-fn faults() -> impl TypedValueParser<Value = Fault> {
-    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.about()));
-    PossibleValuesParser::new(faults).try_map(|name| {
-        Fault::ALL.into_iter().find(|fault| fault.as_str() == name).ok_or("no such fault")
-    })
 }
 
 #[cfg(test)]

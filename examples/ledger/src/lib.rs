@@ -37,7 +37,7 @@ mod session;
 mod shard;
 
 pub use amount::{Amount, MAX_AMOUNT};
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 pub use load::{LoadError, LoadOptions, LoadReport, load};
 pub use options::{ServeError, ServeOptions};
 pub use order::{Account, Order, OrderError};

@@ -1,13 +1,10 @@
 //! `ledger serve` and `ledger load`.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
+use actorscope_examples::until_signalled;
 use actorscope_ledger::{Fault, LoadOptions, ServeOptions, load, serve};
-use clap::{
-    Args, Parser, Subcommand,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
-    value_parser,
-};
+use clap::{Args, Parser, Subcommand, value_parser};
 
 /// Accounts and transfers, kept by actix actors, and clients to keep them busy.
 #[derive(Parser)]
@@ -49,7 +46,7 @@ struct Serve {
     #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = value_parser!(u32).range(1..=100_000))]
     max_sessions: u32,
     /// Run with a defect.
-    #[arg(long, value_name = "FAULT", value_parser = faults())]
+    #[arg(long, value_name = "FAULT", value_parser = Fault::argument())]
     fault: Option<Fault>,
     /// Observers may look at actors, not act on them.
     #[arg(long)]
@@ -75,19 +72,13 @@ struct Load {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = actix::System::new().block_on(async {
-        let stop = until_signalled().map_err(|e| format!("can't listen for signals: {e}"))?;
+        let stop = until_signalled()?;
         match cli.command {
             Command::Serve(args) => args.run(stop).await,
             Command::Load(args) => args.run(stop).await,
         }
     });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("ledger: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    actorscope_examples::exit("ledger", result)
 }
 
 impl Serve {
@@ -119,41 +110,6 @@ impl Load {
         println!("{report}");
         Ok(())
     }
-}
-
-/// Resolves on the first SIGINT or SIGTERM. A second one, when stopping takes too long for somebody, ends the process.
-fn until_signalled() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut signalled = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        async move || {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let mut signalled = async || {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    Ok(async move {
-        signalled().await;
-        tokio::spawn(async move {
-            signalled().await;
-            std::process::exit(1);
-        });
-    })
-}
-
-/// Every fault by its name, each with a line of help.
-fn faults() -> impl TypedValueParser<Value = Fault> {
-    let faults = Fault::ALL.map(|fault| PossibleValue::new(fault.as_str()).help(fault.about()));
-    PossibleValuesParser::new(faults).try_map(|name| name.parse::<Fault>())
 }
 
 #[cfg(test)]

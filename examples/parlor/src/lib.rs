@@ -49,7 +49,7 @@ mod store;
 pub mod wire;
 mod world;
 
-pub use fault::{Fault, UnknownFault};
+pub use fault::Fault;
 pub use load::{LoadError, LoadOptions, LoadReport, Percentiles, load};
 pub use pipeline::StoreStats;
 pub use serve_options::{ServeError, ServeOptions};

@@ -22,7 +22,6 @@ use tokio::{
 
 mod histogram;
 mod pace;
-mod random;
 mod report;
 mod session;
 mod stats;
@@ -30,7 +29,7 @@ mod stats;
 pub use histogram::Percentiles;
 pub use report::LoadReport;
 
-use random::Random;
+use actorscope_examples::Random;
 use session::{Order, Session};
 use stats::Stats;
 

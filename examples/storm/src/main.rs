@@ -32,20 +32,9 @@ fn main() -> ExitCode {
     });
     // A million actors that nobody needs any more are not worth waiting for.
     runtime.shutdown_background();
-    match result {
-        Ok(totals) => match serde_json::to_string(&totals) {
-            Ok(json) => {
-                println!("{json}");
-                ExitCode::SUCCESS
-            }
-            Err(error) => {
-                eprintln!("storm: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        Err(error) => {
-            eprintln!("storm: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let printed = result.and_then(|totals| {
+        println!("{}", serde_json::to_string(&totals).map_err(|error| error.to_string())?);
+        Ok(())
+    });
+    actorscope_examples::exit("storm", printed)
 }

@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+use actorscope_examples::arguments::{duration, rate};
 use clap::{Parser, ValueEnum};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub struct Options {
     #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
     pub actors: u32,
     /// Share of them that gets a message each second, 0 to 1.
-    #[arg(long, default_value_t = 0.1, value_name = "SHARE", value_parser = share)]
+    #[arg(long, default_value_t = 0.1, value_name = "SHARE", value_parser = rate(0.0, 1.0))]
     pub active: f64,
     /// Messages that an active actor gets each second.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -43,18 +44,7 @@ pub struct Options {
     /// No agent: what it costs alone.
     #[arg(long)]
     pub no_agent: bool,
-    /// End after so many seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// End after this long, for example `30s`, `2m` or `1h`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share: Result<f64, _> = text.parse();
-    share.ok().filter(|s| (0.0..=1.0).contains(s)).ok_or_else(|| "not from 0 to 1".to_owned())
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: Result<f64, _> = text.parse();
-    let whole = seconds.ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
-    whole.ok_or_else(|| "not a number of seconds such as 60".to_owned())
 }

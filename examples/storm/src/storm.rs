@@ -3,6 +3,7 @@
 use crate::host::{DONE, Do, Host};
 use crate::options::{Framework, Options};
 use actorscope_agent::Agent;
+use actorscope_examples::until_signalled;
 use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -39,7 +40,7 @@ pub struct Totals {
 /// Runs until it is told to stop or its time is up.
 pub async fn run<H: Host>(options: &Options) -> Result<Totals, String> {
     // Before any actor: a process that is asked to stop while they start stops.
-    let mut stop = std::pin::pin!(stopped(options.duration));
+    let mut stop = std::pin::pin!(stopped(options.duration, until_signalled()?));
     let agent = if options.no_agent {
         None
     } else {
@@ -244,7 +245,7 @@ fn resident() -> Option<u64> {
 }
 
 /// SIGINT, SIGTERM, or the end of the time.
-async fn stopped(after: Option<Duration>) {
+async fn stopped(after: Option<Duration>, signalled: impl Future<Output = ()>) {
     let time_is_up = async {
         match after {
             Some(after) => tokio::time::sleep(after).await,
@@ -253,20 +254,6 @@ async fn stopped(after: Option<Duration>) {
     };
     tokio::select! {
         () = time_is_up => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
+        () = signalled => {}
     }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => _ = signal.recv().await,
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
 }

@@ -7,7 +7,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{random::Random, session::Order, stats::Stats};
+use super::{session::Order, stats::Stats};
+use actorscope_examples::Random;
 
 /// Gives an order to a random session, `rate` times a second in the mean, for ever.
 pub async fn run(

@@ -18,11 +18,12 @@ use tokio::{
     time::{Instant, Interval, interval, sleep, timeout},
 };
 
-use super::{CONNECT_LIMIT, random::Random, stats::Stats};
+use super::{CONNECT_LIMIT, stats::Stats};
 use crate::{
     framing::{Frame, LineReader},
     wire::{ClientLine, LINE_LIMIT, ServerLine, encode},
 };
+use actorscope_examples::Random;
 
 /// First and longest pause before connecting again; it doubles in between.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));

@@ -3,10 +3,12 @@
 use std::hash::{BuildHasher, RandomState};
 
 /// A generator of its own, cheap to make.
+#[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {
     /// Differs in each process and each call.
+    #[expect(clippy::new_without_default, reason = "no two are equal")]
     pub fn new() -> Self {
         // Zero is the one state xorshift can't leave.
         Self(RandomState::new().hash_one(0) | 1)
