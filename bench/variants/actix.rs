@@ -20,7 +20,7 @@ impl Counter {
     /// And what says that it has ended.
     fn new() -> (Self, oneshot::Receiver<()>) {
         let (alive, ended) = oneshot::channel();
-        (Self { count: 0, probe: Probe::default(), _alive: alive }, ended)
+        (Self { count: 0, probe: Default::default(), _alive: alive }, ended)
     }
 }
 

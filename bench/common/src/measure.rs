@@ -87,7 +87,7 @@ pub fn main<V: Counts>() {
     let (variant, mode) = prepare::<V>(&asked);
     report(&match asked.what.as_str() {
         "memory" => V::on_one_thread(async {
-            let (alive, idle) = measure_idle(&variant, mode).await;
+            let (alive, idle) = measure_idle(&variant, mode, activate).await;
             measure_active(&variant, mode, alive, idle).await
         }),
         "loop" => {
@@ -118,7 +118,9 @@ pub fn main_without_messages<V: Variant>() {
     let asked = Asked::read();
     let (variant, mode) = prepare::<V>(&asked);
     report(&match asked.what.as_str() {
-        "memory" => V::on_one_thread(async { measure_idle(&variant, mode).await.1 }),
+        "memory" => {
+            V::on_one_thread(async { measure_idle(&variant, mode, async |_, _| {}).await.1 })
+        }
         "spawn" => V::on_one_thread(measure_spawns(&variant, 20 * asked.times)),
         _ => V::on_one_thread(measure_spawns(&variant, 1)),
     });
@@ -232,7 +234,12 @@ async fn looked_at(mode: Mode) {
 }
 
 /// Those that are alive, how many bytes there were before, and what each of them takes.
-async fn measure_idle<V: Variant>(variant: &V, mode: Mode) -> (Alive<V>, Figures) {
+async fn measure_idle<V: Variant>(
+    variant: &V,
+    mode: Mode,
+    // Makes an actor an active one, where there are messages.
+    use_it: impl AsyncFn(&V, &V::Actor),
+) -> (Alive<V>, Figures) {
     let mut alive = Vec::with_capacity(ALIVE);
     // What is made once belongs to nobody: an agent's journal of a megabyte, full after some thousand
     // starts and ends, and the fine histograms of the 32 slots that wait longest.
@@ -241,16 +248,14 @@ async fn measure_idle<V: Variant>(variant: &V, mode: Mode) -> (Alive<V>, Figures
     }
     for _ in 0..100 {
         let actor = variant.spawn().await;
-        for _ in 0..ACTIVE {
-            variant.ask(&actor).await;
-        }
+        use_it(variant, &actor).await;
         alive.push(actor);
     }
-    looked_at().await;
+    looked_at(mode).await;
     for actor in alive.drain(..) {
         variant.end(actor).await;
     }
-    looked_at().await;
+    looked_at(mode).await;
     let before = heap::bytes();
     for _ in 0..ALIVE {
         alive.push(variant.spawn().await);
@@ -267,6 +272,12 @@ struct Alive<V: Variant> {
     before: i64,
 }
 
+async fn activate<V: Counts>(variant: &V, actor: &V::Actor) {
+    for _ in 0..ACTIVE {
+        variant.ask(actor).await;
+    }
+}
+
 async fn measure_active<V: Counts>(
     variant: &V,
     mode: Mode,
@@ -274,9 +285,7 @@ async fn measure_active<V: Counts>(
     idle: Figures,
 ) -> Figures {
     for actor in &alive.actors {
-        for _ in 0..ACTIVE {
-            variant.ask(actor).await;
-        }
+        activate(variant, actor).await;
     }
     looked_at(mode).await;
     Figures { active_bytes: bytes_each(alive.before), ..idle }

@@ -73,7 +73,7 @@ async fn watch(
     let table = ViewSpec::Table {
         sort: SortKey::QueueWait,
         order: Order::Descending,
-        filter: Filter::ALL,
+        filter: Filter::all(),
         offset: 0,
         limit: 60,
     };
