@@ -104,14 +104,20 @@ impl Inbox {
 
     /// When the message arrived that comes next, or about when if its stamp is not kept. `None` where
     /// stamps travel in the messages, and if nothing waits.
+    #[inline]
     pub(crate) fn oldest(&self) -> Option<Arrival> {
         let number = self.begun.count.load(Relaxed);
-        let arrived = self.stamp_of(number).or_else(|| {
-            let has_neighbour = self.begun.last.load(Relaxed) != 0;
-            let waits = number < self.sent.0.load(Relaxed);
-            (waits && has_neighbour).then(|| self.guess(number).at)
-        })?;
-        Arrival::from_raw(arrived)
+        match self.stamp_of(number) {
+            Some(stamp) => Arrival::from_raw(stamp),
+            None => self.about_oldest(number),
+        }
+    }
+
+    #[cold]
+    fn about_oldest(&self, number: u64) -> Option<Arrival> {
+        let has_neighbour = self.begun.last.load(Relaxed) != 0;
+        let waits = number < self.sent.0.load(Relaxed);
+        if waits && has_neighbour { Arrival::from_raw(self.guess(number).at) } else { None }
     }
 
     /// The actor begins to handle a message whose stamp travels in itself.
@@ -142,6 +148,7 @@ impl Inbox {
         Arrival::from_raw(arrived)
     }
 
+    #[inline]
     fn stamp_of(&self, number: u64) -> Option<u64> {
         let stamp = self.stamp(number).load(Acquire);
         // One that is 16 rounds old looks right, and is earlier than what came before it.

@@ -67,7 +67,7 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(tracked()),
                 watched: || Box::pin(watched(tracked())),
-                instructions: 760,
+                instructions: 850,
                 locked: 1,
             },
         ])
