@@ -66,5 +66,5 @@ pub trait Host: Sized + Send + Sync + 'static {
     fn send(actor: &Self::Actor, what: Do) -> bool;
 
     /// Ends it when it has handled what it has, without waiting for that.
-    fn end(actor: Self::Actor);
+    fn end(actor: Self::Actor) -> impl Future<Output = ()> + Send;
 }

@@ -6,6 +6,7 @@ use kameo::actor::{ActorRef, Spawn as _, WeakActorRef};
 use kameo::error::{ActorStopReason, Infallible};
 use kameo::mailbox;
 use kameo::message::{Context, Message};
+use kameo::supervision::RestartPolicy;
 use std::time::Duration;
 
 /// See the module's documentation.
@@ -78,7 +79,7 @@ impl Host for Kameo {
     }
 
     async fn actor(parent: &ActorRef<Pool>, name: String) -> Result<ActorRef<Worker>, String> {
-        let spec = ChildSpec::new(name);
+        let spec = ChildSpec::new(name).restart_policy(RestartPolicy::Never);
         let child = Worker::supervise_observed(parent, spec, ());
         Ok(child.spawn_with_mailbox(mailbox::bounded(MAILBOX)).await)
     }
@@ -93,7 +94,8 @@ impl Host for Kameo {
         actor.tell(what).try_send().is_ok()
     }
 
-    fn end(actor: ActorRef<Worker>) {
-        actor.kill();
+    async fn end(actor: ActorRef<Worker>) {
+        // Behind what is queued; an error means that it has ended already.
+        let _ = actor.stop_gracefully().await;
     }
 }

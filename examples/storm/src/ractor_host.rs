@@ -139,7 +139,7 @@ impl Host for Ractor {
         actor.as_ref().is_some_and(|actor| actor.cast(what).is_ok())
     }
 
-    fn end(slot: Slot) {
+    async fn end(slot: Slot) {
         if let Some(actor) = &*slot.lock().unwrap_or_else(PoisonError::into_inner) {
             // Behind what is queued, as with the others.
             let _ = actor.drain();

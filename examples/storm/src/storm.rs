@@ -183,7 +183,7 @@ async fn churn<H: Host>(each_second: u32) -> Result<(), String> {
             number += 1;
             let actor = H::actor(&parent, format!("passer-by-{number}")).await?;
             send::<H>(&actor, Do::Count);
-            H::end(actor);
+            H::end(actor).await;
         }
     }
 }

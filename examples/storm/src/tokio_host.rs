@@ -75,7 +75,7 @@ impl Host for Tokio {
         actor.sender.try_send(what).is_ok()
     }
 
-    fn end(actor: Actor) {
+    async fn end(actor: Actor) {
         if let Some(supervised) = actor.supervised {
             supervised.abort();
         }
