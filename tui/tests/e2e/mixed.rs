@@ -249,6 +249,12 @@ fn every_verb_works_from_the_screen_on_each_frameworks_actors() {
         until("the dialog's end", || (!screen.text().contains(MENU[verb].1)).then_some(()));
         place.when(path, |s| s["state"] == "idle");
     }
+    open(&mut screen, FEED, suspend);
+    confirm(&mut screen, suspend);
+    place.when(FEED, |s| s["state"] == "suspended");
+    open(&mut screen, FEED, resume);
+    confirm(&mut screen, resume);
+    place.when(FEED, |s| s["state"] == "idle");
     open(&mut screen, FEED, stop);
     confirm(&mut screen, stop);
     place.when(FEED, ended);
