@@ -58,7 +58,7 @@
 //! | --- | --- | --- |
 //! | place, starts, ends, restarts | yes | yes |
 //! | messages handled, handling time | yes | yes, by message type |
-//! | queue wait | n/a | exact: the sender stamps the message |
+//! | queue wait | n/a | measured: the sender stamps the message |
 //! | mailbox depth | n/a | exact when a message is taken out, while idle and while suspended; behind a handler `≥ n` with its age |
 //! | why an actor without an address ended | n/a | yes |
 //! | kill of a supervised actor | refused | yes |
