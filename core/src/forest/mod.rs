@@ -162,6 +162,11 @@ impl Forest {
         self.node(self.place(id)?)
     }
 
+    /// Who is kept in the place of that number, if anybody is.
+    pub fn id_of(&self, number: u32) -> Option<SlotId> {
+        Some(self.nodes.get(number)?.id)
+    }
+
     fn id_at(&self, place: Place) -> Option<SlotId> {
         Some(self.node(place)?.id)
     }

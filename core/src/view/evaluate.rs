@@ -1,11 +1,10 @@
 //! Picking the rows that a view shows.
 
 use super::asked::Paths;
-use super::{Expansion, Filter, MAX_ROWS, Order, RowSource, SortKey, SortValue, ViewSpec};
+use super::best::Best;
+use super::{Expansion, Filter, MAX_ROWS, Order, RowSource, SortKey, ViewSpec};
 use crate::id::SlotId;
 use crate::id_map::IdSet;
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 /// A row's place in a view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,31 +111,6 @@ fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Place
     Placed { slot, depth, children, open: open && children > 0 }
 }
 
-/// One candidate of a bounded top-N; the heap keeps the worst on top.
-struct Candidate {
-    value: SortValue,
-    slot: SlotId,
-    order: Order,
-}
-
-impl Ord for Candidate {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Equal values are told apart by id, so that rows do not jump between refreshes.
-        self.value.compare(&other.value, self.order).then(self.slot.cmp(&other.slot))
-    }
-}
-impl PartialOrd for Candidate {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-impl Eq for Candidate {}
-
 fn table<S: RowSource>(
     sieve: &mut Sieve<'_, S>,
     sort: SortKey,
@@ -145,18 +119,18 @@ fn table<S: RowSource>(
     limit: u32,
 ) -> (Vec<Placed>, u64) {
     let keep = (offset as usize).saturating_add(limit as usize);
-    let mut best: BinaryHeap<Candidate> = BinaryHeap::with_capacity(keep.min(4_096) + 1);
-    let mut matched = 0;
+    let mut best = Best::new(keep, order);
     let source = sieve.source;
-    for slot in source.slots().filter(|slot| sieve.passes(*slot)) {
-        matched += 1;
-        best.push(Candidate { value: source.sort_value(slot, sort), slot, order });
-        if best.len() > keep {
-            best.pop();
+    if sieve.filter.is_all() {
+        source.offer_all(sort, &mut best);
+    } else {
+        for slot in source.slots().filter(|slot| sieve.passes(*slot)) {
+            best.offer(source.sort_value(slot, sort), || Some(slot));
         }
     }
-    let rows = best.into_sorted_vec().into_iter().skip(offset as usize);
-    (rows.map(|c| place(source, c.slot, 0, false)).collect(), matched)
+    let matched = best.offered();
+    let rows = best.into_rows().skip(offset as usize);
+    (rows.map(|slot| place(source, slot, 0, false)).collect(), matched)
 }
 
 fn tree<S: RowSource>(

@@ -5,12 +5,14 @@
 //! ([`Selection`]). The same code runs at both ends.
 
 mod asked;
+mod best;
 mod evaluate;
 mod sort;
 mod source;
 mod spec;
 
 pub use crate::filter::Filter;
+pub use best::Best;
 pub use evaluate::{Placed, Selection, evaluate, evaluate_while};
 pub use sort::{SortKey, SortValue};
 pub use source::RowSource;

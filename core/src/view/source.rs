@@ -1,6 +1,6 @@
 //! Where rows come from.
 
-use super::{SortKey, SortValue};
+use super::{Best, SortKey, SortValue};
 use crate::forest::Forest;
 use crate::id::{SlotId, Timestamp};
 use crate::node::Summary;
@@ -37,7 +37,8 @@ pub trait RowSource {
     /// The node at a glance.
     fn summary(&self) -> Summary;
 
-    /// All slots, in no particular order.
+    /// All slots, in no particular order; if there may be no time for all of them, those first that are
+    /// more likely to be asked about.
     fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_>;
 
     /// What a slot is ordered by. A source that has the number at hand overrides this.
@@ -45,6 +46,14 @@ pub trait RowSource {
         match (self.identity(id), self.stats(id)) {
             (Some(identity), Some(stats)) => key.value(&identity, &stats),
             _ => SortValue::Unknown,
+        }
+    }
+
+    /// Offers all slots with their sort values. A source that knows which ones can't be among the first
+    /// overrides this.
+    fn offer_all(&self, key: SortKey, best: &mut Best) {
+        for id in self.slots() {
+            best.offer(self.sort_value(id, key), || Some(id));
         }
     }
 }
