@@ -269,6 +269,7 @@ impl SlotHandle {
             self.registry().edit(&self.slot, |facts| facts.mailbox_capacity = capacity);
         }
         self.slot.marks.set_mailbox(true);
+        // Which stirs the slot.
         self.slot.set_probe(&mut self.slot.cold(), probe);
     }
 }

@@ -33,6 +33,13 @@ impl SlotHandle {
         self.slot.gate.register(task);
     }
 
+    /// The actor's task sleeps before its empty mailbox, which has [`SlotHandle::waker`]; or does not
+    /// any more.
+    #[inline]
+    pub(crate) fn set_parked(&self, is: bool) {
+        self.slot.marks.set_parked(is);
+    }
+
     /// Whether an operator holds the actor.
     #[inline]
     pub fn is_held(&self) -> bool {
@@ -51,6 +58,9 @@ impl SlotHandle {
         // Before the first message there is nothing to measure.
         if queued > 0 || self.slot.read_meter().is_some() {
             self.slot.meter().look(queued);
+            if queued > 0 {
+                self.slot.stir();
+            }
         }
     }
 
@@ -90,6 +100,7 @@ impl SlotHandle {
     #[inline]
     pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<MessageType>) {
         self.slot.meter().begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
+        self.slot.stir();
     }
 
     /// [`SlotHandle::begin`] right after [`SlotHandle::end`], for a message that the actor had in its
@@ -99,6 +110,7 @@ impl SlotHandle {
     #[inline]
     pub fn begin_next(&self, arrival: Arrival, message_type: MessageType) {
         self.slot.meter().begin_at_end(arrival.0, message_type.0);
+        self.slot.stir();
     }
 
     /// The handler ends.
@@ -145,7 +157,9 @@ impl SlotHandle {
 
     /// Makes the slot have a mailbox; false if it has one already.
     pub(crate) fn claim_mailbox(&self) -> bool {
-        !self.slot.marks.set_mailbox(true)
+        let had = self.slot.marks.set_mailbox(true);
+        self.slot.stir();
+        !had
     }
 
     /// The slot's mailbox is gone, the actor is not: what can be done between two messages only
@@ -163,6 +177,7 @@ impl SlotHandle {
         let meter = self.slot.meter();
         let head = oldest.map_or_else(|| meter.head_arrival(), |a| a.0);
         meter.set_depth((queued + taken) as u64, head);
+        self.slot.stir();
     }
 }
 

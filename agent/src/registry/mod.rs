@@ -13,6 +13,7 @@ mod messages;
 mod polls;
 mod receive;
 mod sends;
+mod stirrings;
 mod supervised;
 mod table;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
 pub use sends::{Asking, Moment};
+pub(crate) use stirrings::Stirrings;
 
 use crate::adapter::Registration;
 use crate::clock::wall;
@@ -59,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) started_at: Timestamp,
     next_id: AtomicU64,
     table: Table,
+    stirrings: Stirrings,
     /// Held while a slot moves, so that two moves cannot make a circle.
     moving: Mutex<()>,
     log: Mutex<Log>,
@@ -102,6 +105,7 @@ impl Registry {
             started_at: wall(),
             next_id: AtomicU64::new(1),
             table: Table::default(),
+            stirrings: Stirrings::new(),
             moving: Mutex::default(),
             log: Mutex::default(),
             event_added: Notify::new(),
@@ -310,9 +314,16 @@ impl Registry {
         self.0.table.get(id)
     }
 
+    /// All slots as of now.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> Vec<Arc<Slot>> {
+        self.0.table.all()
+    }
+
     /// From here on changes of structure are noted for [`Registry::take_changes`]; all slots there
     /// are now are the first changes.
     pub(crate) fn track_changes(&self) {
+        self.0.stirrings.track(true);
         self.0.table.track();
     }
 
@@ -320,6 +331,11 @@ impl Registry {
     /// all that ever went have counted.
     pub(crate) fn take_changes(&self) -> (Changes, Counters) {
         self.0.table.take_changes()
+    }
+
+    /// Where slots are noted that stir.
+    pub(crate) const fn stirrings(&self) -> Stirrings {
+        self.0.stirrings
     }
 
     /// Whether there are changes or facts that nobody has taken.
@@ -379,6 +395,7 @@ impl Registry {
 
     /// The agent is gone: whatever it held goes on.
     pub(crate) fn release(&self) {
+        self.0.stirrings.track(false);
         self.0.table.untrack();
         for slot in self.0.table.all() {
             slot.cold().set_suspended_until(None);

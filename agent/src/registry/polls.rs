@@ -8,6 +8,7 @@ impl SlotHandle {
     #[inline]
     pub(crate) fn poll_begins(&self, woken: Option<Ticks>) {
         self.slot.polls().begin(woken);
+        self.slot.stir();
     }
 
     /// The running poll ends.

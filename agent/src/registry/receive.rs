@@ -164,6 +164,7 @@ impl Stage {
             let poll = mailbox.poll_next(cx);
             return self.hand_out(slot, mailbox, poll);
         }
+        slot.set_parked(false);
         slot.register(cx.waker());
         // After the registration, so that a request made meanwhile is not missed.
         match slot.check() {
@@ -178,8 +179,14 @@ impl Stage {
         }
         let poll = match self {
             Self::Empty { slept } => {
+                // Before the poll, so that a wake during it is not overwritten.
+                slot.set_parked(true);
                 let poll = mailbox.poll_next(&mut Context::from_waker(&slot.waker()));
-                *slept |= poll.is_pending();
+                if poll.is_pending() {
+                    *slept = true;
+                } else {
+                    slot.set_parked(false);
+                }
                 poll
             }
             Self::New | Self::Queued => mailbox.poll_next(cx),

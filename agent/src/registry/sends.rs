@@ -27,6 +27,7 @@ impl SlotHandle {
     /// from any task.
     pub fn told(&self, receiver: impl Into<SlotId>, delivered: bool) {
         self.slot.meter().links().to(receiver.into()).told(delivered);
+        self.slot.stir();
     }
 
     /// A message goes to `receiver`, and its answer is waited for until the returned guard is told of
@@ -39,6 +40,7 @@ impl SlotHandle {
     pub fn asks_since(&self, receiver: impl Into<SlotId>, sent: Moment) -> Asking {
         let receiver = receiver.into();
         let ask = self.slot.meter().links().to(receiver).asked(sent.0);
+        self.slot.stir();
         Asking { sender: self.clone(), receiver, ask, answered: false }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::fine::Attached;
 use super::polling::Polled;
+use super::seen::Sort;
 use crate::cell::{HotSnapshot, Meter, PollsSnapshot};
 use crate::clock::{Ticks, nanos};
 use crate::slot::Slot;
@@ -9,7 +10,7 @@ use actorscope_core::histogram::Buckets;
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
-use actorscope_core::{ChildKind, SlotId, SlotState, Timestamp};
+use actorscope_core::{SlotId, SlotState, Timestamp};
 use std::num::NonZeroU64;
 
 /// Rates are computed over at least this time, so that a pass out of turn does not make them jump.
@@ -99,8 +100,9 @@ impl Active {
     pub(super) fn idle(slot: &Slot, now: Ticks, settled: bool) -> Self {
         let mut active = Self::first(slot, now);
         if settled {
-            active.rate_per_s = if active.takes_messages(slot) { 0.0 } else { f32::NAN };
-            active.utilization = if active.is_timed(slot) { 0.0 } else { f32::NAN };
+            let sort = active.sort(slot);
+            active.rate_per_s = if sort.takes_messages() { 0.0 } else { f32::NAN };
+            active.utilization = if sort.is_timed() { 0.0 } else { f32::NAN };
         }
         active
     }
@@ -260,10 +262,11 @@ impl Active {
         }
         let messages = until.handled.saturating_sub(since.handled);
         let rate = (messages as f64 * 1e9 / span as f64) as f32;
-        self.rate_per_s = if self.takes_messages(slot) { rate } else { f32::NAN };
+        let sort = self.sort(slot);
+        self.rate_per_s = if sort.takes_messages() { rate } else { f32::NAN };
         let busy_share = until.busy_ns.saturating_sub(since.busy_ns) as f64 / span as f64;
         let busy_share = busy_share.clamp(0.0, 1.0) as f32;
-        self.utilization = if self.is_timed(slot) { busy_share } else { f32::NAN };
+        self.utilization = if sort.is_timed() { busy_share } else { f32::NAN };
         let waited = until.wait_sum_ns.saturating_sub(since.wait_sum_ns);
         // A wait is over when its handler begins.
         let begun = (messages + u64::from(is_handling)).saturating_sub(self.was_handling.into());
@@ -275,22 +278,28 @@ impl Active {
         (self.tick_mean_ns != NO_MEAN).then_some(self.tick_mean_ns)
     }
 
-    /// Whether anybody measures what it does: a task that was never polled in our sight may be busy.
-    fn is_timed(&self, slot: &Slot) -> bool {
-        match slot.marks.kind() {
-            ChildKind::Group => false,
-            ChildKind::Task | ChildKind::Blocking => {
-                slot.read_polls().is_some() || self.has_mailbox || self.hot.handled > 0
-            }
-            ChildKind::Supervisor | ChildKind::Worker | ChildKind::Mailbox => true,
-        }
+    /// Reads a little of all of it; the number means nothing.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        self.hot.handled ^ u64::from(self.probed) ^ self.tick_mean_ns ^ self.queue_seen
     }
 
-    /// Whether it takes messages, as far as is known.
-    fn takes_messages(&self, slot: &Slot) -> bool {
-        let bare =
-            matches!(slot.marks.kind(), ChildKind::Task | ChildKind::Blocking | ChildKind::Group);
-        self.has_mailbox || self.hot.handled > 0 || !(bare || slot.read_polls().is_some())
+    fn sort(&self, slot: &Slot) -> Sort {
+        Sort::of(slot, self.hot.handled > 0)
+    }
+
+    /// Whether it does nothing and its figures say so: what they say will be true until it stirs.
+    pub(super) fn is_at_rest(&self, now: Ticks) -> bool {
+        let is_zero = |figure: f32| figure.is_nan() || figure == 0.0;
+        !self.is_handling()
+            && self.depth(now).value().unwrap_or(0) == 0
+            && is_zero(self.rate_per_s)
+            && is_zero(self.utilization)
+            && self.tick_mean_ns == NO_MEAN
+            && self
+                .rare
+                .as_ref()
+                .is_none_or(|rare| rare.attached.is_none() && rare.waits.is_empty())
     }
 
     /// The whole row.
@@ -305,7 +314,7 @@ impl Active {
             let cold = slot.cold();
             (cold.started_at, cold.base(), cold.budget(wall))
         };
-        let is_counted = self.takes_messages(slot);
+        let is_counted = self.sort(slot).takes_messages();
         let total = Counters {
             handled: self.hot.handled,
             failed: self.hot.failed,
@@ -408,7 +417,7 @@ impl Active {
     /// What the detail page adds.
     pub(super) fn detail(&self, slot: &Slot, now: Ticks, children: usize) -> SlotDetail {
         let mut history = slot.history();
-        if !self.takes_messages(slot) {
+        if !self.sort(slot).takes_messages() {
             history.iter_mut().for_each(|past| past.counters = None);
         }
         let (poll, delay) = self.polled(slot).map(|polled| polled.buckets(now)).unwrap_or_default();
@@ -424,7 +433,7 @@ impl Active {
         }
     }
 
-    /// What a sort by a measured column compares.
+    /// What a sort by a measured column compares, of one that takes messages if it is about counts.
     pub(super) fn sort_value(&self, slot: &Slot, now: Ticks, key: SortKey) -> SortValue {
         match key {
             SortKey::Depth => self.depth(now).value().into(),
@@ -434,7 +443,6 @@ impl Active {
                 self.handling_buckets(slot, now).and_then(|b| b.quantile(0.99)).into()
             }
             SortKey::Utilization => known(self.utilization).into(),
-            SortKey::Handled | SortKey::Failed if !self.takes_messages(slot) => SortValue::Unknown,
             SortKey::Handled => Some(self.hot.handled).into(),
             SortKey::Failed => Some(self.hot.failed).into(),
             SortKey::Name | SortKey::State | SortKey::Restarts | SortKey::Age => SortValue::Unknown,

@@ -19,20 +19,13 @@ const MOST: usize = 64;
 /// Name of the receivers beyond the size of the sender's table.
 const OTHER: &str = "_other";
 
-/// Who has been waiting for whom for long.
-pub(super) fn long_waits<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-    now: Ticks,
-) -> IdMap<Vec<SlotId>> {
-    let mut waits: IdMap<Vec<SlotId>> = IdMap::default();
-    for row in rows {
-        for (peer, since) in row.figures().iter().flat_map(|figures| figures.waits()) {
-            if nanos(*since, now) >= LONG_NS {
-                waits.entry(row.slot.id).or_default().push(*peer);
-            }
+/// Notes for whom a slot has been waiting for long.
+pub(super) fn note_long_waits(row: &Row, now: Ticks, waits: &mut IdMap<Vec<SlotId>>) {
+    for (peer, since) in row.figures().iter().flat_map(|figures| figures.waits()) {
+        if nanos(*since, now) >= LONG_NS {
+            waits.entry(row.slot.id).or_default().push(*peer);
         }
     }
-    waits
 }
 
 /// Groups that wait for each other, by path.
@@ -47,7 +40,8 @@ pub(super) fn waiting_for(row: &Row, forest: &Forest, now: Ticks) -> Option<Wait
     Some(WaitingFor { slot: *slot, path: forest.path(*slot), for_ns: nanos(*since, now) })
 }
 
-/// Messages from and to a slot; `None` if nobody ever told of any.
+/// Messages from and to a slot, out of the rows of all who ever told of any; `None` if nobody told of
+/// any of its.
 pub(super) fn links_of<'a>(
     id: SlotId,
     rows: impl Iterator<Item = &'a Row>,

@@ -1,14 +1,22 @@
-//! What happens once a tick: one pass over all slots computes rates, finds the worst, prunes the
-//! dead. It reads shared memory only and never sends anything to an actor to learn about it.
+//! What happens once a tick: one pass over the slots that are awake computes rates, finds the worst,
+//! prunes the dead. It reads shared memory only and never sends anything to an actor to learn about it.
+//!
+//! A slot that did nothing for some passes is let sleep, and what was seen of it stays true until it
+//! stirs (`crate::registry::Stirrings`): a pass costs what happens, not what there is.
 
 mod active;
 mod figures;
 mod fine;
 mod journal;
 mod links;
+mod places;
 mod polling;
 mod row;
 mod rows;
+mod seen;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use journal::{Journal, Read, gap};
 pub(crate) use rows::Rows;
@@ -78,7 +86,9 @@ impl Sampler {
         self.last_pass = ticks();
         self.pass_ns = nanos(begin, self.last_pass);
         let share = if watchers > 0 { SHARE_WATCHED } else { SHARE_UNWATCHED };
-        let affordable = Duration::from_nanos((self.pass_ns as f64 / share) as u64);
+        // The next pass looks at those that are still awake.
+        let next_ns = self.pass_ns as f64 * self.rows.share_still_awake();
+        let affordable = Duration::from_nanos((next_ns / share) as u64);
         self.tick = affordable.max(MIN_TICK);
         self.tick
     }

@@ -3,13 +3,18 @@
 
 use super::active::Active;
 use super::fine::Attached;
+use super::seen::{Seen, Sort};
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::slot::Slot;
+use crate::slot::{Phase, Slot};
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
+
+/// Passes in which a slot does nothing before it is let sleep: one that has a message every other second
+/// is not put down and taken up again all the time.
+const LET_SLEEP: u8 = 3;
 
 /// How much a slot had done at some time, messages and polls: compared, never added to. The low halves
 /// tell whether anything happened.
@@ -17,8 +22,9 @@ type Stamp = (u32, u16);
 
 fn stamp(slot: &Slot) -> Stamp {
     let handled = slot.read_meter().map_or(0, |meter| meter.hot.handled());
-    let polls = slot.read_polls().map_or(0, |polls| polls.count());
-    (handled as u32, polls as u16)
+    // Of a task with a mailbox, polls without a message change none of its figures.
+    let polls = slot.read_polls().filter(|_| !slot.marks.has_mailbox());
+    (handled as u32, polls.map_or(0, |polls| polls.count()) as u16)
 }
 
 /// 24 bytes, and there are as many of them as slots.
@@ -28,14 +34,17 @@ pub(super) struct Row {
     /// Its stamp as of the last pass, in two parts to leave room.
     handled: u32,
     polls: u16,
-    /// There was a pass since the row was made, so that doing nothing is known to be that.
-    settled: bool,
+    seen: Seen,
+    /// Passes since it last did anything, up to [`LET_SLEEP`].
+    rest: u8,
 }
 
 impl Row {
     pub(super) fn new(slot: Arc<Slot>) -> Self {
         let (handled, polls) = stamp(&slot);
-        Self { slot, active: None, handled, polls, settled: false }
+        let seen = Seen::new(slot.marks.state(false, false), Sort::of(&slot, handled > 0), false);
+        // What does nothing when it is first seen has mostly been there for long.
+        Self { slot, active: None, handled, polls, seen, rest: LET_SLEEP - 1 }
     }
 
     /// Reads the slot anew.
@@ -44,18 +53,91 @@ impl Row {
         let did_nothing = (handled, polls) == (self.handled, self.polls);
         if let Some(active) = &mut self.active {
             active.sample(&self.slot, now);
-        } else if !did_nothing || self.slot.is_busy() {
+        } else if !did_nothing || handled > 0 || self.slot.is_busy() {
             self.active = Some(Box::new(Active::first(&self.slot, now)));
         }
-        self.settled |= did_nothing;
+        let settled = self.seen.is_settled() || did_nothing;
+        self.seen = Seen::new(self.state(), Sort::of(&self.slot, handled > 0), settled);
         (self.handled, self.polls) = (handled, polls);
+        let is_at_rest = did_nothing
+            && self.active.as_ref().is_none_or(|active| active.is_at_rest(now))
+            && self.may_sleep();
+        if !is_at_rest {
+            self.wake();
+        } else if self.rest < LET_SLEEP {
+            self.rest += 1;
+        }
+    }
+
+    /// Reads a little of everything that [`Row::sample`] reads; the number means nothing.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        let meter = self.slot.read_meter();
+        meter.map_or(0, |meter| meter.hot.handled() ^ u64::from(meter.read_links().is_some()))
+            ^ u64::from(self.slot.gate.is_suspended())
+            ^ self.active.as_ref().map_or(0, |active| active.touch())
+    }
+
+    /// It is to be looked at in every pass.
+    pub(super) fn wake(&mut self) {
+        if std::mem::take(&mut self.rest) == LET_SLEEP {
+            self.slot.marks.keep_awake();
+        }
+    }
+
+    /// Whether whatever may happen to it stirs it, and no time passes for it.
+    fn may_sleep(&self) -> bool {
+        let marks = &self.slot.marks;
+        matches!(marks.phase(), Phase::Starting | Phase::Running)
+            && !self.slot.gate.is_suspended()
+            && (!marks.has_probe() || marks.is_parked())
+    }
+
+    /// After a pass: whether it sleeps from here on. It is looked at once more after it was told to,
+    /// so that what was being written in that moment is not missed.
+    pub(super) fn falls_asleep(&mut self, was_let: bool) -> bool {
+        if self.rest < LET_SLEEP {
+            return false;
+        }
+        if !was_let {
+            self.slot.marks.let_sleep();
+            return false;
+        }
+        let stirred = self.slot.marks.is_stirred();
+        if stirred {
+            self.rest = 0;
+        }
+        !stirred
+    }
+
+    /// Whether it was let sleep before this pass.
+    pub(super) const fn was_let_sleep(&self) -> bool {
+        self.rest == LET_SLEEP
+    }
+
+    /// What was seen of it in the last pass.
+    pub(super) const fn seen(&self) -> Seen {
+        self.seen
+    }
+
+    /// Messages handled, and those of them that failed.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        self.active.as_ref().map_or((0, 0), |active| active.counts())
+    }
+
+    /// Whether there is more to do about it than to read it: it is held, ended, waits for a successor, or
+    /// has a histogram that may be wanted back.
+    pub(super) fn needs_care(&self) -> bool {
+        !matches!(self.slot.marks.phase(), Phase::Starting | Phase::Running | Phase::Stopping)
+            || self.slot.gate.is_suspended()
+            || self.active.as_ref().is_some_and(|active| active.attached().is_some())
     }
 
     /// Looks at its figures as of the last pass, which of an idle slot are those of now.
     fn look<T>(&self, now: Ticks, at: impl FnOnce(&Active) -> T) -> T {
         match &self.active {
             Some(active) => at(active),
-            None => at(&Active::idle(&self.slot, now, self.settled)),
+            None => at(&Active::idle(&self.slot, now, self.seen.is_settled())),
         }
     }
 
@@ -124,18 +206,16 @@ impl Row {
     /// What a sort compares, without building the row.
     pub(super) fn sort_value(&self, key: SortKey, now: Ticks) -> SortValue {
         let number = |n: u64| Some(n).into();
-        match key {
-            SortKey::Name => SortValue::Text(self.slot.cold().name.clone()),
-            SortKey::State => SortValue::Number(f64::from(self.state().rank())),
-            SortKey::Restarts => number(self.slot.restarts()),
-            SortKey::Age => SortValue::Number(-(self.slot.cold().started_at.0 as f64)),
-            SortKey::Depth
-            | SortKey::Rate
-            | SortKey::QueueWait
-            | SortKey::Handling
-            | SortKey::Utilization
-            | SortKey::Handled
-            | SortKey::Failed => self.look(now, |active| active.sort_value(&self.slot, now, key)),
+        match (key, &self.active) {
+            (SortKey::Name, _) => SortValue::Text(self.slot.cold().name.clone()),
+            (SortKey::State, _) => SortValue::Number(f64::from(self.seen.state().rank())),
+            (SortKey::Restarts, _) => number(self.slot.restarts()),
+            (SortKey::Age, _) => SortValue::Number(-(self.slot.cold().started_at.0 as f64)),
+            (SortKey::Handled | SortKey::Failed, _) if !self.seen.takes_messages() => {
+                SortValue::Unknown
+            }
+            (_, Some(active)) => active.sort_value(&self.slot, now, key),
+            (_, None) => self.seen.idle_value(key),
         }
     }
 }

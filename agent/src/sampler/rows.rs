@@ -3,7 +3,9 @@
 use super::figures::Reading;
 use super::journal::{self, Journal};
 use super::links;
+use super::places::Places;
 use super::row::Row;
+use super::tally::{self, Asleep};
 use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Noted, Registry};
@@ -13,8 +15,9 @@ use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::{Counters, SlotDetail, Stats};
-use actorscope_core::view::{RowSource, SortKey, SortValue};
-use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
+use actorscope_core::view::{Best, RowSource, SortKey, SortValue};
+use actorscope_core::{Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
@@ -34,6 +37,16 @@ pub(crate) struct Rows {
     forest: Forest,
     /// By where the forest keeps the slot.
     rows: Slab<Row>,
+    /// Places of the slots that a pass looks at …
+    awake: Places,
+    /// … and what the others add to the totals.
+    asleep: Asleep,
+    /// Of the slots looked at in the last pass, the share that the next one looks at again.
+    still_awake: f64,
+    /// Where the slot is that was asked about last: whoever asks once asks again.
+    last_place: Cell<Option<(SlotId, u32)>>,
+    /// Places of the slots that ever told whom they send to.
+    senders: Places,
     journal: Journal,
     /// Frameworks of the slots seen so far.
     frameworks: BTreeSet<&'static str>,
@@ -54,6 +67,11 @@ impl Rows {
             registry,
             forest: Forest::new(),
             rows: Slab::default(),
+            awake: Places::default(),
+            asleep: Asleep::default(),
+            still_awake: 1.0,
+            last_place: Cell::new(None),
+            senders: Places::default(),
             journal: Journal::new(journal::DEFAULT_BYTES),
             frameworks: BTreeSet::new(),
             waits: IdMap::default(),
@@ -66,16 +84,40 @@ impl Rows {
     }
 
     fn row(&self, id: SlotId) -> Option<&Row> {
-        self.rows.get(self.forest.place(id)?.number())
+        let place = match self.last_place.get() {
+            Some((last, place)) if last == id => place,
+            _ => self.forest.place(id)?.number(),
+        };
+        self.rows.get(place)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().map(|(_, row)| row)
+    #[cfg(test)]
+    pub(super) fn count_awake(&self) -> usize {
+        self.awake.iter().count()
+    }
+
+    #[cfg(test)]
+    pub(super) const fn count_asleep(&self) -> u64 {
+        self.asleep.slots
+    }
+
+    /// The rows that no pass looks at, with their places.
+    fn sleeping(&self) -> impl Iterator<Item = (u32, &Row)> {
+        self.rows.iter().filter(|(place, _)| !self.awake.contains(*place))
+    }
+
+    fn at<'a>(&'a self, places: impl Iterator<Item = u32> + 'a) -> impl Iterator<Item = &'a Row> {
+        places.filter_map(|place| self.rows.get(place))
     }
 
     /// Number of the last pass.
     pub(crate) fn tick(&self) -> u64 {
         self.tick
+    }
+
+    /// Of the slots looked at in the last pass, the share that the next one looks at again.
+    pub(super) const fn share_still_awake(&self) -> f64 {
+        self.still_awake
     }
 
     /// How long after the last pass the next suspension ends by itself, if any does.
@@ -102,6 +144,7 @@ impl Rows {
         self.tick += 1;
         self.now = now;
         self.take_in();
+        self.wake_stirred();
         let mut summary = Summary {
             slots: self.rows.len() as u64,
             restarts: self.registry.restarts(),
@@ -113,20 +156,47 @@ impl Rows {
             sampled_at: wall,
             ..Summary::default()
         };
+        self.asleep.count(&mut summary);
+        let may_sleep = self.registry.stirrings().are_heard();
         let mut worst: BinaryHeap<Reverse<(u64, SlotId)>> = BinaryHeap::new();
-        for row in self.rows.values_mut() {
+        let (mut to_care_for, mut fell_asleep) = (Vec::new(), Vec::new());
+        self.waits.clear();
+        let mut looked_at = 0_usize;
+        for (n, place) in self.awake.iter().enumerate() {
+            if n % AHEAD == 0 {
+                warm_up(&self.rows, self.awake.from(place).take(AHEAD));
+            }
+            let Some(row) = self.rows.get_mut(place) else { continue };
+            looked_at += 1;
+            let was_let = row.was_let_sleep();
             row.sample(now);
-            row.slot.nudge_if_suspended();
-            count(&mut summary, row, now);
-            let figures = row.figures();
-            if let Some(wait) = figures.and_then(|f| f.worst_wait_ns(now)).filter(|w| *w > 0) {
-                worst.push(Reverse((wait, row.slot.id)));
-                if worst.len() > WORST {
-                    worst.pop();
+            tally::count(&mut summary, row, now);
+            if let Some(figures) = row.figures() {
+                let wait = figures.worst_wait_ns(now).filter(|wait| *wait > 0);
+                if let Some(wait) = wait.filter(|wait| is_among(&worst, *wait)) {
+                    worst.push(Reverse((wait, row.slot.id)));
+                    if worst.len() > WORST {
+                        worst.pop();
+                    }
+                }
+                links::note_long_waits(row, now, &mut self.waits);
+                if row.slot.read_links().is_some() {
+                    self.senders.insert(place);
                 }
             }
+            if row.needs_care() {
+                to_care_for.push(place);
+            } else if may_sleep && row.falls_asleep(was_let) {
+                fell_asleep.push(place);
+            }
         }
-        self.waits = links::long_waits(self.all(), now);
+        self.still_awake = 1.0 - fell_asleep.len() as f64 / (looked_at.max(1)) as f64;
+        for place in fell_asleep {
+            self.awake.remove(place);
+            if let Some(row) = self.rows.get(place) {
+                self.asleep.add(row);
+            }
+        }
         summary.deadlocks = links::deadlocks(&self.waits, &self.forest);
         summary.last_event = self.journal.last();
         summary.agent.events_dropped = self.journal.dropped();
@@ -135,10 +205,40 @@ impl Rows {
         for Reverse((_, id)) in worst {
             self.want(id);
         }
-        self.take_back_fine();
-        self.resume_expired(wall);
-        self.settle_orphans();
-        self.prune(wall);
+        self.care_for(&to_care_for, wall);
+    }
+
+    /// Wakes the slots that stirred.
+    fn wake_stirred(&mut self) {
+        for id in self.registry.stirrings().take() {
+            if let Some(place) = self.forest.place(id) {
+                self.wake(place.number());
+            }
+        }
+    }
+
+    /// A slot is to be looked at in the next passes.
+    fn wake(&mut self, place: u32) {
+        let Some(row) = self.rows.get_mut(place) else { return };
+        if self.awake.insert(place) {
+            self.asleep.take_out(row);
+        }
+        row.wake();
+    }
+
+    /// Slots with something to do about them.
+    fn care_for(&mut self, places: &[u32], wall: Timestamp) {
+        for place in places {
+            if let Some(row) = self.rows.get_mut(*place) {
+                row.slot.nudge_if_suspended();
+                row.take_back_fine(self.now);
+            }
+        }
+        self.resume_expired(places, wall);
+        for row in self.at(places.iter().copied()) {
+            self.settle_orphan(row);
+            self.prune(row, wall);
+        }
     }
 
     /// Brings the tree and the journal up to date with the registry.
@@ -164,11 +264,8 @@ impl Rows {
             moved.extend(self.forest.children(*id));
             let place = self.forest.place(*id);
             self.forest.remove(*id);
-            if let Some(row) = place.and_then(|place| self.rows.remove(place.number()))
-                && let Some(meter) = row.slot.read_meter()
-            {
-                // Some adapter may still hold the slot.
-                meter.lend_fine(None);
+            if let Some(place) = place {
+                self.drop_row(place.number());
             }
         }
         // What was below moved up: to where the registry has it, which may know of later moves.
@@ -193,6 +290,19 @@ impl Rows {
         }
     }
 
+    fn drop_row(&mut self, place: u32) {
+        let Some(row) = self.rows.remove(place) else { return };
+        self.last_place.set(None);
+        if !self.awake.remove(place) {
+            self.asleep.take_out(&row);
+        }
+        self.senders.remove(place);
+        if let Some(meter) = row.slot.read_meter() {
+            // Some adapter may still hold the slot.
+            meter.lend_fine(None);
+        }
+    }
+
     /// Hangs a slot where the registry has it; false if that is below itself for now.
     fn place(&mut self, slot: &Arc<Slot>) -> bool {
         let parent = self.parent_of(slot);
@@ -204,6 +314,9 @@ impl Rows {
                 // It is in the tree, so it can be renamed.
                 let _ = self.forest.rename(slot.id, &name);
             }
+            if let Some(place) = self.forest.place(slot.id) {
+                self.wake(place.number());
+            }
             return is_there;
         }
         slot.marks.take_renamed();
@@ -214,7 +327,9 @@ impl Rows {
         self.frameworks.insert(framework);
         self.forest.insert_named(slot.id, parent, name);
         if let Some(place) = self.forest.place(slot.id) {
+            slot.marks.keep_awake();
             self.rows.put(place.number(), Row::new(slot.clone()));
+            self.awake.insert(place.number());
         }
         true
     }
@@ -270,21 +385,20 @@ impl Rows {
         if row.keep_fine(now) || !row.slot.marks.phase().is_live() || !row.is_measured() {
             return;
         }
-        if let Some(fine) = Lent::take(now) {
-            row.lend_fine(fine, now);
-        }
-    }
-
-    fn take_back_fine(&mut self) {
-        for row in self.rows.values_mut() {
-            row.take_back_fine(self.now);
+        let Some(fine) = Lent::take(now) else { return };
+        if let Some(place) = place {
+            // Before its figures are touched, by which it was counted.
+            self.wake(place.number());
+            if let Some(row) = self.rows.get_mut(place.number()) {
+                row.lend_fine(fine, now);
+            }
         }
     }
 
     /// Lets go whoever was held long enough, and notes who is next.
-    fn resume_expired(&mut self, wall: Timestamp) {
+    fn resume_expired(&mut self, places: &[u32], wall: Timestamp) {
         let mut next: Option<Duration> = None;
-        for row in self.rows.iter().map(|(_, row)| row) {
+        for row in self.at(places.iter().copied()) {
             if !row.slot.gate.is_suspended() {
                 continue;
             }
@@ -310,34 +424,44 @@ impl Rows {
 
     /// A slot that waits for a successor which will not come, because its supervisor dropped it or
     /// is gone itself, stays empty.
-    fn settle_orphans(&self) {
-        for row in self.all() {
-            if row.slot.marks.phase() != Phase::Restarting {
-                continue;
-            }
-            let parent = self.forest.parent(row.slot.id).and_then(|p| self.row(p));
-            let orphaned = parent.is_some_and(|p| !p.slot.marks.phase().is_live());
-            let is_final = row.slot.cold().is_final();
-            if orphaned || is_final.is_some_and(|is_final| is_final()) {
-                self.registry.settle(&row.slot);
-            }
+    fn settle_orphan(&self, row: &Row) {
+        if row.slot.marks.phase() != Phase::Restarting {
+            return;
+        }
+        let parent = self.forest.parent(row.slot.id).and_then(|p| self.row(p));
+        let orphaned = parent.is_some_and(|p| !p.slot.marks.phase().is_live());
+        let is_final = row.slot.cold().is_final();
+        if orphaned || is_final.is_some_and(|is_final| is_final()) {
+            self.registry.settle(&row.slot);
         }
     }
 
-    fn prune(&self, wall: Timestamp) {
-        for row in self.all() {
-            let phase = row.slot.marks.phase();
-            if phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
-                continue;
-            }
-            let failed = phase == Phase::Failed;
-            let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
-            let ended_at = row.slot.cold().ended_at();
-            if ended_at.is_some_and(|ended| wall.since(ended) > kept) {
-                self.registry.remove(&row.slot);
-            }
+    fn prune(&self, row: &Row, wall: Timestamp) {
+        let phase = row.slot.marks.phase();
+        if phase.is_live() || self.forest.child_count(row.slot.id) > 0 {
+            return;
+        }
+        let failed = phase == Phase::Failed;
+        let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
+        let ended_at = row.slot.cold().ended_at();
+        if ended_at.is_some_and(|ended| wall.since(ended) > kept) {
+            self.registry.remove(&row.slot);
         }
     }
+}
+
+/// Slots that are fetched from memory together before they are read one after the other: a slot is
+/// several places far apart, and each would be waited for.
+const AHEAD: usize = 64;
+
+fn warm_up(rows: &Slab<Row>, places: impl Iterator<Item = u32>) {
+    let touched = places.filter_map(|place| rows.get(place)).map(Row::touch);
+    std::hint::black_box(touched.fold(0, |all, one| all ^ one));
+}
+
+/// Whether a wait is among the longest so far.
+fn is_among(worst: &BinaryHeap<Reverse<(u64, SlotId)>>, wait: u64) -> bool {
+    worst.len() < WORST || worst.peek().is_some_and(|Reverse((least, _))| wait > *least)
 }
 
 /// A fact as readers get it, but for its number.
@@ -353,37 +477,6 @@ fn event(noted: &Noted, path: String) -> Event {
         exit: noted.exit,
         reason: said.and_then(|said| said.reason.clone()),
         by: said.and_then(|said| said.by.clone()),
-    }
-}
-
-fn count(summary: &mut Summary, row: &Row, now: Ticks) {
-    let state = row.state();
-    if state.is_live() {
-        summary.live += 1;
-        if row.slot.marks.kind() == ChildKind::Supervisor {
-            summary.supervisors += 1;
-        }
-    }
-    match state {
-        SlotState::Handling => summary.handling += 1,
-        SlotState::Suspended => summary.suspended += 1,
-        SlotState::Restarting { .. } => summary.restarting += 1,
-        SlotState::Failed => summary.failed += 1,
-        _ => {}
-    }
-    match row.figures() {
-        Some(figures) => {
-            let (handled, failed) = figures.counts();
-            summary.queued += figures.queued(now);
-            summary.rate_per_s += figures.rate();
-            summary.handled += handled;
-            summary.messages_failed += failed;
-        }
-        None => {
-            let totals = row.slot.counters();
-            summary.handled += totals.handled;
-            summary.messages_failed += totals.failed;
-        }
     }
 }
 
@@ -406,7 +499,13 @@ impl RowSource for Rows {
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
         self.row(id).map(|row| SlotDetail {
-            links: links::links_of(id, self.all(), &self.waits, &self.forest, self.now),
+            links: links::links_of(
+                id,
+                self.at(self.senders.iter()),
+                &self.waits,
+                &self.forest,
+                self.now,
+            ),
             ..row.detail(self.now, self.forest.child_count(id))
         })
     }
@@ -424,7 +523,32 @@ impl RowSource for Rows {
     }
 
     fn slots(&self) -> Box<dyn Iterator<Item = SlotId> + '_> {
-        Box::new(self.all().map(|row| row.slot.id))
+        let places = self.awake.iter().chain(self.sleeping().map(|(place, _)| place));
+        Box::new(places.filter_map(|place| {
+            let id = self.forest.id_of(place)?;
+            // Who goes over all of them asks about each.
+            self.last_place.set(Some((id, place)));
+            Some(id)
+        }))
+    }
+
+    fn offer_all(&self, key: SortKey, best: &mut Best) {
+        for place in self.awake.iter() {
+            if let Some(row) = self.rows.get(place) {
+                best.offer(row.sort_value(key, self.now), || self.forest.id_of(place));
+            }
+        }
+        // What sleeps has no more than 0 in these columns.
+        let has_nothing = matches!(
+            key,
+            SortKey::Depth | SortKey::Rate | SortKey::QueueWait | SortKey::Utilization
+        );
+        if has_nothing && best.refuses(&SortValue::Number(0.0)) {
+            return best.pass_over(self.asleep.slots);
+        }
+        for (place, row) in self.sleeping() {
+            best.offer(row.sort_value(key, self.now), || self.forest.id_of(place));
+        }
     }
 
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {

@@ -186,7 +186,7 @@ impl Actor {
         let span = span.min(limits::LONGEST_SUSPENSION);
         let until = wall().plus(span.as_nanos() as u64);
         slot.cold().set_suspended_until(Some(until));
-        slot.gate.suspend();
+        slot.suspend();
         self.shared.suspended.notify_one();
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));

@@ -1,8 +1,9 @@
 //! What of a slot is known without its lock: for whoever goes over all slots.
 
+use crate::registry::Stirrings;
 use actorscope_core::{ChildKind, ExitReason, SlotState};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU8, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
 
 /// Where a slot is in its life, apart from what the hot counters tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,17 +48,29 @@ const RENAMED: u8 = 8;
 /// Taken out of the tree; what hangs below it has moved up.
 const FORGOTTEN: u8 = 16;
 
+/// The bits of a kind in the byte that it shares.
+const KIND: u8 = 7;
+
+const fn packed(kind: ChildKind, exit: ExitReason) -> u8 {
+    kind as u8 | (exit as u8) << KIND.count_ones()
+}
+
 /// See the module's documentation. What goes with the cold part is written under its lock.
 #[derive(Debug)]
 pub(crate) struct Marks {
     /// Those of the constants above that are true.
     bits: AtomicU8,
     phase: AtomicU8,
-    kind: AtomicU8,
-    /// Why the last actor ended.
-    exit: AtomicU8,
+    /// What fills the slot (low three bits), and why the last actor ended.
+    kind_and_exit: AtomicU8,
     /// Slots above it, as registered.
     depth: AtomicU8,
+    /// Something happened since the sampler let it sleep, or it does not sleep.
+    stirred: AtomicBool,
+    /// Its actor sleeps before an empty mailbox, and whatever is sent to it wakes it through its slot.
+    parked: AtomicBool,
+    /// Where it is noted when it stirs.
+    stirrings: Stirrings,
     /// Grows with every change of who the slot is.
     version: AtomicU32,
     /// Slots that hang directly below.
@@ -65,13 +78,15 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) const fn new(kind: ChildKind, phase: Phase) -> Self {
+    pub(super) const fn new(kind: ChildKind, phase: Phase, stirrings: Stirrings) -> Self {
         Self {
             bits: AtomicU8::new(0),
             phase: AtomicU8::new(phase as u8),
-            kind: AtomicU8::new(kind as u8),
-            exit: AtomicU8::new(ExitReason::Normal as u8),
+            kind_and_exit: AtomicU8::new(packed(kind, ExitReason::Normal)),
             depth: AtomicU8::new(0),
+            stirred: AtomicBool::new(true),
+            parked: AtomicBool::new(false),
+            stirrings,
             version: AtomicU32::new(1),
             children: AtomicU32::new(0),
         }
@@ -161,21 +176,23 @@ impl Marks {
 
     /// What fills the slot.
     pub(crate) fn kind(&self) -> ChildKind {
-        let kind = ChildKind::ALL.get(usize::from(self.kind.load(Relaxed)));
+        let kind = ChildKind::ALL.get(usize::from(self.kind_and_exit.load(Relaxed) & KIND));
         kind.copied().unwrap_or(ChildKind::Worker)
     }
 
     pub(crate) fn set_kind(&self, kind: ChildKind) {
-        self.kind.store(kind as u8, Relaxed);
+        // Under the lock of the cold part, as the other half.
+        self.kind_and_exit.store(packed(kind, self.exit()), Relaxed);
     }
 
     pub(super) fn exit(&self) -> ExitReason {
-        let exit = ExitReason::ALL.get(usize::from(self.exit.load(Relaxed)));
+        let exit = usize::from(self.kind_and_exit.load(Relaxed) >> KIND.count_ones());
+        let exit = ExitReason::ALL.get(exit);
         exit.copied().unwrap_or(ExitReason::Normal)
     }
 
     pub(super) fn set_exit(&self, exit: ExitReason) {
-        self.exit.store(exit as u8, Relaxed);
+        self.kind_and_exit.store(packed(self.kind(), exit), Relaxed);
     }
 
     pub(crate) fn version(&self) -> u32 {
@@ -192,6 +209,43 @@ impl Marks {
 
     pub(crate) fn set_depth(&self, depth: usize) {
         self.depth.store(u8::try_from(depth).unwrap_or(u8::MAX), Relaxed);
+    }
+
+    /// Whether it stirred since [`Marks::let_sleep`], or was never let sleep.
+    #[inline]
+    pub(crate) fn is_stirred(&self) -> bool {
+        self.stirred.load(Relaxed)
+    }
+
+    /// It stirs; whether it did already.
+    pub(super) fn stir(&self) -> bool {
+        self.stirred.swap(true, AcqRel)
+    }
+
+    /// The sampler looks at it whatever happens: nothing need be noted.
+    pub(crate) fn keep_awake(&self) {
+        self.stirred.store(true, Release);
+    }
+
+    /// From here on it is noted when it stirs.
+    pub(crate) fn let_sleep(&self) {
+        self.stirred.store(false, Release);
+    }
+
+    /// Where it is noted when it stirs.
+    pub(crate) const fn stirrings(&self) -> Stirrings {
+        self.stirrings
+    }
+
+    /// See [`Marks::parked`]: written by the actor's task, and by whoever wakes it.
+    pub(crate) fn set_parked(&self, is: bool) {
+        self.parked.store(is, Release);
+    }
+
+    /// Whether its actor sleeps before an empty mailbox, and no message can come without a word of it.
+    #[inline]
+    pub(crate) fn is_parked(&self) -> bool {
+        self.parked.load(Acquire)
     }
 
     /// What the slot is doing, given whether a handler runs and whether it is held; without the
@@ -216,19 +270,19 @@ mod tests {
 
     #[test]
     fn every_word_survives_its_byte() {
-        let marks = Marks::new(ChildKind::Worker, Phase::Starting);
+        let marks = Marks::new(ChildKind::Worker, Phase::Starting, Stirrings::NONE);
         assert_eq!(marks.phase(), Phase::Starting);
         for phase in Phase::ALL {
             marks.set_phase(phase);
             assert_eq!(marks.phase(), phase);
         }
         for exit in ExitReason::ALL {
-            marks.set_exit(*exit);
-            assert_eq!(marks.exit(), *exit);
+            for kind in ChildKind::ALL {
+                marks.set_exit(*exit);
+                marks.set_kind(*kind);
+                assert_eq!((marks.kind(), marks.exit()), (*kind, *exit));
+            }
         }
-        for kind in ChildKind::ALL {
-            marks.set_kind(*kind);
-            assert_eq!(marks.kind(), *kind);
-        }
+        assert_eq!(size_of::<Marks>(), 16);
     }
 }

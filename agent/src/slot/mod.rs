@@ -49,7 +49,7 @@ impl Slot {
         Self {
             id,
             gate: Gate::default(),
-            marks: Marks::new(cold.class.kind, phase),
+            marks: Marks::new(cold.class.kind, phase, cold.class.registry.stirrings()),
             meter: OnceBox::new(),
             polls: OnceBox::new(),
             cold: Mutex::new(cold),
@@ -58,6 +58,24 @@ impl Slot {
 
     pub(crate) fn cold(&self) -> MutexGuard<'_, Cold> {
         lock(&self.cold)
+    }
+
+    /// Something happens to it, or was just written to its meters: the next pass is to look at it. After
+    /// the write and not before it, so that a pass which looks at the slot for a last time sees what
+    /// was written by then.
+    #[inline]
+    pub(crate) fn stir(&self) {
+        if !self.marks.is_stirred() {
+            self.stir_from_sleep();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stir_from_sleep(&self) {
+        if !self.marks.stir() {
+            self.marks.stirrings().note(self.id);
+        }
     }
 
     #[inline]
@@ -115,13 +133,19 @@ impl Slot {
         self.read_meter().is_some_and(Meter::is_handling)
     }
 
-    /// Messages queued now, where that can be read from outside.
+    /// Messages queued now, where that can be read from outside and is not known anyway.
     pub(crate) fn probe_depth(&self) -> Option<u64> {
-        if !self.marks.has_probe() {
+        if !self.marks.has_probe() || self.is_asleep() {
             return None;
         }
         let probe = self.cold().probe.clone();
         probe.and_then(|probe| probe.depth())
+    }
+
+    /// Whether its actor sleeps before an empty mailbox: its depth is 0, and will not be more without
+    /// its slot being told.
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.marks.is_parked() && !self.is_handling()
     }
 
     /// Whether anything goes on in it at this moment: a handler, a poll, messages in its queue, an
@@ -177,14 +201,14 @@ impl Slot {
             self.gate.next_incarnation();
         }
         cold.begin(now);
-        self.marks.set_phase(Phase::Running);
+        self.set_phase(Phase::Running);
         first
     }
 
     /// The actor is cleaning up.
     pub(crate) fn stopping(&self) {
         let _cold = self.cold();
-        self.marks.set_phase(Phase::Stopping);
+        self.set_phase(Phase::Stopping);
     }
 
     /// The actor ended.
@@ -201,7 +225,7 @@ impl Slot {
         }
         cold.end(reason, now);
         self.marks.set_exit(exit);
-        self.marks.set_phase(next);
+        self.set_phase(next);
         if !next.is_live() {
             self.empty(cold);
         }
@@ -210,8 +234,20 @@ impl Slot {
     /// Nobody will fill it, as far as is known.
     pub(crate) fn settle(&self, cold: &mut Cold, phase: Phase) {
         cold.nobody_comes();
-        self.marks.set_phase(phase);
+        self.set_phase(phase);
         self.empty(cold);
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.marks.set_phase(phase);
+        self.marks.set_parked(false);
+        self.stir();
+    }
+
+    /// An operator holds it.
+    pub(crate) fn suspend(&self) {
+        self.gate.suspend();
+        self.stir();
     }
 
     fn empty(&self, cold: &mut Cold) {
@@ -229,6 +265,7 @@ impl Slot {
     ) {
         self.marks.set_probe(probe.is_some());
         cold.probe = probe;
+        self.stir();
     }
 
     /// What the slot is doing, with the details of a restart to come.
@@ -275,11 +312,13 @@ impl Slot {
 /// The waker that a sleeping actor leaves with its channel: runs inside the sender's `send`.
 impl Wake for Slot {
     fn wake(self: Arc<Self>) {
-        self.gate.wake_at(ticks);
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        self.marks.set_parked(false);
         self.gate.wake_at(ticks);
+        self.stir();
     }
 }
 

@@ -1,0 +1,269 @@
+//! Slots that sleep: whatever happens to them, the totals are those of a count over all slots.
+
+use super::Rows;
+use crate::adapter::{Fate, Registration};
+use crate::clock::{nanos, ticks, wall};
+use crate::registry::{Registry, SlotHandle};
+use crate::slot::Slot;
+use actorscope_core::node::AgentCost;
+use actorscope_core::view::{Best, Order, RowSource, SortKey};
+use actorscope_core::{ChildKind, ExitReason, SlotId, SlotState};
+use proptest::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Rows whose passes are a second apart, whatever the clock says.
+struct Node {
+    registry: Registry,
+    rows: Rows,
+    now: u64,
+    second: u64,
+}
+
+impl Node {
+    fn new() -> Self {
+        let registry = Registry::new();
+        registry.track_changes();
+        let now = ticks();
+        let second = 1_000_000_000 * 1_000_000 / nanos(now, now + 1_000_000).max(1);
+        Self { registry, rows: Rows::new(registry), now, second }
+    }
+
+    fn actor(&self, name: &str) -> SlotHandle {
+        let slot = self.registry.register(Registration::new("test", name, "T"));
+        slot.set_mailbox(None, None);
+        slot.started(None);
+        slot
+    }
+
+    fn slot(&self, slot: &SlotHandle) -> Arc<Slot> {
+        self.registry.slot(slot.id()).unwrap()
+    }
+
+    fn pass(&mut self) {
+        self.now += self.second;
+        self.rows.pass(self.now, wall(), Default::default(), AgentCost::default());
+    }
+
+    fn pass_until_all_sleep(&mut self) {
+        // Longer than a histogram is lent to one whose waits were among the longest.
+        for _ in 0..70 {
+            self.pass();
+        }
+    }
+
+    /// What the summary must say, counted over all slots.
+    fn check(&self) {
+        let summary = self.rows.summary();
+        let slots = self.registry.all();
+        let stats: Vec<_> = slots.iter().map(|s| self.rows.stats(s.id).expect("a row")).collect();
+        let count = |is: &dyn Fn(SlotState) -> bool| {
+            stats.iter().filter(|stats| is(stats.state)).count() as u64
+        };
+        assert_eq!(summary.live, count(&SlotState::is_live));
+        assert_eq!(summary.suspended, count(&|state| state == SlotState::Suspended));
+        assert_eq!(summary.failed, count(&|state| state == SlotState::Failed));
+        let is_supervisor = |id: SlotId| {
+            self.rows.identity(id).is_some_and(|who| who.kind == ChildKind::Supervisor)
+        };
+        let live = slots.iter().zip(&stats).filter(|(_, stats)| stats.state.is_live());
+        let supervisors = live.filter(|(slot, _)| is_supervisor(slot.id)).count() as u64;
+        assert_eq!(summary.supervisors, supervisors);
+        for key in SortKey::ALL {
+            for order in [Order::Ascending, Order::Descending] {
+                self.check_order(*key, order);
+            }
+        }
+    }
+
+    /// The first rows are those that looking at each of them says.
+    fn check_order(&self, key: SortKey, order: Order) {
+        let (mut quick, mut slow) = (Best::new(3, order), Best::new(3, order));
+        self.rows.offer_all(key, &mut quick);
+        for id in self.rows.slots() {
+            slow.offer(self.rows.sort_value(id, key), || Some(id));
+        }
+        assert_eq!(quick.offered(), slow.offered());
+        let [quick, slow] = [quick, slow].map(|best| best.into_rows().collect::<Vec<_>>());
+        assert_eq!(quick, slow, "{key:?} {order:?}");
+    }
+
+    fn handled(&self) -> u64 {
+        self.rows.summary().handled
+    }
+}
+
+fn message(slot: &SlotHandle) {
+    slot.look(1);
+    let arrival = slot.take();
+    slot.handle(Some(arrival), None).ok(true);
+}
+
+#[test]
+fn what_does_nothing_sleeps_until_it_does_something() {
+    let mut node = Node::new();
+    let [slot, other] = ["a", "b"].map(|name| node.actor(name));
+    message(&slot);
+    node.pass();
+    assert_eq!((node.rows.count_awake(), node.handled()), (2, 1));
+    node.pass_until_all_sleep();
+    assert_eq!((node.rows.count_asleep(), node.handled()), (2, 1));
+    assert_eq!(node.rows.stats(slot.id()).unwrap().rate_per_s, Some(0.0));
+    message(&slot);
+    node.pass();
+    assert_eq!((node.rows.count_asleep(), node.handled()), (1, 2));
+    assert_eq!(node.rows.count_awake(), 1);
+    assert!(!node.slot(&other).marks.is_stirred());
+    node.check();
+}
+
+#[test]
+fn what_is_busy_held_or_ended_does_not_sleep() {
+    let mut node = Node::new();
+    let [busy, held, ended, full] = ["b", "h", "e", "f"].map(|name| node.actor(name));
+    let handling = busy.handle(None, None);
+    node.slot(&held).suspend();
+    ended.exited(ExitReason::Panic, None, Fate::Final);
+    full.look(2);
+    node.pass_until_all_sleep();
+    assert_eq!((node.rows.count_asleep(), node.rows.count_awake()), (0, 4));
+    handling.ok(true);
+    node.slot(&held).gate.resume();
+    full.take();
+    full.take();
+    node.pass_until_all_sleep();
+    assert_eq!(node.rows.count_asleep(), 3, "all but the one that ended");
+    node.check();
+}
+
+#[test]
+fn whoever_can_be_sent_to_unseen_does_not_sleep() {
+    let mut node = Node::new();
+    let slot = node.actor("a");
+    let queued = Arc::new(AtomicU64::new(0));
+    let seen = queued.clone();
+    let probe = move || Some(seen.load(Relaxed));
+    slot.set_mailbox(None, Some(Arc::new(probe)));
+    node.pass_until_all_sleep();
+    assert_eq!(node.rows.count_asleep(), 0);
+    // It sleeps before its mailbox, with a waker that says so.
+    slot.set_parked(true);
+    node.pass_until_all_sleep();
+    assert_eq!(node.rows.count_asleep(), 1);
+    queued.store(1, Relaxed);
+    slot.waker().wake();
+    node.pass();
+    assert_eq!(node.rows.stats(slot.id()).unwrap().depth.value(), Some(1));
+    assert_eq!(node.rows.summary().queued, 1);
+}
+
+#[test]
+fn where_nobody_hears_them_all_are_looked_at() {
+    let mut node = Node::new();
+    let slot = node.actor("a");
+    node.pass_until_all_sleep();
+    node.registry.release();
+    let mut late = Rows::new(node.registry);
+    late.pass(node.now, wall(), Default::default(), AgentCost::default());
+    message(&slot);
+    for n in 1..10 {
+        let now = node.now + n * node.second;
+        late.pass(now, wall(), Default::default(), AgentCost::default());
+    }
+    assert_eq!(late.count_asleep(), 0);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Start,
+    Message(usize),
+    Begin(usize),
+    End(usize),
+    Hold(usize, bool),
+    Exit(usize, bool),
+    Forget(usize),
+    Pass(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let slot = 0usize..8;
+    prop_oneof![
+        2 => Just(Step::Start),
+        3 => slot.clone().prop_map(Step::Message),
+        1 => slot.clone().prop_map(Step::Begin),
+        2 => slot.clone().prop_map(Step::End),
+        1 => (slot.clone(), any::<bool>()).prop_map(|(slot, held)| Step::Hold(slot, held)),
+        1 => (slot.clone(), any::<bool>()).prop_map(|(slot, fails)| Step::Exit(slot, fails)),
+        1 => slot.prop_map(Step::Forget),
+        5 => (1u8..8).prop_map(Step::Pass),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_totals_are_those_of_all_slots(steps in proptest::collection::vec(step(), 0..60)) {
+        let mut node = Node::new();
+        let mut slots: Vec<SlotHandle> = Vec::new();
+        let mut handled = 0;
+        for step in steps {
+            let of = |n: usize| slots.get(n % slots.len().max(1)).filter(|slot| slot.has_actor());
+            match step {
+                Step::Start => slots.push(node.actor("a")),
+                Step::Message(n) => {
+                    if let Some(slot) = of(n).filter(|slot| !slot.is_handling()) {
+                        message(slot);
+                        handled += 1;
+                    }
+                }
+                Step::Begin(n) => {
+                    if let Some(slot) = of(n).filter(|slot| !slot.is_handling()) {
+                        slot.begin(None, None);
+                    }
+                }
+                Step::End(n) => {
+                    if let Some(slot) = of(n).filter(|slot| slot.is_handling()) {
+                        slot.end(true);
+                        handled += 1;
+                    }
+                }
+                Step::Hold(n, held) => {
+                    if let Some(slot) = of(n) {
+                        let slot = node.slot(slot);
+                        if held {
+                            slot.suspend();
+                        } else {
+                            slot.gate.resume();
+                        }
+                    }
+                }
+                Step::Exit(n, fails) => {
+                    if let Some(slot) = of(n) {
+                        // A handler that runs ends with its actor.
+                        handled += u64::from(slot.is_handling());
+                        let exit = if fails { ExitReason::Panic } else { ExitReason::Normal };
+                        slot.exited(exit, None, Fate::Final);
+                    }
+                }
+                Step::Forget(n) => {
+                    let slot = slots.get(n % slots.len().max(1));
+                    if let Some(slot) = slot.filter(|slot| !slot.is_handling()) {
+                        slot.forget();
+                        slots.retain(|other| other.registry().slot(other.id()).is_some());
+                    }
+                }
+                Step::Pass(times) => {
+                    for _ in 0..times {
+                        node.pass();
+                    }
+                    node.check();
+                    prop_assert_eq!(node.handled(), handled);
+                }
+            }
+        }
+        node.pass();
+        node.check();
+        prop_assert_eq!(node.handled(), handled);
+    }
+}
