@@ -33,10 +33,14 @@ impl SlotHandle {
         self.slot.gate.register(task);
     }
 
-    /// The actor's task sleeps before its empty mailbox, which has [`SlotHandle::waker`]; or does not
-    /// any more.
+    /// The actor's task is about to sleep before its mailbox, which was polled with
+    /// [`SlotHandle::waker`] and found empty, or is just being polled so; or it does not sleep any more.
+    /// A wake through the waker says the latter by itself, so this is to be said before the poll.
+    ///
+    /// While it is true, nobody looks into the mailbox from outside: it is empty until the waker says
+    /// otherwise.
     #[inline]
-    pub(crate) fn set_parked(&self, is: bool) {
+    pub fn set_parked(&self, is: bool) {
         self.slot.marks.set_parked(is);
     }
 

@@ -74,7 +74,7 @@ impl Row {
     pub(super) fn touch(&self) -> u64 {
         let meter = self.slot.read_meter();
         meter.map_or(0, |meter| meter.hot.handled() ^ u64::from(meter.read_links().is_some()))
-            ^ u64::from(self.slot.gate.is_suspended())
+            ^ u64::from(self.slot.gate.is_suspended() ^ self.slot.marks.is_parked())
             ^ self.active.as_ref().map_or(0, |active| active.touch())
     }
 
