@@ -4,11 +4,11 @@
 //! lends one to a slot and takes it back; the actor's own task finds it by number.
 
 use crate::clock::{Ticks, nanos, ticks};
-use crate::sync::lock;
+use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use crate::sync::{Mutex, global, lock};
 use actorscope_core::histogram::{Buckets, Layout, fine as buckets};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 #[derive(Debug)]
 struct Half {
@@ -19,10 +19,10 @@ struct Half {
 }
 
 impl Half {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self {
-            wait: [const { AtomicU32::new(0) }; buckets::LEN],
-            handling: [const { AtomicU32::new(0) }; buckets::LEN],
+            wait: std::array::from_fn(|_| AtomicU32::new(0)),
+            handling: std::array::from_fn(|_| AtomicU32::new(0)),
             wait_max_units: AtomicU32::new(0),
             handling_max_units: AtomicU32::new(0),
         }
@@ -49,7 +49,7 @@ pub(crate) struct Fine {
 
 impl Fine {
     fn new() -> Self {
-        Self { active: AtomicUsize::new(0), halves: [const { Half::new() }; 2] }
+        Self { active: AtomicUsize::new(0), halves: [Half::new(), Half::new()] }
     }
 
     #[inline]
@@ -130,11 +130,16 @@ fn count(counters: &[AtomicU32; buckets::LEN], ns: u64, max_units: &AtomicU32) {
 /// Tier-2 histograms at a time, 3.6 KB each.
 const MOST: usize = 512;
 
-/// Every histogram there ever was: made when first needed, used again, never freed. Static, so that
-/// an actor's task finds the one it was lent by a number, without a lock or a count of references.
-static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
+global! {
+    /// Every histogram there ever was: made when first needed, used again, never freed. Static, so
+    /// that an actor's task finds the one it was lent by a number, without a lock or a count of
+    /// references.
+    static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
+}
 
-static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
+global! {
+    static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
+}
 
 /// Which numbers nobody has, and how many were given out at all.
 #[derive(Debug)]

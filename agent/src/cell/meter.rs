@@ -12,10 +12,10 @@ use super::links::Links;
 use super::tier1::{FROM_MESSAGE, Tier1};
 use super::types::{Types, intern, name_of, raise};
 use crate::clock::{Ticks, nanos, ticks, ticks_since};
+use crate::sync::OnceBox;
+use crate::sync::atomic::Ordering::Relaxed;
+use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use actorscope_core::slot::{Counters, HandlerStats};
-use once_cell::race::OnceBox;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 /// Everything the actor's task writes. Single writer, any number of readers.
 #[derive(Default, Debug)]

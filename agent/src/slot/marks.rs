@@ -1,8 +1,8 @@
 //! What of a slot is known without its lock: for whoever goes over all slots.
 
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU8, AtomicU32};
 use actorscope_core::{ChildKind, ExitReason, SlotState};
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU8, AtomicU32};
 
 /// Where a slot is in its life, apart from what the hot counters tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +65,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) const fn new(kind: ChildKind, phase: Phase) -> Self {
+    pub(super) fn new(kind: ChildKind, phase: Phase) -> Self {
         Self {
             bits: AtomicU8::new(0),
             phase: AtomicU8::new(phase as u8),

@@ -18,12 +18,11 @@ pub(crate) use name::shared as shared_name;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
 use crate::clock::ticks;
 use crate::gate::Gate;
-use crate::sync::lock;
+use crate::sync::{Mutex, MutexGuard, OnceBox, lock};
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
-use once_cell::race::OnceBox;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::task::Wake;
 
 /// See the module's documentation.
