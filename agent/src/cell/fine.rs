@@ -4,7 +4,8 @@
 //! lends one to a slot and takes it back; the actor's own task finds it by number.
 
 use crate::clock::{Ticks, nanos, ticks};
-use crate::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU32, AtomicUsize};
 use crate::sync::{Mutex, global, lock};
 use actorscope_core::histogram::{Buckets, Layout, fine as buckets};
 use std::collections::VecDeque;
@@ -55,7 +56,8 @@ impl Fine {
     #[inline]
     fn half(&self) -> &Half {
         let [first, second] = &self.halves;
-        if self.active.load(Relaxed) == 0 { first } else { second }
+        // Whoever sees that the halves have changed places sees the new one emptied, too.
+        if self.active.load(Acquire) == 0 { first } else { second }
     }
 
     #[inline]
@@ -79,7 +81,7 @@ impl Fine {
         } else {
             first.clear()
         }
-        self.active.store(1 - active.min(1), Relaxed);
+        self.active.store(1 - active.min(1), Release);
     }
 
     fn clear(&self) {

@@ -16,6 +16,8 @@ pub(crate) const ALL: &[Model] = &[
     counts::FIRST,
     counts::POLLS,
     links::COUNTS,
+    fine::ROTATED,
+    fine::LENT_EMPTY,
     fine::TAKEN_BACK,
     gate::STOPPED,
     gate::RESUMED,
