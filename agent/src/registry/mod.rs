@@ -205,9 +205,13 @@ impl Registry {
 
     /// Forgets a slot; its children move up.
     pub(crate) fn remove(&self, slot: &Slot) {
-        if !slot.marks.forget() {
-            return;
+        if slot.marks.forget() {
+            self.take_out(slot);
         }
+    }
+
+    /// Takes a slot that was just forgotten out of everything that knows it.
+    fn take_out(&self, slot: &Slot) {
         let (parent, refill) = {
             let cold = slot.cold();
             (cold.parent.clone(), cold.key().and_then(|key| key.refill.clone()))

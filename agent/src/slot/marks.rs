@@ -46,6 +46,8 @@ const CHANGED: u8 = 4;
 const RENAMED: u8 = 8;
 /// Taken out of the tree; what hangs below it has moved up.
 const FORGOTTEN: u8 = 16;
+/// An actor is about to fill the slot, which was empty.
+const EXPECTED: u8 = 64;
 
 /// See the module's documentation. What goes with the cold part is written under its lock.
 #[derive(Debug)]
@@ -144,6 +146,16 @@ impl Marks {
     /// Whether it was not before.
     pub(crate) fn forget(&self) -> bool {
         !self.set(FORGOTTEN, true)
+    }
+
+    pub(super) fn is_expected(&self) -> bool {
+        self.has(EXPECTED)
+    }
+
+    /// Whether it was so before.
+    pub(crate) fn set_expected(&self, is: bool) -> bool {
+        // Hardly any ever is: no locked instruction for nothing.
+        if self.has(EXPECTED) == is { is } else { self.set(EXPECTED, is) }
     }
 
     /// One more hangs directly below, or one less.

@@ -25,4 +25,7 @@ pub(crate) const ALL: &[Model] = &[
     table::CHANGES,
     table::DEPARTED,
     table::ATTACHED_AGAIN,
+    vacancy::TWO_COMERS,
+    vacancy::PRUNED,
+    vacancy::SETTLED,
 ];

@@ -8,6 +8,7 @@ use crate::run::{Model, join, seen, thread};
 use crate::sampler::Sampler;
 use actorscope_core::ExitReason;
 use actorscope_core::view::RowSource;
+use std::sync::Arc;
 
 /// A restarted parent, and the id of its child of before, whose slot is empty.
 fn restarted_parent(registry: &Registry) -> (SlotHandle, SlotHandle) {
@@ -65,5 +66,36 @@ pub(super) const PRUNED: Model = Model {
         sampler.pass(0, 0);
         assert!(registry.slot(now.id()).is_some(), "its actor runs, and nobody sees it");
         assert!(sampler.rows().state(now.id()).is_some_and(|state| state.is_live()));
+    },
+};
+
+pub(super) const SETTLED: Model = Model {
+    name: "vacancy-settled",
+    shows: "an actor that starts in its slot while the sampler gives the slot up has it, and nobody else \
+            comes into it while that actor runs",
+    preemptions: 2,
+    must_see: &["given up", "not given up"],
+    body: || {
+        let registry = Registry::new();
+        let parent = registry.register(new("parent"));
+        parent.started(None);
+        let child = parent.register_below(new("child").refill_key("k"));
+        child.started(None);
+        let mut sampler = Sampler::new(registry, None);
+        sampler.pass(0, 0);
+        child.exited(ExitReason::Panic, None, Fate::Undecided { is_final: Arc::new(|| true) });
+        let actor = thread({
+            let child = child.clone();
+            move || {
+                seen(if child.is_live() { "not given up" } else { "given up" });
+                child.started(None);
+            }
+        });
+        sampler.pass(0, 0);
+        join(actor);
+        assert!(child.has_actor());
+        parent.exited(ExitReason::Panic, None, Fate::Restarts { at: None });
+        parent.started(None);
+        assert_ne!(come(&parent).id(), child.id(), "two actors in one slot");
     },
 };
