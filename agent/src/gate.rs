@@ -5,11 +5,11 @@
 //! not wait behind a backlog.
 
 use crate::clock::{Ticks, ticks};
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU32, AtomicU64};
+use crate::sync::{AtomicWaker, thread_local};
 use actorscope_core::Incarnation;
-use atomic_waker::AtomicWaker;
 use std::cell::Cell;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::task::Waker;
 
 const STOP: u32 = 1;

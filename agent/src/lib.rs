@@ -31,6 +31,8 @@ mod sampler;
 mod server;
 mod slot;
 mod sync;
+#[cfg(test)]
+mod threads;
 pub mod tokio;
 
 pub use agent::{Agent, Builder, StartError};

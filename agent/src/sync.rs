@@ -1,6 +1,30 @@
-//! Locks that a panicking host thread cannot turn against its neighbours.
+//! What threads share, in one place: everything that writes to the same memory from several threads
+//! takes its types from here, and `checks/models` puts others in their place which go through the
+//! orders in which threads may meet. Here they are the standard library's and cost nothing.
+//!
+//! `Arc` is not among them: a slot is a waker, and only the standard library's can be.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+pub(crate) use atomic_waker::AtomicWaker;
+pub(crate) use once_cell::race::OnceBox;
+pub(crate) use std::sync::{Mutex, MutexGuard};
+pub(crate) use std::thread_local;
+
+pub(crate) mod atomic {
+    pub(crate) use std::sync::atomic::{
+        AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+    };
+}
+
+/// Statics that share something: one of the process; in a model, one of each run.
+macro_rules! global {
+    ($(#[$meta:meta])* static $name:ident: $type:ty = $init:expr;) => {
+        $(#[$meta])*
+        static $name: $type = $init;
+    };
+}
+pub(crate) use global;
 
 /// Locks; a poisoned lock guards data that is still whole, because nothing here panics half way.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,8 +7,8 @@
 //! Every operation is O(1), and taking a message divides nothing.
 
 use crate::clock::Ticks;
-use once_cell::race::OnceBox;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use crate::sync::OnceBox;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Runs kept, a power of two. Eight keep a backlog built up in bursts apart and fit in 128 bytes.
 const RUNS: usize = 8;

@@ -4,11 +4,12 @@
 //! lends one to a slot and takes it back; the actor's own task finds it by number.
 
 use crate::clock::{Ticks, nanos, ticks};
-use crate::sync::lock;
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU32, AtomicUsize};
+use crate::sync::{Mutex, global, lock};
 use actorscope_core::histogram::{Buckets, Layout, fine as buckets};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 #[derive(Debug)]
 struct Half {
@@ -19,10 +20,10 @@ struct Half {
 }
 
 impl Half {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self {
-            wait: [const { AtomicU32::new(0) }; buckets::LEN],
-            handling: [const { AtomicU32::new(0) }; buckets::LEN],
+            wait: std::array::from_fn(|_| AtomicU32::new(0)),
+            handling: std::array::from_fn(|_| AtomicU32::new(0)),
             wait_max_units: AtomicU32::new(0),
             handling_max_units: AtomicU32::new(0),
         }
@@ -49,13 +50,14 @@ pub(crate) struct Fine {
 
 impl Fine {
     fn new() -> Self {
-        Self { active: AtomicUsize::new(0), halves: [const { Half::new() }; 2] }
+        Self { active: AtomicUsize::new(0), halves: [Half::new(), Half::new()] }
     }
 
     #[inline]
     fn half(&self) -> &Half {
         let [first, second] = &self.halves;
-        if self.active.load(Relaxed) == 0 { first } else { second }
+        // Whoever sees that the halves have changed places sees the new one emptied, too.
+        if self.active.load(Acquire) == 0 { first } else { second }
     }
 
     #[inline]
@@ -79,7 +81,7 @@ impl Fine {
         } else {
             first.clear()
         }
-        self.active.store(1 - active.min(1), Relaxed);
+        self.active.store(1 - active.min(1), Release);
     }
 
     fn clear(&self) {
@@ -130,11 +132,16 @@ fn count(counters: &[AtomicU32; buckets::LEN], ns: u64, max_units: &AtomicU32) {
 /// Tier-2 histograms at a time, 3.6 KB each.
 const MOST: usize = 512;
 
-/// Every histogram there ever was: made when first needed, used again, never freed. Static, so that
-/// an actor's task finds the one it was lent by a number, without a lock or a count of references.
-static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
+global! {
+    /// Every histogram there ever was: made when first needed, used again, never freed. Static, so
+    /// that an actor's task finds the one it was lent by a number, without a lock or a count of
+    /// references.
+    static ALL: [OnceLock<Box<Fine>>; MOST] = [const { OnceLock::new() }; MOST];
+}
 
-static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
+global! {
+    static FREE: Mutex<Free> = Mutex::new(Free { made: 0, returned: VecDeque::new() });
+}
 
 /// Which numbers nobody has, and how many were given out at all.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::bump;
 use crate::clock::{Ticks, nanos};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The counters of one slot over all its incarnations.
 #[derive(Default, Debug)]

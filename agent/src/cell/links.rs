@@ -5,9 +5,9 @@
 
 use super::log2::Shared;
 use crate::clock::{Ticks, nanos, ticks};
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use actorscope_core::SlotId;
 use actorscope_core::slot::LatencySummary;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Receivers told apart.
 const PEERS: usize = 16;

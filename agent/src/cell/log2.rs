@@ -1,7 +1,7 @@
 //! Histograms of 32 buckets that double in width.
 
+use crate::sync::atomic::{AtomicU16, AtomicU32, Ordering::Relaxed};
 use actorscope_core::histogram::{Buckets, Layout, log2};
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering::Relaxed};
 
 /// Where several threads may record at once.
 #[derive(Default, Debug)]

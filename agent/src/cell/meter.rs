@@ -6,16 +6,16 @@
 //! not empty.
 
 use super::arrivals::Arrivals;
-use super::fine::{self, Lent};
+use super::fine::{self, Fine, Lent};
 use super::hot::Hot;
 use super::links::Links;
 use super::tier1::{FROM_MESSAGE, Tier1};
 use super::types::{Types, intern, name_of, raise};
 use crate::clock::{Ticks, nanos, ticks, ticks_since};
+use crate::sync::OnceBox;
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use actorscope_core::slot::{Counters, HandlerStats};
-use once_cell::race::OnceBox;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 /// Everything the actor's task writes. Single writer, any number of readers.
 #[derive(Default, Debug)]
@@ -155,7 +155,7 @@ impl Meter {
         self.hot.begin(now, Some(wait), message_type);
         if let Some(tier1) = self.tier1() {
             tier1.wait.record(wait);
-            if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
+            if let Some(fine) = self.lent() {
                 fine.record_wait(wait);
             }
         }
@@ -192,7 +192,7 @@ impl Meter {
         raise(&self.handling_max_ns, took);
         if let Some(tier1) = self.tier1() {
             tier1.handling.record(took);
-            if let Some(fine) = fine::numbered(self.fine.load(Relaxed)) {
+            if let Some(fine) = self.lent() {
                 fine.record_handling(took);
             }
         }
@@ -262,6 +262,13 @@ impl Meter {
         self.tier1.get_or_init(Box::default)
     }
 
+    /// The histogram that the sampler lent. Whoever sees its number sees it emptied, too: else its
+    /// first count would be added to what the slot before had in it.
+    #[inline]
+    fn lent(&self) -> Option<&'static Fine> {
+        fine::numbered(self.fine.load(Acquire))
+    }
+
     /// The number of a message type's name; 0 stands for none.
     #[inline]
     pub(crate) fn type_number(&self, name: &'static str) -> u32 {
@@ -279,7 +286,7 @@ impl Meter {
 
     /// The sampler lends the slot a tier-2 histogram, or takes it back.
     pub(crate) fn lend_fine(&self, fine: Option<&Lent>) {
-        self.fine.store(fine.map_or(0, Lent::number), Relaxed);
+        self.fine.store(fine.map_or(0, Lent::number), Release);
     }
 
     /// Whom the actor sends to.

@@ -21,7 +21,7 @@ pub(crate) use meter::Meter;
 pub(crate) use polls::{Polls, PollsSnapshot};
 pub(crate) use types::{intern, name_of};
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Adds to a counter that nobody else writes.
 #[inline]

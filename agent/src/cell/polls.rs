@@ -9,9 +9,9 @@
 use super::bump;
 use super::log2::Halving;
 use crate::clock::{Ticks, nanos, ticks};
+use crate::sync::OnceBox;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use actorscope_core::histogram::Buckets;
-use once_cell::race::OnceBox;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Polls after which the histograms are allocated: most tasks of most systems see fewer.
 const FROM_POLL: u64 = 16;

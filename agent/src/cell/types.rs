@@ -2,9 +2,9 @@
 //! everything there is to be said of the first.
 
 use super::bump;
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use actorscope_core::slot::{Counters, HandlerStats};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 /// Message types told apart in one slot; the rest is `_other`.

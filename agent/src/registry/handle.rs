@@ -99,6 +99,12 @@ impl SlotHandle {
         let (exit, fact) = {
             let mut cold = self.slot.cold();
             if !self.slot.marks.phase().has_actor() {
+                let was_expected = self.slot.marks.set_expected(false);
+                drop(cold);
+                if was_expected {
+                    // It never started: the slot is as empty as it was.
+                    registry.vacated(&self.slot);
+                }
                 return;
             }
             let exit = match cold.asked() {

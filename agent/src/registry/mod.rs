@@ -34,7 +34,8 @@ pub(crate) use stirrings::Stirrings;
 use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
-use crate::sync::lock;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use crate::sync::{Mutex, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::slot::Counters;
@@ -42,8 +43,7 @@ use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::Log;
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use table::{Changes, Table};
 use tokio::sync::Notify;
 
@@ -209,9 +209,13 @@ impl Registry {
 
     /// Forgets a slot; its children move up.
     pub(crate) fn remove(&self, slot: &Slot) {
-        if !slot.marks.forget() {
-            return;
+        if slot.marks.forget() {
+            self.take_out(slot);
         }
+    }
+
+    /// Takes a slot that was just forgotten out of everything that knows it.
+    fn take_out(&self, slot: &Slot) {
         let (parent, refill) = {
             let cold = slot.cold();
             (cold.parent.clone(), cold.key().and_then(|key| key.refill.clone()))

@@ -6,10 +6,10 @@
 //! a flag beside what is written anyway. The sampler looks at a slot for a last time one pass after it
 //! let it sleep, so that nothing is missed that was being written in that moment.
 
-use crate::sync::lock;
+use crate::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use crate::sync::{Mutex, OnceBox, global, lock};
 use actorscope_core::SlotId;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering::Relaxed};
-use std::sync::{Mutex, OnceLock};
+use std::sync::LazyLock;
 
 /// A power of two.
 const SHARDS: usize = 16;
@@ -17,12 +17,16 @@ const SHARDS: usize = 16;
 /// Only tests have more than one registry.
 const REGISTRIES: u16 = 4_096;
 
-/// The lists of a process: two bytes in a slot say which is its own.
-static LISTS: [OnceLock<Box<List>>; REGISTRIES as usize] =
-    [const { OnceLock::new() }; REGISTRIES as usize];
+global! {
+    /// The lists of a process: two bytes in a slot say which is its own.
+    static LISTS: LazyLock<Box<[OnceBox<List>]>> =
+        LazyLock::new(|| (0..REGISTRIES).map(|_| OnceBox::new()).collect());
+}
 
-/// How many of [`LISTS`] are given away.
-static GIVEN: AtomicU16 = AtomicU16::new(0);
+global! {
+    /// How many of [`LISTS`] are given away.
+    static GIVEN: LazyLock<AtomicU32> = LazyLock::new(AtomicU32::default);
+}
 
 #[derive(Default)]
 struct List {
@@ -43,8 +47,8 @@ impl Stirrings {
 
     /// A list of its own, while there are any.
     pub(super) fn new() -> Self {
-        let next = |given: u16| (given < REGISTRIES).then(|| given + 1);
-        Self(GIVEN.fetch_update(Relaxed, Relaxed, next).unwrap_or(REGISTRIES))
+        let given = u16::try_from(GIVEN.fetch_add(1, Relaxed)).unwrap_or(REGISTRIES);
+        Self(given.min(REGISTRIES))
     }
 
     fn list(self) -> Option<&'static List> {

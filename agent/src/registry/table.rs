@@ -2,13 +2,13 @@
 //! no table that grows holds up one of them for long.
 
 use crate::slot::Slot;
-use crate::sync::lock;
+use crate::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::SlotId;
 use actorscope_core::slot::Counters;
 use hashbrown::HashTable;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 /// A power of two.
 const SHARDS: usize = 64;

@@ -15,15 +15,23 @@ impl Registry {
     /// incarnation of the parent.
     pub(super) fn refill(&self, parent: &Slot, key: Option<&str>) -> Option<Arc<Slot>> {
         let key = key?;
-        let id = parent.cold().vacant(key)?;
-        let slot = self.slot(id)?;
-        let emptied_under = slot.cold().key().map_or(0, |key| key.parent_incarnation);
-        if Incarnation(emptied_under) >= parent.incarnation() {
-            return None;
+        loop {
+            let id = parent.cold().vacant(key)?;
+            let slot = self.slot(id);
+            if let Some(slot) = &slot {
+                let emptied_under = slot.cold().key().map_or(0, |key| key.parent_incarnation);
+                if Incarnation(emptied_under) >= parent.incarnation() {
+                    return None;
+                }
+            }
+            // Of several that come at once, who takes it off the list has it …
+            let is_ours = parent.cold().no_longer_vacant(key, id);
+            // … unless it is just being thrown out, or its own successor came after all.
+            if let Some(slot) = slot.filter(|slot| is_ours && slot.expect()) {
+                self.touch(&slot);
+                return Some(slot);
+            }
         }
-        parent.cold().no_longer_vacant(key, id);
-        self.touch(&slot);
-        Some(slot)
     }
 
     /// Makes a slot under `parent` for something that is not what was there before under the same key,
@@ -39,7 +47,7 @@ impl Registry {
         };
         let done = ended.into_iter().flatten().filter_map(|id| self.slot(id)).find(is_done);
         if let Some(done) = done {
-            self.remove(&done);
+            self.throw_out(&done);
         }
         self.make(Some(parent.clone()), new, Phase::Starting, wall())
     }
@@ -63,11 +71,18 @@ impl Registry {
             // It was filled again meanwhile.
             Phase::Starting | Phase::Running | Phase::Stopping => return,
         };
-        if nobody_comes && !slot.marks.has_children() {
-            self.remove(slot);
-        } else {
+        if !(nobody_comes && !slot.marks.has_children() && self.throw_out(slot)) {
             self.0.table.keep_buried(slot.id);
         }
+    }
+
+    /// Forgets a slot that nobody fills, unless somebody is about to. Whether it is gone.
+    pub(crate) fn throw_out(&self, slot: &Slot) -> bool {
+        let gone = slot.forget_if_empty();
+        if gone {
+            self.take_out(slot);
+        }
+        gone || slot.marks.is_forgotten()
     }
 
     /// A slot is filled: it waits for nobody any more.

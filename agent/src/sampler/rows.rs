@@ -445,7 +445,7 @@ impl Rows {
         let kept = if failed { FAILED_KEPT_NS } else { STOPPED_KEPT_NS };
         let ended_at = row.slot.cold().ended_at();
         if ended_at.is_some_and(|ended| wall.since(ended) > kept) {
-            self.registry.remove(&row.slot);
+            self.registry.throw_out(&row.slot);
         }
     }
 }

@@ -5,7 +5,7 @@
 //! without a lock.
 
 use crate::adapter::{BudgetRule, Registration, Registry};
-use crate::sync::lock;
+use crate::sync::{Mutex, global, lock, thread_local};
 use actorscope_core::id_map::IdHasher;
 use actorscope_core::spec::{ChildSpec, SupervisorSpec};
 use actorscope_core::{Capabilities, ChildKind, text};
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// What the actors of a class have in common.
 #[derive(Clone, PartialEq, Debug)]
@@ -83,7 +83,9 @@ struct Known {
     clean_at: usize,
 }
 
-static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+global! {
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+}
 
 thread_local! {
     static LAST: RefCell<Option<Arc<Class>>> = const { RefCell::new(None) };

@@ -397,15 +397,15 @@ impl Cold {
         self.rare().vacant.entry(key.into()).or_default().insert(id);
     }
 
-    /// It is not any more.
-    pub(crate) fn no_longer_vacant(&mut self, key: &str, id: SlotId) {
-        let Some(rare) = self.rare_there_mut() else { return };
-        if let Some(ids) = rare.vacant.get_mut(key) {
-            ids.remove(&id);
-            if ids.is_empty() {
-                rare.vacant.remove(key);
-            }
+    /// It is not any more. Whether it was.
+    pub(crate) fn no_longer_vacant(&mut self, key: &str, id: SlotId) -> bool {
+        let Some(rare) = self.rare_there_mut() else { return false };
+        let Some(ids) = rare.vacant.get_mut(key) else { return false };
+        let was = ids.remove(&id);
+        if ids.is_empty() {
+            rare.vacant.remove(key);
         }
+        was
     }
 
     // --- The restart budget --------------------------------------------------------------------

@@ -1,9 +1,9 @@
 //! What of a slot is known without its lock: for whoever goes over all slots.
 
 use crate::registry::Stirrings;
+use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
 use actorscope_core::{ChildKind, ExitReason, SlotState};
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
 
 /// Where a slot is in its life, apart from what the hot counters tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +47,8 @@ const CHANGED: u8 = 4;
 const RENAMED: u8 = 8;
 /// Taken out of the tree; what hangs below it has moved up.
 const FORGOTTEN: u8 = 16;
+/// An actor is about to fill the slot, which was empty.
+const EXPECTED: u8 = 64;
 
 /// The bits of a kind in the byte that it shares.
 const KIND: u8 = 7;
@@ -78,7 +80,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) const fn new(kind: ChildKind, phase: Phase, stirrings: Stirrings) -> Self {
+    pub(super) fn new(kind: ChildKind, phase: Phase, stirrings: Stirrings) -> Self {
         Self {
             bits: AtomicU8::new(0),
             phase: AtomicU8::new(phase as u8),
@@ -159,6 +161,16 @@ impl Marks {
     /// Whether it was not before.
     pub(crate) fn forget(&self) -> bool {
         !self.set(FORGOTTEN, true)
+    }
+
+    pub(super) fn is_expected(&self) -> bool {
+        self.has(EXPECTED)
+    }
+
+    /// Whether it was so before.
+    pub(crate) fn set_expected(&self, is: bool) -> bool {
+        // Hardly any ever is: no locked instruction for nothing.
+        if self.has(EXPECTED) == is { is } else { self.set(EXPECTED, is) }
     }
 
     /// One more hangs directly below, or one less.

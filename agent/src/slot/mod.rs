@@ -18,12 +18,11 @@ pub(crate) use name::shared as shared_name;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
 use crate::clock::ticks;
 use crate::gate::Gate;
-use crate::sync::lock;
+use crate::sync::{Mutex, MutexGuard, OnceBox, lock};
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
-use once_cell::race::OnceBox;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::task::Wake;
 
 /// See the module's documentation.
@@ -201,8 +200,23 @@ impl Slot {
             self.gate.next_incarnation();
         }
         cold.begin(now);
+        self.marks.set_expected(false);
         self.set_phase(Phase::Running);
         first
+    }
+
+    /// Another actor is about to fill the slot; false if it can't, because the slot was forgotten, is
+    /// filled, or waits for another one.
+    pub(crate) fn expect(&self) -> bool {
+        let _cold = self.cold();
+        let is_free = !self.marks.is_forgotten() && !self.marks.phase().has_actor();
+        is_free && !self.marks.set_expected(true)
+    }
+
+    /// Forgets the slot unless an actor fills it or is about to; whether it did, and it was not before.
+    pub(crate) fn forget_if_empty(&self) -> bool {
+        let _cold = self.cold();
+        !self.marks.phase().has_actor() && !self.marks.is_expected() && self.marks.forget()
     }
 
     /// The actor is cleaning up.
