@@ -6,15 +6,11 @@ use super::fine::Attached;
 use super::seen::{Seen, Sort};
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::slot::{Phase, Slot};
+use crate::slot::{Phase, Rest, Slot};
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{SortKey, SortValue};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
-
-/// Passes in which a slot does nothing before it is let sleep: one that has a message every other second
-/// is not put down and taken up again all the time.
-const LET_SLEEP: u8 = 3;
 
 /// How much a slot had done at some time, messages and polls: compared, never added to. The low halves
 /// tell whether anything happened.
@@ -35,20 +31,18 @@ pub(super) struct Row {
     handled: u32,
     polls: u16,
     seen: Seen,
-    /// Passes since it last did anything, up to [`LET_SLEEP`].
-    rest: u8,
+    rest: Rest,
 }
 
 impl Row {
     pub(super) fn new(slot: Arc<Slot>) -> Self {
         let (handled, polls) = stamp(&slot);
         let seen = Seen::new(slot.marks.state(false, false), Sort::of(&slot, handled > 0), false);
-        // What does nothing when it is first seen has mostly been there for long.
-        Self { slot, active: None, handled, polls, seen, rest: LET_SLEEP - 1 }
+        Self { slot, active: None, handled, polls, seen, rest: Rest::new() }
     }
 
-    /// Reads the slot anew.
-    pub(super) fn sample(&mut self, now: Ticks) {
+    /// Reads the slot anew. Whether it may sleep, as far as it is concerned.
+    pub(super) fn sample(&mut self, now: Ticks) -> bool {
         let (handled, polls) = stamp(&self.slot);
         let did_nothing = (handled, polls) == (self.handled, self.polls);
         if let Some(active) = &mut self.active {
@@ -59,14 +53,9 @@ impl Row {
         let settled = self.seen.is_settled() || did_nothing;
         self.seen = Seen::new(self.state(), Sort::of(&self.slot, handled > 0), settled);
         (self.handled, self.polls) = (handled, polls);
-        let is_at_rest = did_nothing
+        did_nothing
             && self.active.as_ref().is_none_or(|active| active.is_at_rest(now))
-            && self.may_sleep();
-        if !is_at_rest {
-            self.wake();
-        } else if self.rest < LET_SLEEP {
-            self.rest += 1;
-        }
+            && self.may_sleep()
     }
 
     /// Reads a little of everything that [`Row::sample`] reads; the number means nothing.
@@ -78,11 +67,14 @@ impl Row {
             ^ self.active.as_ref().map_or(0, |active| active.touch())
     }
 
+    /// After a look: whether it sleeps from here on.
+    pub(super) fn falls_asleep(&mut self, is_at_rest: bool) -> bool {
+        self.rest.after_look(&self.slot, is_at_rest)
+    }
+
     /// It is to be looked at in every pass.
     pub(super) fn wake(&mut self) {
-        if std::mem::take(&mut self.rest) == LET_SLEEP {
-            self.slot.marks.keep_awake();
-        }
+        self.rest.wake(&self.slot);
     }
 
     /// Whether whatever may happen to it stirs it, and no time passes for it.
@@ -91,28 +83,6 @@ impl Row {
         matches!(marks.phase(), Phase::Starting | Phase::Running)
             && !self.slot.gate.is_suspended()
             && (!marks.has_probe() || marks.is_parked())
-    }
-
-    /// After a pass: whether it sleeps from here on. It is looked at once more after it was told to,
-    /// so that what was being written in that moment is not missed.
-    pub(super) fn falls_asleep(&mut self, was_let: bool) -> bool {
-        if self.rest < LET_SLEEP {
-            return false;
-        }
-        if !was_let {
-            self.slot.marks.let_sleep();
-            return false;
-        }
-        let stirred = self.slot.marks.is_stirred();
-        if stirred {
-            self.rest = 0;
-        }
-        !stirred
-    }
-
-    /// Whether it was let sleep before this pass.
-    pub(super) const fn was_let_sleep(&self) -> bool {
-        self.rest == LET_SLEEP
     }
 
     /// What was seen of it in the last pass.

@@ -168,8 +168,7 @@ impl Rows {
             }
             let Some(row) = self.rows.get_mut(place) else { continue };
             looked_at += 1;
-            let was_let = row.was_let_sleep();
-            row.sample(now);
+            let is_at_rest = row.sample(now);
             tally::count(&mut summary, row, now);
             if let Some(figures) = row.figures() {
                 let wait = figures.worst_wait_ns(now).filter(|wait| *wait > 0);
@@ -184,9 +183,11 @@ impl Rows {
                     self.senders.insert(place);
                 }
             }
-            if row.needs_care() {
+            let needs_care = row.needs_care();
+            if needs_care {
                 to_care_for.push(place);
-            } else if may_sleep && row.falls_asleep(was_let) {
+            }
+            if row.falls_asleep(is_at_rest && may_sleep && !needs_care) {
                 fell_asleep.push(place);
             }
         }

@@ -8,12 +8,14 @@ mod class;
 mod cold;
 mod marks;
 mod name;
+mod rest;
 
 pub(crate) use class::{Class, Facts};
 use cold::Last;
 pub(crate) use cold::{Asked, Cold, Key, Reach, Restart};
 pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
+pub(crate) use rest::Rest;
 
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
 use crate::clock::ticks;

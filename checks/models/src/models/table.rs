@@ -45,7 +45,7 @@ pub(super) fn gate_of(handle: &SlotHandle) -> impl std::ops::Deref<Target = crat
     Of(slot_of(handle))
 }
 
-fn handle_one(slot: &SlotHandle) {
+pub(super) fn handle_one(slot: &SlotHandle) {
     slot.look(1);
     let arrival = slot.take();
     slot.handle(Some(arrival), None).ok(true);
