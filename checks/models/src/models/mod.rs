@@ -18,6 +18,7 @@ pub(crate) const ALL: &[Model] = &[
     links::COUNTS,
     fine::ROTATED,
     fine::LENT_EMPTY,
+    fine::KEPT_BACK,
     fine::TAKEN_BACK,
     gate::STOPPED,
     gate::RESUMED,
