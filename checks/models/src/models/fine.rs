@@ -83,6 +83,33 @@ pub(super) const LENT_EMPTY: Model = Model {
     },
 };
 
+pub(super) const KEPT_BACK: Model = Model {
+    name: "fine-kept-back",
+    shows: "what is lent right after a histogram was taken back is another one: nothing of the slot before \
+            gets into it",
+    preemptions: 3,
+    must_see: &["recorded before", "recorded late or not at all"],
+    body: || {
+        let (first, second) = (meter(), meter());
+        let lent = lend(&first);
+        first.begin(None, 0);
+        let actor = thread({
+            let first = first.clone();
+            move || first.end(true)
+        });
+        let before = counts(&lent);
+        take_back(&first, lent);
+        let lent = lend(&second);
+        join(actor);
+        assert_eq!(counts(&lent), (0, 0));
+        pass(QUARANTINE);
+        let again = Lent::take(ticks()).expect("the one that was taken back");
+        // Emptied when it is lent, whatever came late.
+        assert_eq!(counts(&again), (0, 0));
+        seen(if before.1 == 1 { "recorded before" } else { "recorded late or not at all" });
+    },
+};
+
 pub(super) const TAKEN_BACK: Model = Model {
     name: "fine-taken-back",
     shows: "a slot whose histogram is taken back and lent on leaves at most the one duration there that \

@@ -43,7 +43,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A mailbox as a channel is one: whoever sends wakes the task that found it empty.
+/// A mailbox as a channel is one: whoever sends wakes the task that found it empty. It may be woken
+/// more than once, and late.
 #[derive(Clone, Default)]
 struct Channel(Arc<Mutex<(VecDeque<u32>, Option<Waker>)>>);
 
@@ -52,7 +53,7 @@ impl Channel {
         let waker = {
             let mut inner = lock(&self.0);
             inner.0.push_back(message);
-            inner.1.take()
+            inner.1.clone()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -138,7 +139,7 @@ pub(super) const RESUMED: Model = Model {
 
 pub(super) const WAKES: Model = Model {
     name: "gate-wakes",
-    shows: "of two senders that wake a sleeping actor neither's message stays behind",
+    shows: "of two senders that wake a sleeping actor, late or twice, no message stays behind",
     preemptions: 3,
     must_see: &["slept", "never slept"],
     body: || {
@@ -146,7 +147,7 @@ pub(super) const WAKES: Model = Model {
         let actor = actor(&slot, &mailbox, |slot, mailbox| {
             let mut sum = 0;
             let slept = std::cell::Cell::new(false);
-            for _ in 0..2 {
+            for _ in 0..3 {
                 let mut receive = pin!(slot.receive(mailbox));
                 let next = block_on(std::future::poll_fn(|cx| {
                     let poll = receive.as_mut().poll(cx);
@@ -159,13 +160,14 @@ pub(super) const WAKES: Model = Model {
                 }
             }
             seen(if slept.get() { "slept" } else { "never slept" });
-            assert_eq!((sum, crate::models::table::gate_of(slot).check()), (3, Request::Proceed));
+            assert_eq!((sum, crate::models::table::gate_of(slot).check()), (6, Request::Proceed));
         });
         let sender = thread({
             let mailbox = mailbox.clone();
             move || mailbox.send(1)
         });
         mailbox.send(2);
+        mailbox.send(3);
         join(sender);
         join(actor);
     },

@@ -20,6 +20,7 @@ pub(super) const COUNTS: Model = Model {
             move || {
                 let ask = links.to(peer).asked(ticks());
                 links.to(peer).answered(ask, true);
+                links.to(peer).told(true);
             }
         });
         let teller = thread({
@@ -38,6 +39,6 @@ pub(super) const COUNTS: Model = Model {
         read.sort_by_key(|link| link.peer);
         let told: Vec<_> =
             read.iter().map(|l| (l.peer, l.tells, l.asks, l.failed, l.waiting)).collect();
-        assert_eq!(told, [(Some(peer), 1, 1, 1, 0), (Some(other), 1, 0, 0, 0)]);
+        assert_eq!(told, [(Some(peer), 2, 1, 1, 0), (Some(other), 1, 0, 0, 0)]);
     },
 };

@@ -20,6 +20,7 @@ pub(crate) const ALL: &[Model] = &[
     sleep::NOTHING_MISSED,
     fine::ROTATED,
     fine::LENT_EMPTY,
+    fine::KEPT_BACK,
     fine::TAKEN_BACK,
     gate::STOPPED,
     gate::RESUMED,
