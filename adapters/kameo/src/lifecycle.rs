@@ -2,6 +2,7 @@
 
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities};
+use crate::held::{Held, Known};
 use crate::parent::{self, Parent};
 use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
@@ -64,12 +65,13 @@ pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
     let known = table::get(actor_ref.id());
     let is_restart = known.is_some();
     let cell = known.unwrap_or_else(|| register(actor_ref, hooks));
-    let reach = Arc::new(Reach::new(actor_ref, &cell));
+    let reach = Arc::new(Reach::new(actor_ref));
     if !hooks.own_next {
         let capacity = capacity(actor_ref);
         cell.slot.set_mailbox(capacity, capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>));
     }
-    let closed = cell.slot.is_supervised().then(|| closed(actor_ref.mailbox_sender().downgrade()));
+    let supervised = cell.supervised.load(Relaxed);
+    let closed = supervised.then(|| closed(actor_ref.mailbox_sender().downgrade()));
     Starting { cell, controls: reach, closed, is_restart }
 }
 
@@ -94,6 +96,10 @@ where
     let mut witness = StartWitness { cell: &cell, closed, outcome: None };
     let result = in_slot(cell.slot.clone(), body).await;
     witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
+    drop(witness);
+    if result.is_ok() {
+        Known::new(cell).leave();
+    }
     result
 }
 
@@ -172,6 +178,7 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
     }
     let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
     cell.parent_known.store(parent != Parent::Locked, Relaxed);
+    cell.supervised.store(supervised, Relaxed);
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
     // A name that was given between the look above and the entry.
@@ -215,6 +222,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
         Parent::None => {
             cell.slot.set_capabilities(|now| capabilities(false, now.has(Capability::DumpState)));
             cell.slot.clear_child_spec();
+            cell.supervised.store(false, Relaxed);
         }
         Parent::Is(id) => match parents_slot(id).0 {
             Some(parent) => cell.slot.set_parent(Some(parent)),
@@ -226,7 +234,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
 
 /// The body of `on_stop`, before the user's.
 pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) {
-    let Some(cell) = table::get(actor_ref.id()) else {
+    let Some(Known { cell, .. }) = Held::take(actor_ref.id()).and_then(Held::unpack) else {
         return;
     };
     let (exit, text) = match exit_of(reason) {
@@ -287,7 +295,7 @@ fn report_end(
 /// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
 /// its way to the supervisor, and when that drops it, nobody will come.
 fn fate(cell: &Arc<ActorCell>, closed: impl FnOnce() -> Option<Closed>) -> Fate {
-    if !cell.slot.is_supervised() {
+    if !cell.supervised.load(Relaxed) {
         return Fate::Final;
     }
     let Some(closed) = closed() else { return Fate::Final };

@@ -164,6 +164,12 @@ impl SlotHandle {
         let head = oldest.map_or_else(|| meter.head_arrival(), |a| a.0);
         meter.set_depth((queued + taken) as u64, head);
     }
+
+    /// [`SlotHandle::set_depth`] with as many in the mailbox as were left there when the actor last
+    /// looked or took one out.
+    pub fn set_taken(&self, taken: usize, oldest: Option<Arrival>) {
+        self.set_depth(self.slot.meter().left() as usize, taken, oldest);
+    }
 }
 
 /// When a message arrived.
