@@ -350,7 +350,10 @@ impl Registry {
             self.0.log_fills.notify_one();
         }
         drop(pushed.gone);
-        self.0.event_added.notify_waiters();
+        // Only agents listen.
+        if agent_runs {
+            self.0.event_added.notify_waiters();
+        }
     }
 
     /// Takes away what was noted.
