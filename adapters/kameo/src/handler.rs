@@ -91,7 +91,7 @@ pin_project! {
     impl<F> PinnedDrop for Handle<F> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(held) = this.project().held.take() {
-                cut_short(&held);
+                cut_short(held);
             }
         }
     }
@@ -99,7 +99,8 @@ pin_project! {
 
 /// A handler panicked or was cancelled.
 #[cold]
-fn cut_short(held: &Held) {
+#[inline(never)]
+fn cut_short(held: Held) {
     if let Some(Known { cell, .. }) = held.known() {
         cell.slot.end(false);
     }

@@ -30,28 +30,29 @@ pub fn next<'m, 'p, A: Actor>(
         lifecycle::learn_parent(cell, &actor_ref);
     }
     // The reference ends here: it is long, and the future is moved.
-    Next { held, mailbox, printing, waiting: None }
+    Next { stage: held.map_or(Stage::Unseen, Stage::New), mailbox, printing }
 }
 
 /// See [`next`].
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
 pub struct Next<'m, 'p, A: Actor> {
-    /// Until the first look; `None` if the actor is not observed.
-    held: Option<Held>,
     mailbox: &'m mut MailboxReceiver<A>,
     printing: Option<Printing<'p, A>>,
-    /// From a look on at which nothing came out, until a signal does.
-    waiting: Option<Waiting>,
-}
-
-/// An actor that waits for a signal. It is out of the box then: most actors sleep most of the time.
-struct Waiting {
-    known: Known,
     stage: Stage,
 }
 
-#[derive(Clone, Copy)]
 enum Stage {
+    /// Nothing is measured: the actor is not observed, or the signal has come out.
+    Unseen,
+    /// Before the first look.
+    New(Held),
+    /// From a look on at which nothing came out, until a signal does. What is known of the actor is out
+    /// of its box then: most actors sleep most of the time.
+    Waits(Known, Wait),
+}
+
+#[derive(Clone, Copy)]
+enum Wait {
     /// Something is queued: if the mailbox has nothing all the same, other tasks have their turn.
     Queued,
     /// Nothing was queued; whether the actor has slept since.
@@ -67,8 +68,11 @@ impl<A: Actor> Future for Next<'_, '_, A> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let Some(Known { cell, .. }) = this.held.as_ref().and_then(Held::known) else {
+        let Stage::New(held) = &this.stage else {
             return this.poll_again(cx);
+        };
+        let Some(Known { cell, .. }) = held.known() else {
+            return this.mailbox.poll_recv(cx).map(Ok);
         };
         let queued = this.mailbox.len();
         if queued == 0 || cell.slot.is_asked() {
@@ -81,8 +85,8 @@ impl<A: Actor> Future for Next<'_, '_, A> {
         match &next {
             Poll::Ready(Ok(Some(Signal::Message { message_name, .. }))) => {
                 cell.looks();
-                let arrival = cell.slot.look_and_take(queued);
-                cell.took(Taken { arrival, message_type: cell.slot.message_type(message_name) });
+                let (arrival, message_type) = cell.slot.look_and_take_typed(queued, message_name);
+                cell.took(Taken { arrival, message_type });
             }
             Poll::Ready(Ok(Some(signal))) => look_past(cell, signal, queued),
             _ => {
@@ -90,7 +94,7 @@ impl<A: Actor> Future for Next<'_, '_, A> {
                 return next;
             }
         }
-        if let Some(held) = this.held.take() {
+        if let Stage::New(held) = std::mem::replace(&mut this.stage, Stage::Unseen) {
             held.leave();
         }
         next
@@ -110,29 +114,30 @@ impl<A: Actor> Next<'_, '_, A> {
     /// The actor turns to its mailbox, and nothing comes out at once.
     #[inline(never)]
     fn look(&mut self, queued: usize) {
-        let Some(known) = self.held.take().and_then(Held::unpack) else { return };
+        let Stage::New(held) = std::mem::replace(&mut self.stage, Stage::Unseen) else { return };
+        let Some(known) = held.unpack() else { return };
         let cell = &known.cell;
         cell.slot.look(queued);
         cell.looks();
         cell.note_depth();
-        let stage = if queued > 0 {
-            Stage::Queued
+        let wait = if queued > 0 {
+            Wait::Queued
         } else {
             cell.slot.clear_wake();
-            Stage::Empty { slept: false }
+            Wait::Empty { slept: false }
         };
-        self.waiting = Some(Waiting { known, stage });
+        self.stage = Stage::Waits(known, wait);
     }
 
     /// The mailbox was empty at the last look, or an operator wants something: that comes first, so
     /// that verbs do not wait behind a backlog.
     #[inline(never)]
     fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Signal<A>>, A::Error>> {
-        let Some(Waiting { known, stage }) = &mut self.waiting else {
+        let Stage::Waits(known, wait) = &mut self.stage else {
             return self.mailbox.poll_recv(cx).map(Ok);
         };
         let slot = &known.cell.slot;
-        if matches!(stage, Stage::Queued) && !slot.is_asked() {
+        if matches!(wait, Wait::Queued) && !slot.is_asked() {
             let poll = self.mailbox.poll_recv(cx);
             return self.hand_out(poll);
         }
@@ -153,13 +158,13 @@ impl<A: Actor> Next<'_, '_, A> {
                 return Poll::Pending;
             }
         }
-        let poll = match stage {
-            Stage::Empty { slept } => {
+        let poll = match wait {
+            Wait::Empty { slept } => {
                 let poll = self.mailbox.poll_recv(&mut Context::from_waker(&slot.waker()));
                 *slept |= poll.is_pending();
                 poll
             }
-            Stage::Queued => self.mailbox.poll_recv(cx),
+            Wait::Queued => self.mailbox.poll_recv(cx),
         };
         self.hand_out(poll)
     }
@@ -170,15 +175,15 @@ impl<A: Actor> Next<'_, '_, A> {
         poll: Poll<Option<Signal<A>>>,
     ) -> Poll<Result<Option<Signal<A>>, A::Error>> {
         if poll.is_ready()
-            && let Some(Waiting { known, stage }) = self.waiting.take()
+            && let Stage::Waits(known, wait) = std::mem::replace(&mut self.stage, Stage::Unseen)
         {
             let cell = &known.cell;
             if let Poll::Ready(Some(signal)) = &poll
                 && counts(cell, signal)
             {
-                let arrival = match stage {
-                    Stage::Empty { slept: true } => cell.slot.take_after_sleep(self.mailbox.len()),
-                    Stage::Queued | Stage::Empty { slept: false } => cell.slot.take(),
+                let arrival = match wait {
+                    Wait::Empty { slept: true } => cell.slot.take_after_sleep(self.mailbox.len()),
+                    Wait::Queued | Wait::Empty { slept: false } => cell.slot.take(),
                 };
                 if let Signal::Message { message_name, .. } = signal {
                     let message_type = cell.slot.message_type(message_name);

@@ -68,6 +68,13 @@ impl SlotHandle {
         Arrival(self.slot.meter().look_and_take(queued))
     }
 
+    /// [`SlotHandle::look_and_take`] and [`SlotHandle::message_type`] as one.
+    #[inline]
+    pub fn look_and_take_typed(&self, queued: usize, name: &'static str) -> (Arrival, MessageType) {
+        let meter = self.slot.meter();
+        (Arrival(meter.look_and_take(queued)), MessageType(meter.type_number(name)))
+    }
+
     /// A message came out for which the actor slept, and `left` remain. Returns when it arrived, for
     /// [`SlotHandle::begin`].
     #[inline]
