@@ -54,25 +54,29 @@ pub struct Hooks {
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
 pub struct Starting {
     cell: Arc<ActorCell>,
-    controls: Arc<dyn Controls>,
+    /// How it is reached, if it was restarted: its start is to be reported after the end before.
+    again: Option<Arc<dyn Controls>>,
     /// Of a supervised actor.
     closed: Option<Closed>,
-    is_restart: bool,
 }
 
 /// Registers the actor, or finds the slot it had before. Keeps no strong reference to it.
 pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
-    let known = table::get(actor_ref.id());
-    let is_restart = known.is_some();
-    let cell = known.unwrap_or_else(|| register(actor_ref, hooks));
     let reach = Arc::new(Reach::new(actor_ref));
-    if !hooks.own_next {
-        let capacity = capacity(actor_ref);
-        cell.slot.set_mailbox(capacity, capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>));
-    }
+    let capacity = capacity(actor_ref);
+    let probe = capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>);
+    let (cell, again) = match table::get(actor_ref.id()) {
+        Some(cell) => {
+            if !hooks.own_next {
+                cell.slot.set_mailbox(capacity, probe);
+            }
+            (cell, Some(reach as Arc<dyn Controls>))
+        }
+        None => (register(actor_ref, hooks, capacity, probe, reach), None),
+    };
     let supervised = cell.supervised.load(Relaxed);
     let closed = supervised.then(|| closed(actor_ref.mailbox_sender().downgrade()));
-    Starting { cell, controls: reach, closed, is_restart }
+    Starting { cell, again, closed }
 }
 
 fn capacity<A: Actor>(actor_ref: &ActorRef<A>) -> Option<u64> {
@@ -85,14 +89,16 @@ where
     E: fmt::Debug,
     F: Future<Output = Result<T, E>>,
 {
-    let Starting { cell, controls, closed, is_restart } = starting;
-    // In a box: it hardly ever takes place, and the actor's task would be longer for ever.
-    if is_restart && !Box::pin(cell.runs.predecessor_ended()).await {
-        let unknown = Some("its end was not reported".to_owned());
-        cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+    let Starting { cell, again, closed } = starting;
+    if let Some(controls) = again {
+        // In a box: it hardly ever takes place, and the actor's task would be longer for ever.
+        if !Box::pin(cell.runs.predecessor_ended()).await {
+            let unknown = Some("its end was not reported".to_owned());
+            cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+        }
+        cell.runs.start();
+        cell.slot.started(Some(controls));
     }
-    cell.runs.start();
-    cell.slot.started(Some(controls));
     let mut witness = StartWitness { cell: &cell, closed, outcome: None };
     let result = in_slot(cell.slot.clone(), body).await;
     witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
@@ -130,7 +136,14 @@ fn closed<A: Actor>(mailbox: WeakMailboxSender<A>) -> Closed {
     Arc::new(move || mailbox.upgrade().is_none_or(|mailbox| mailbox.is_closed()))
 }
 
-fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
+/// Makes a slot for an actor that starts for the first time, and reports its start.
+fn register<A: Actor>(
+    actor_ref: &ActorRef<A>,
+    hooks: Hooks,
+    capacity: Option<u64>,
+    probe: Option<Arc<dyn DepthProbe>>,
+    controls: Arc<dyn Controls>,
+) -> Arc<ActorCell> {
     let known = supervise::claim(actor_ref);
     let (given, starter) = match names::claim(actor_ref.id()) {
         Some(given) => (Some(given.name), given.starter),
@@ -152,7 +165,6 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
     let given = given.or_else(|| known.as_ref()?.name.clone());
-    let capacity = capacity(actor_ref);
     let registration = match &given {
         Some(name) => Registration::new("kameo", name, type_name),
         None if A::name() == type_name => Registration::unnamed("kameo", type_name),
@@ -176,7 +188,9 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         // Supervised in a way that kameo keeps to itself.
         registration = registration.child_spec(Default::default());
     }
-    let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
+    let slot = registry.register_started(registration, !hooks.own_next, probe, Some(controls));
+    let cell = Arc::new(ActorCell::new(actor_ref.id(), slot));
+    cell.runs.start();
     cell.parent_known.store(parent != Parent::Locked, Relaxed);
     cell.supervised.store(supervised, Relaxed);
     table::insert(cell.clone());

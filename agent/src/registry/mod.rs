@@ -13,6 +13,7 @@ mod messages;
 mod polls;
 mod receive;
 mod sends;
+mod started;
 mod supervised;
 mod table;
 #[cfg(test)]
