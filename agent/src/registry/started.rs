@@ -74,7 +74,7 @@ mod tests {
     fn one_step_leaves_what_the_three_leave() {
         let registry = Registry::new();
         let new = || Registration::new("test", "a", "A").mailbox_capacity(Some(7));
-        let probe = || Some(Arc::new(|| Some(3)) as Arc<dyn DepthProbe>);
+        let probe = || Some(Arc::new(|| Some(3_u64)) as Arc<dyn DepthProbe>);
         let controls = || Some(Arc::new(Reachable) as Arc<dyn Controls>);
         let one = registry.register_started(new(), true, probe(), controls());
         let three = registry.register(new());
