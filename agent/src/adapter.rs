@@ -16,7 +16,7 @@
 //! | [`SlotHandle::message_type`] | the same task | a comparison while the type stays the same, else a look into a table of all types |
 //! | [`SlotHandle::told`], [`SlotHandle::asks`] | anybody | a lookup in a table of the sender's receivers; a clock reading, for `asks` two |
 //! | [`in_slot`] | whoever spawns the actor | at each poll one exchange of a thread-local |
-//! | [`Registry::register`], [`SlotHandle::started`], [`SlotHandle::exited`] | anybody | short locks of the slot, of the table of slots and of the log of events |
+//! | [`Registry::register`], [`SlotHandle::started`], both as one [`Registry::register_started`], [`SlotHandle::exited`] | anybody | short locks of the slot, of the table of slots and of the log of events |
 //! | [`SlotHandle::set_parent`] and other changes of identity | anybody | the same; the slot is sent to all who look at it again |
 //! | [`Controls`], [`DepthProbe`] | called by the agent, on its thread | must not block: all of the agent would wait |
 

@@ -163,6 +163,11 @@ impl Gate {
         let _ = WAKING.try_with(|waking| waking.set(0));
     }
 
+    /// The task ends: it needs not be woken any more, and its memory is not kept for that.
+    pub(crate) fn task_ends(&self) {
+        drop(self.waker.take());
+    }
+
     /// Wakes the task for another reason than a message.
     pub(crate) fn nudge(&self) {
         self.waker.wake();

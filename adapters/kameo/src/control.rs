@@ -1,11 +1,10 @@
 //! How operators reach an actor.
 
-use crate::cell::ActorCell;
+use crate::{cell, table};
 use actorscope_agent::adapter::{Controls, DepthProbe, Reaction};
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use kameo::Actor;
 use kameo::actor::{ActorRef, WeakActorRef};
-use std::sync::{Arc, Weak};
 
 /// What can be done to any observed actor. A supervised one can be restarted as well, and keeps its
 /// mailbox; under `panic = "abort"` it cannot, because a restart is an unwinding.
@@ -30,12 +29,19 @@ pub(crate) const fn capabilities(supervised: bool, prints_state: bool) -> Capabi
 /// nothing, so each start brings a new one; it is weak, so nobody is kept alive.
 pub(crate) struct Reach<A: Actor> {
     actor: WeakActorRef<A>,
-    cell: Weak<ActorCell>,
 }
 
 impl<A: Actor> Reach<A> {
-    pub(crate) fn new(actor_ref: &ActorRef<A>, cell: &Arc<ActorCell>) -> Self {
-        Self { actor: actor_ref.downgrade(), cell: Arc::downgrade(cell) }
+    pub(crate) fn new(actor_ref: &ActorRef<A>) -> Self {
+        Self { actor: actor_ref.downgrade() }
+    }
+
+    /// Messages that it has taken and kameo holds in its start-up buffer: hardly anybody ever has any.
+    fn buffered(&self) -> usize {
+        if !cell::any_buffered() {
+            return 0;
+        }
+        table::get(self.actor.id()).map_or(0, |cell| cell.buffered())
     }
 }
 
@@ -55,7 +61,6 @@ impl<A: Actor> DepthProbe for Reach<A> {
     fn depth(&self) -> Option<u64> {
         let sender = self.actor.mailbox_sender().upgrade()?;
         let queued = sender.max_capacity()?.saturating_sub(sender.capacity()?);
-        let buffered = self.cell.upgrade().map_or(0, |cell| cell.buffered());
-        Some((queued + buffered) as u64)
+        Some((queued + self.buffered()) as u64)
     }
 }

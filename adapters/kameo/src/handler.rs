@@ -1,8 +1,8 @@
 //! Into the handler: what stands in for, or around, kameo's `on_message`.
 
 use crate::between::between;
-use crate::cell::{self, ActorCell};
-use crate::held::Held;
+use crate::cell;
+use crate::held::{Held, Known};
 use crate::printing::Printer;
 use kameo::Actor;
 use kameo::actor::{ActorId, ActorRef};
@@ -64,10 +64,10 @@ impl<F> Handle<F> {
     #[inline(always)]
     fn begin(id: ActorId, own_next: bool, handler: F) -> Self {
         let held = Held::take(id);
-        if let Some(held) = &held {
-            let taken = held.cell.begins();
+        if let Some(Known { cell, .. }) = held.as_ref().and_then(Held::known) {
+            let taken = cell.begins();
             let arrival = taken.map(|t| t.arrival).filter(|_| !own_next);
-            held.cell.slot.begin(arrival, taken.map(|t| t.message_type));
+            cell.slot.begin(arrival, taken.map(|t| t.message_type));
         }
         Self { held, handler }
     }
@@ -83,7 +83,7 @@ pin_project! {
     #[allow(missing_debug_implementations, reason = "nobody sees it")]
     pub struct Handle<F> {
         // Until the end, if the actor is observed.
-        held: Option<Box<Held>>,
+        held: Option<Held>,
         #[pin]
         handler: F,
     }
@@ -91,7 +91,7 @@ pin_project! {
     impl<F> PinnedDrop for Handle<F> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(held) = this.project().held.take() {
-                cut_short(&held.cell);
+                cut_short(held);
             }
         }
     }
@@ -99,8 +99,11 @@ pin_project! {
 
 /// A handler panicked or was cancelled.
 #[cold]
-fn cut_short(cell: &ActorCell) {
-    cell.slot.end(false);
+#[inline(never)]
+fn cut_short(held: Held) {
+    if let Some(Known { cell, .. }) = held.known() {
+        cell.slot.end(false);
+    }
 }
 
 impl<F: Future<Output = Handled>> Future for Handle<F> {
@@ -109,15 +112,15 @@ impl<F: Future<Output = Handled>> Future for Handle<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Handled> {
         let this = self.project();
-        let Some(held) = this.held else {
+        let Some(known) = this.held.as_mut().and_then(Held::known_mut) else {
             return this.handler.poll(cx);
         };
-        let poll = held.place.run(|| this.handler.poll(cx));
-        if let Poll::Ready(result) = &poll
-            && let Some(held) = this.held.take()
-        {
-            held.cell.slot.end(result.is_ok());
-            held.leave();
+        let poll = known.place.run(|| this.handler.poll(cx));
+        if let Poll::Ready(result) = &poll {
+            known.cell.slot.end(result.is_ok());
+            if let Some(held) = this.held.take() {
+                held.leave();
+            }
         }
         poll
     }

@@ -2,6 +2,7 @@
 
 use crate::cell::ActorCell;
 use crate::control::{Reach, capabilities};
+use crate::held::{Held, Known};
 use crate::parent::{self, Parent};
 use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
@@ -53,24 +54,29 @@ pub struct Hooks {
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
 pub struct Starting {
     cell: Arc<ActorCell>,
-    controls: Arc<dyn Controls>,
+    /// How it is reached, if it was restarted: its start is to be reported after the end before.
+    again: Option<Arc<dyn Controls>>,
     /// Of a supervised actor.
     closed: Option<Closed>,
-    is_restart: bool,
 }
 
 /// Registers the actor, or finds the slot it had before. Keeps no strong reference to it.
 pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
-    let known = table::get(actor_ref.id());
-    let is_restart = known.is_some();
-    let cell = known.unwrap_or_else(|| register(actor_ref, hooks));
-    let reach = Arc::new(Reach::new(actor_ref, &cell));
-    if !hooks.own_next {
-        let capacity = capacity(actor_ref);
-        cell.slot.set_mailbox(capacity, capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>));
-    }
-    let closed = cell.slot.is_supervised().then(|| closed(actor_ref.mailbox_sender().downgrade()));
-    Starting { cell, controls: reach, closed, is_restart }
+    let reach = Arc::new(Reach::new(actor_ref));
+    let capacity = capacity(actor_ref);
+    let probe = capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>);
+    let (cell, again) = match table::get(actor_ref.id()) {
+        Some(cell) => {
+            if !hooks.own_next {
+                cell.slot.set_mailbox(capacity, probe);
+            }
+            (cell, Some(reach as Arc<dyn Controls>))
+        }
+        None => (register(actor_ref, hooks, capacity, probe, reach), None),
+    };
+    let supervised = cell.supervised.load(Relaxed);
+    let closed = supervised.then(|| closed(actor_ref.mailbox_sender().downgrade()));
+    Starting { cell, again, closed }
 }
 
 fn capacity<A: Actor>(actor_ref: &ActorRef<A>) -> Option<u64> {
@@ -83,17 +89,23 @@ where
     E: fmt::Debug,
     F: Future<Output = Result<T, E>>,
 {
-    let Starting { cell, controls, closed, is_restart } = starting;
-    // In a box: it hardly ever takes place, and the actor's task would be longer for ever.
-    if is_restart && !Box::pin(cell.runs.predecessor_ended()).await {
-        let unknown = Some("its end was not reported".to_owned());
-        cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+    let Starting { cell, again, closed } = starting;
+    if let Some(controls) = again {
+        // In a box: it hardly ever takes place, and the actor's task would be longer for ever.
+        if !Box::pin(cell.runs.predecessor_ended()).await {
+            let unknown = Some("its end was not reported".to_owned());
+            cell.slot.exited(ExitReason::Error, unknown, Fate::Restarts { at: None });
+        }
+        cell.runs.start();
+        cell.slot.started(Some(controls));
     }
-    cell.runs.start();
-    cell.slot.started(Some(controls));
     let mut witness = StartWitness { cell: &cell, closed, outcome: None };
     let result = in_slot(cell.slot.clone(), body).await;
     witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
+    drop(witness);
+    if result.is_ok() {
+        Known::new(cell).leave();
+    }
     result
 }
 
@@ -124,7 +136,14 @@ fn closed<A: Actor>(mailbox: WeakMailboxSender<A>) -> Closed {
     Arc::new(move || mailbox.upgrade().is_none_or(|mailbox| mailbox.is_closed()))
 }
 
-fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
+/// Makes a slot for an actor that starts for the first time, and reports its start.
+fn register<A: Actor>(
+    actor_ref: &ActorRef<A>,
+    hooks: Hooks,
+    capacity: Option<u64>,
+    probe: Option<Arc<dyn DepthProbe>>,
+    controls: Arc<dyn Controls>,
+) -> Arc<ActorCell> {
     let known = supervise::claim(actor_ref);
     let (given, starter) = match names::claim(actor_ref.id()) {
         Some(given) => (Some(given.name), given.starter),
@@ -146,7 +165,6 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         .unwrap_or_else(Registry::current);
     let type_name = std::any::type_name::<A>();
     let given = given.or_else(|| known.as_ref()?.name.clone());
-    let capacity = capacity(actor_ref);
     let registration = match &given {
         Some(name) => Registration::new("kameo", name, type_name),
         None if A::name() == type_name => Registration::unnamed("kameo", type_name),
@@ -170,8 +188,11 @@ fn register<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Arc<ActorCell> {
         // Supervised in a way that kameo keeps to itself.
         registration = registration.child_spec(Default::default());
     }
-    let cell = Arc::new(ActorCell::new(actor_ref.id(), registry.register(registration)));
+    let slot = registry.register_started(registration, !hooks.own_next, probe, Some(controls));
+    let cell = Arc::new(ActorCell::new(actor_ref.id(), slot));
+    cell.runs.start();
     cell.parent_known.store(parent != Parent::Locked, Relaxed);
+    cell.supervised.store(supervised, Relaxed);
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
     // A name that was given between the look above and the entry.
@@ -215,6 +236,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
         Parent::None => {
             cell.slot.set_capabilities(|now| capabilities(false, now.has(Capability::DumpState)));
             cell.slot.clear_child_spec();
+            cell.supervised.store(false, Relaxed);
         }
         Parent::Is(id) => match parents_slot(id).0 {
             Some(parent) => cell.slot.set_parent(Some(parent)),
@@ -226,7 +248,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
 
 /// The body of `on_stop`, before the user's.
 pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) {
-    let Some(cell) = table::get(actor_ref.id()) else {
+    let Some(Known { cell, .. }) = Held::take(actor_ref.id()).and_then(Held::unpack) else {
         return;
     };
     let (exit, text) = match exit_of(reason) {
@@ -287,7 +309,7 @@ fn report_end(
 /// What follows. kameo decides it in the supervisor, later; until then the mailbox's receiver is on
 /// its way to the supervisor, and when that drops it, nobody will come.
 fn fate(cell: &Arc<ActorCell>, closed: impl FnOnce() -> Option<Closed>) -> Fate {
-    if !cell.slot.is_supervised() {
+    if !cell.supervised.load(Relaxed) {
         return Fate::Final;
     }
     let Some(closed) = closed() else { return Fate::Final };

@@ -4,10 +4,10 @@
 //! the signal once more a layer.
 
 use crate::cell::{ActorCell, Taken};
-use crate::held::Held;
+use crate::held::{Held, Known};
 use crate::lifecycle;
 use crate::printing::Printing;
-use actorscope_agent::adapter::{Arrival, Request};
+use actorscope_agent::adapter::Request;
 use kameo::Actor;
 use kameo::actor::WeakActorRef;
 use kameo::mailbox::{MailboxReceiver, Signal};
@@ -24,34 +24,39 @@ pub fn next<'m, 'p, A: Actor>(
     mailbox: &'m mut MailboxReceiver<A>,
 ) -> Next<'m, 'p, A> {
     let held = Held::take(actor_ref.id());
-    if let Some(held) = &held
-        && !held.cell.parent_known.load(Relaxed)
+    if let Some(Known { cell, .. }) = held.as_ref().and_then(Held::known)
+        && !cell.parent_known.load(Relaxed)
     {
-        lifecycle::learn_parent(&held.cell, &actor_ref);
+        lifecycle::learn_parent(cell, &actor_ref);
     }
     // The reference ends here: it is long, and the future is moved.
-    Next { held, mailbox, printing, stage: Stage::New }
+    Next { stage: held.map_or(Stage::Unseen, Stage::New), mailbox, printing }
 }
 
 /// See [`next`].
 #[allow(missing_debug_implementations, reason = "nobody sees it")]
 pub struct Next<'m, 'p, A: Actor> {
-    /// Until a signal came out; `None` if the actor is not observed.
-    held: Option<Box<Held>>,
     mailbox: &'m mut MailboxReceiver<A>,
     printing: Option<Printing<'p, A>>,
     stage: Stage,
 }
 
-#[derive(Clone, Copy)]
 enum Stage {
-    New,
+    /// Nothing is measured: the actor is not observed, or the signal has come out.
+    Unseen,
+    /// Before the first look.
+    New(Held),
+    /// From a look on at which nothing came out, until a signal does. What is known of the actor is out
+    /// of its box then: most actors sleep most of the time.
+    Waits(Known, Wait),
+}
+
+#[derive(Clone, Copy)]
+enum Wait {
     /// Something is queued: if the mailbox has nothing all the same, other tasks have their turn.
     Queued,
     /// Nothing was queued; whether the actor has slept since.
-    Empty {
-        slept: bool,
-    },
+    Empty { slept: bool },
 }
 
 // Nothing in it is ever pinned.
@@ -63,33 +68,45 @@ impl<A: Actor> Future for Next<'_, '_, A> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let Some(held) = &this.held else {
+        let Stage::New(held) = &this.stage else {
+            return this.poll_again(cx);
+        };
+        let Some(Known { cell, .. }) = held.known() else {
             return this.mailbox.poll_recv(cx).map(Ok);
         };
-        if !matches!(this.stage, Stage::New) {
-            return this.poll_again(cx);
-        }
-        let cell = &held.cell;
         let queued = this.mailbox.len();
         if queued == 0 || cell.slot.is_asked() {
             this.look(queued);
             return this.poll_again(cx);
         }
-        // The way of a message of a backlog while nobody wants anything, and so of nearly all.
-        let poll = this.mailbox.poll_recv(cx);
-        let Poll::Ready(Some(signal)) = &poll else {
-            this.look(queued);
-            return poll.map(Ok);
-        };
-        cell.looks(queued);
-        if counts(cell, signal) {
-            let arrival = cell.slot.look_and_take(queued);
-            note(cell, signal, arrival, queued - 1);
+        // The way of a message of a backlog while nobody wants anything, and so of nearly all. What
+        // came out is looked at where the caller gets it: it is long.
+        let next = this.mailbox.poll_recv(cx).map(Ok);
+        match &next {
+            Poll::Ready(Ok(Some(Signal::Message { message_name, .. }))) => {
+                cell.looks();
+                let (arrival, message_type) = cell.slot.look_and_take_typed(queued, message_name);
+                cell.took(Taken { arrival, message_type });
+            }
+            Poll::Ready(Ok(Some(signal))) => look_past(cell, signal, queued),
+            _ => {
+                this.look(queued);
+                return next;
+            }
         }
-        if let Some(held) = this.held.take() {
+        if let Stage::New(held) = std::mem::replace(&mut this.stage, Stage::Unseen) {
             held.leave();
         }
-        poll.map(Ok)
+        next
+    }
+}
+
+/// A signal came out at once that is no message.
+#[cold]
+fn look_past<A: Actor>(cell: &ActorCell, signal: &Signal<A>, queued: usize) {
+    cell.looks();
+    if counts(cell, signal) {
+        cell.slot.look_and_take(queued);
     }
 }
 
@@ -97,30 +114,34 @@ impl<A: Actor> Next<'_, '_, A> {
     /// The actor turns to its mailbox, and nothing comes out at once.
     #[inline(never)]
     fn look(&mut self, queued: usize) {
-        let Some(Held { cell, .. }) = self.held.as_deref() else { return };
+        let Stage::New(held) = std::mem::replace(&mut self.stage, Stage::Unseen) else { return };
+        let Some(known) = held.unpack() else { return };
+        let cell = &known.cell;
         cell.slot.look(queued);
-        cell.looks(queued);
+        cell.looks();
         cell.note_depth();
-        self.stage = if queued > 0 {
-            Stage::Queued
+        let wait = if queued > 0 {
+            Wait::Queued
         } else {
             cell.slot.clear_wake();
-            Stage::Empty { slept: false }
+            Wait::Empty { slept: false }
         };
+        self.stage = Stage::Waits(known, wait);
     }
 
     /// The mailbox was empty at the last look, or an operator wants something: that comes first, so
     /// that verbs do not wait behind a backlog.
     #[inline(never)]
     fn poll_again(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Signal<A>>, A::Error>> {
-        let Some(held) = &self.held else {
+        let Stage::Waits(known, wait) = &mut self.stage else {
             return self.mailbox.poll_recv(cx).map(Ok);
         };
-        let slot = &held.cell.slot;
-        if matches!(self.stage, Stage::Queued) && !slot.is_asked() {
+        let slot = &known.cell.slot;
+        if matches!(wait, Wait::Queued) && !slot.is_asked() {
             let poll = self.mailbox.poll_recv(cx);
             return self.hand_out(poll);
         }
+        slot.set_parked(false);
         slot.register(cx.waker());
         // After the registration, so that a request made meanwhile is not missed.
         if let Some((actor, printer)) = &self.printing {
@@ -138,13 +159,18 @@ impl<A: Actor> Next<'_, '_, A> {
                 return Poll::Pending;
             }
         }
-        let poll = match &mut self.stage {
-            Stage::Empty { slept } => {
+        let poll = match wait {
+            Wait::Empty { slept } => {
+                slot.set_parked(true);
                 let poll = self.mailbox.poll_recv(&mut Context::from_waker(&slot.waker()));
-                *slept |= poll.is_pending();
+                if poll.is_pending() {
+                    *slept = true;
+                } else {
+                    slot.set_parked(false);
+                }
                 poll
             }
-            Stage::New | Stage::Queued => self.mailbox.poll_recv(cx),
+            Wait::Queued => self.mailbox.poll_recv(cx),
         };
         self.hand_out(poll)
     }
@@ -155,39 +181,31 @@ impl<A: Actor> Next<'_, '_, A> {
         poll: Poll<Option<Signal<A>>>,
     ) -> Poll<Result<Option<Signal<A>>, A::Error>> {
         if poll.is_ready()
-            && let Some(held) = self.held.take()
+            && let Stage::Waits(known, wait) = std::mem::replace(&mut self.stage, Stage::Unseen)
         {
+            let cell = &known.cell;
             if let Poll::Ready(Some(signal)) = &poll
-                && counts(&held.cell, signal)
+                && counts(cell, signal)
             {
-                let slot = &held.cell.slot;
-                let left = self.mailbox.len();
-                let arrival = match self.stage {
-                    Stage::Empty { slept: true } => slot.take_after_sleep(left),
-                    Stage::New | Stage::Queued | Stage::Empty { slept: false } => slot.take(),
+                let arrival = match wait {
+                    Wait::Empty { slept: true } => cell.slot.take_after_sleep(self.mailbox.len()),
+                    Wait::Queued | Wait::Empty { slept: false } => cell.slot.take(),
                 };
-                note(&held.cell, signal, arrival, left);
+                if let Signal::Message { message_name, .. } = signal {
+                    let message_type = cell.slot.message_type(message_name);
+                    cell.took(Taken { arrival, message_type });
+                }
             }
-            held.leave();
+            known.leave();
         }
         poll.map(Ok)
     }
 }
 
 /// Whether a signal has to do with messages: it is one, or stood between some.
-#[inline]
 fn counts<A: Actor>(cell: &ActorCell, signal: &Signal<A>) -> bool {
     if let Signal::SupervisorRestart = signal {
         cell.stop_by_supervisor();
     }
     matches!(signal, Signal::Message { .. }) || cell.slot.is_metered()
-}
-
-/// A signal came out that arrived then; `left` are in the mailbox now.
-#[inline]
-fn note<A: Actor>(cell: &ActorCell, signal: &Signal<A>, arrival: Arrival, left: usize) {
-    if let Signal::Message { message_name, .. } = signal {
-        let message_type = cell.slot.message_type(message_name);
-        cell.took(Taken { arrival, message_type }, left);
-    }
 }

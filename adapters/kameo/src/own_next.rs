@@ -36,7 +36,7 @@ pub fn before_own_next<A: Actor>(actor_ref: &WeakActorRef<A>) -> Observed<Signal
         if !cell.parent_known.load(Relaxed) {
             lifecycle::learn_parent(cell, actor_ref);
         }
-        cell.looks(0);
+        cell.looks();
     }
     let look = |signal: &Signal<A>| match signal {
         Signal::Message { message_name, .. } => Look::Message(message_name),
@@ -77,6 +77,6 @@ fn chose(cell: &ActorCell, message_name: &'static str) {
     // Stands for the arrival, which is not known and not told to the slot.
     if let Some(arrival) = Arrival::from_raw(1) {
         let message_type = cell.slot.message_type(message_name);
-        cell.took(Taken { arrival, message_type }, 0);
+        cell.took(Taken { arrival, message_type });
     }
 }

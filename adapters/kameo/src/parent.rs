@@ -42,7 +42,7 @@ fn read(print: impl FnOnce(&mut Scan) -> fmt::Result) -> Parent {
 const VALUE: usize = 48;
 
 /// Takes the value of the field `parent` out of what is printed, piece by piece and without a text of
-/// the whole: this happens whenever an actor starts, and there may be links by the thousand.
+/// the whole: this happens whenever an actor starts.
 struct Scan {
     value: [u8; VALUE],
     len: usize,
@@ -69,6 +69,10 @@ impl fmt::Write for Scan {
                 let room = self.value.get_mut(self.len..end).ok_or(fmt::Error)?;
                 room.copy_from_slice(piece.as_bytes());
                 self.len = end;
+                // Nobody wants what follows: there may be links by the thousand.
+                if matches!(piece, "None" | "<locked>" | ")") {
+                    return Err(fmt::Error);
+                }
             }
         }
         Ok(())

@@ -5,33 +5,54 @@
 //! therefore waits for the end before it to be reported; that is a moment away, because nothing in
 //! between awaits.
 
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{AcqRel, Acquire};
-use std::sync::{Mutex, PoisonError};
-use std::thread::ThreadId;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release, SeqCst};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Longest wait for an end; what is reported later is not believed any more.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The task (or, for actors with a thread of their own, the thread) that runs one incarnation.
+/// The task (or, for actors with a thread of their own, the thread) that runs one incarnation: its
+/// number, and whether it is a task's. A task may move between threads, a thread's own actor does not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Runner(Option<tokio::task::Id>, ThreadId);
+pub(crate) struct Runner(u64);
 
 impl Runner {
     pub(crate) fn current() -> Self {
-        let task = tokio::task::try_id();
-        // A task may move between threads, a thread's own actor does not.
-        Self(task, std::thread::current().id())
+        let mut number = Number::default();
+        match tokio::task::try_id() {
+            Some(task) => {
+                task.hash(&mut number);
+                Self(number.0 << 1 | 1)
+            }
+            None => {
+                std::thread::current().id().hash(&mut number);
+                Self(number.0 << 1)
+            }
+        }
+    }
+}
+
+/// The number in an id. Tasks and threads are counted, but tell their number to hashers only; were it
+/// told in pieces, this would still be a hash of it.
+#[derive(Default)]
+struct Number(u64);
+
+impl Hasher for Number {
+    fn finish(&self) -> u64 {
+        self.0
     }
 
-    pub(crate) fn is(self, other: Self) -> bool {
-        match (self.0, other.0) {
-            (Some(a), Some(b)) => a == b,
-            (None, None) => self.1 == other.1,
-            _ => false,
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
         }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number;
     }
 }
 
@@ -40,20 +61,42 @@ impl Runner {
 pub(crate) struct Runs {
     starts: AtomicU32,
     ends: AtomicU32,
-    runner: Mutex<Option<Runner>>,
+    /// Who runs the present incarnation; 0 before the first, which is nobody's number.
+    runner: AtomicU64,
 }
 
 /// Rings when the end of any actor was reported. One for all, because hardly anybody ever listens.
 static ENDED: Notify = Notify::const_new();
 
+/// Who listens.
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
+
+/// As long as this is there, [`ENDED`] rings.
+struct Listener;
+
+impl Listener {
+    fn new() -> Self {
+        LISTENERS.fetch_add(1, SeqCst);
+        Self
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        LISTENERS.fetch_sub(1, SeqCst);
+    }
+}
+
 impl Runs {
     /// Waits until the end of the actor before was reported; false if it was not.
     pub(crate) async fn predecessor_ended(&self) -> bool {
+        // Before the look at the ends, as `end` looks for listeners after it: one sees the other.
+        let _listener = Listener::new();
         let reported = async {
             loop {
                 let mut ended = std::pin::pin!(ENDED.notified());
                 ended.as_mut().enable();
-                if self.ends.load(Acquire) >= self.starts.load(Acquire) {
+                if self.ends.load(SeqCst) >= self.starts.load(Acquire) {
                     return;
                 }
                 ended.await;
@@ -64,7 +107,7 @@ impl Runs {
 
     /// The calling task runs the next incarnation.
     pub(crate) fn start(&self) {
-        *self.runner.lock().unwrap_or_else(PoisonError::into_inner) = Some(Runner::current());
+        self.runner.store(Runner::current().0, Release);
         self.starts.fetch_add(1, AcqRel);
     }
 
@@ -75,14 +118,50 @@ impl Runs {
 
     /// Whether the calling task runs the present incarnation, and has not reported its end yet.
     pub(crate) fn is_current(&self) -> bool {
-        let runner = *self.runner.lock().unwrap_or_else(PoisonError::into_inner);
-        runner.is_some_and(|r| r.is(Runner::current()))
+        self.runner.load(Acquire) == Runner::current().0
             && self.ends.load(Acquire) < self.starts.load(Acquire)
     }
 
     /// The present incarnation's end was reported.
     pub(crate) fn end(&self) {
-        self.ends.store(self.starts.load(Acquire), std::sync::atomic::Ordering::Release);
-        ENDED.notify_waiters();
+        self.ends.store(self.starts.load(Acquire), SeqCst);
+        if LISTENERS.load(SeqCst) > 0 {
+            ENDED.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_runner_is_one_task_or_one_thread() {
+        let here = Runner::current();
+        assert_eq!(here, Runner::current());
+        let [a, b] = [(); 2].map(|()| tokio::spawn(async { Runner::current() }));
+        let (a, b) = (a.await.unwrap(), b.await.unwrap());
+        let [c, d] = [(); 2].map(|()| std::thread::spawn(Runner::current));
+        let (c, d) = (c.join().unwrap(), d.join().unwrap());
+        let mut all = [here, a, b, c, d, Runner(0)].map(|runner| runner.0);
+        all.sort_unstable();
+        assert!(all.windows(2).all(|two| two[0] != two[1]), "{all:?}");
+    }
+
+    #[tokio::test]
+    async fn a_start_waits_for_the_end_before_it_however_late_that_comes() {
+        let runs = std::sync::Arc::new(Runs::default());
+        assert!(runs.predecessor_ended().await, "nobody was before");
+        runs.start();
+        let waiting = tokio::spawn({
+            let runs = runs.clone();
+            async move { runs.predecessor_ended().await }
+        });
+        while LISTENERS.load(SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(runs.is_current());
+        runs.end();
+        assert!(waiting.await.unwrap() && !runs.is_current());
     }
 }

@@ -67,7 +67,7 @@ mod counted {
                 base: || Box::pin(batches::<Plain>(mailbox::bounded(CAPACITY))),
                 observed: || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
                 watched: || Box::pin(watched(mailbox::bounded(CAPACITY))),
-                instructions: 600,
+                instructions: 550,
                 locked: 0,
             },
             Comparison {
@@ -75,7 +75,7 @@ mod counted {
                 base: || Box::pin(batches::<Plain>(mailbox::unbounded())),
                 observed: || Box::pin(batches::<Observed>(mailbox::unbounded())),
                 watched: || Box::pin(watched(mailbox::unbounded())),
-                instructions: 600,
+                instructions: 550,
                 locked: 0,
             },
         ])

@@ -2,7 +2,7 @@
 
 use super::bump;
 use crate::clock::{Ticks, nanos};
-use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// The counters of one slot over all its incarnations.
 #[derive(Default, Debug)]
@@ -17,8 +17,10 @@ pub(crate) struct Hot {
     head_arrival: AtomicU64,
     /// When the running handler began; 0 = none runs.
     handling_since: AtomicU64,
-    /// Depth when last looked (high half) and the number of the current message type (low half).
-    depth_and_type: AtomicU64,
+    /// Messages queued when last looked.
+    depth: AtomicU32,
+    /// The number of the current message type.
+    message_type: AtomicU32,
 }
 
 /// A reading of [`Hot`], field by field.
@@ -58,8 +60,7 @@ impl Hot {
                 self.wait_max_ns.store(wait, Relaxed);
             }
         }
-        let depth = self.depth_and_type.load(Relaxed) & 0xffff_ffff_0000_0000;
-        self.depth_and_type.store(depth | u64::from(message_type), Relaxed);
+        self.message_type.store(message_type, Relaxed);
         self.handling_since.store(now, Relaxed);
     }
 
@@ -77,14 +78,13 @@ impl Hot {
     /// Notes what is queued.
     #[inline]
     pub(crate) fn queue(&self, depth: u32, head_arrival: Ticks) {
-        let message_type = self.depth_and_type.load(Relaxed) & 0xffff_ffff;
-        self.depth_and_type.store(u64::from(depth) << 32 | message_type, Relaxed);
+        self.depth.store(depth, Relaxed);
         self.head_arrival.store(head_arrival, Relaxed);
     }
 
     /// Messages queued when last looked.
     pub(crate) fn depth(&self) -> u32 {
-        (self.depth_and_type.load(Relaxed) >> 32) as u32
+        self.depth.load(Relaxed)
     }
 
     #[inline]
@@ -99,11 +99,10 @@ impl Hot {
 
     #[inline]
     pub(crate) fn message_type(&self) -> u32 {
-        self.depth_and_type.load(Relaxed) as u32
+        self.message_type.load(Relaxed)
     }
 
     pub(crate) fn read(&self) -> HotSnapshot {
-        let packed = self.depth_and_type.load(Relaxed);
         HotSnapshot {
             handled: self.handled.load(Relaxed),
             failed: self.failed.load(Relaxed),
@@ -112,8 +111,8 @@ impl Hot {
             wait_max_ns: self.wait_max_ns.load(Relaxed),
             head_arrival: self.head_arrival.load(Relaxed),
             handling_since: self.handling_since.load(Relaxed),
-            depth: (packed >> 32) as u32,
-            message_type: packed as u32,
+            depth: self.depth.load(Relaxed),
+            message_type: self.message_type.load(Relaxed),
         }
     }
 }

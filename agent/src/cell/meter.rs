@@ -124,6 +124,11 @@ impl Meter {
         self.hot.queue(u32::try_from(depth).unwrap_or(u32::MAX), head);
     }
 
+    /// Messages in the queue, as far as they are accounted for.
+    pub(crate) fn left(&self) -> u32 {
+        self.arrivals.len()
+    }
+
     /// When the oldest message in the queue arrived; 0 = none.
     pub(crate) fn head_arrival(&self) -> Ticks {
         self.arrivals.head()

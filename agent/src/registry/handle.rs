@@ -1,5 +1,6 @@
 //! An adapter's hold on one slot.
 
+use super::vacancy::Place;
 use super::{Fact, Registry};
 use crate::adapter::{Controls, DepthProbe, Fate, Registration};
 use crate::clock::wall;
@@ -60,8 +61,8 @@ impl SlotHandle {
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
-        let (now, registry) = (wall(), self.registry());
-        let (first, asked) = {
+        let now = wall();
+        let (registry, first, asked) = {
             let mut cold = self.slot.cold();
             let counted = self.slot.last_exit(&cold) != Some(ExitReason::Shutdown);
             let asked = cold.take_asked();
@@ -71,7 +72,7 @@ impl SlotHandle {
             if let Some(key) = cold.key_mut() {
                 key.parent_incarnation = parent;
             }
-            (first, asked)
+            (cold.class.registry, first, asked)
         };
         if !first {
             registry.occupied(&self.slot);
@@ -95,15 +96,16 @@ impl SlotHandle {
     ///
     /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
     pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
-        let (now, registry) = (wall(), self.registry());
-        let (exit, fact) = {
+        let now = wall();
+        let (registry, place, exit, fact) = {
             let mut cold = self.slot.cold();
             if !self.slot.marks.phase().has_actor() {
                 let was_expected = self.slot.marks.set_expected(false);
+                let (registry, place) = (cold.class.registry, Place::of(&cold));
                 drop(cold);
                 if was_expected {
                     // It never started: the slot is as empty as it was.
-                    registry.vacated(&self.slot);
+                    registry.vacated(&self.slot, place);
                 }
                 return;
             }
@@ -134,7 +136,8 @@ impl SlotHandle {
             } else {
                 cold.take_asked();
             }
-            (exit, Fact { exit: Some(exit), reason, by })
+            let fact = Fact { exit: Some(exit), reason, by };
+            (cold.class.registry, Place::of(&cold), exit, fact)
         };
         registry.event_at(now, EventKind::Exited, Some(&self.slot), fact);
         match fate {
@@ -145,11 +148,11 @@ impl SlotHandle {
             }
             Fate::Restarts { at: None } => {}
             // If its supervisor is restarted meanwhile, a new child comes in its place.
-            Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot),
+            Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot, place),
             Fate::GaveUp => {
                 let fact = Fact { exit: Some(exit), ..Fact::default() };
                 registry.event_at(now, EventKind::GaveUp, Some(&self.slot), fact);
-                registry.vacated(&self.slot);
+                registry.vacated(&self.slot, place);
             }
         }
     }
@@ -270,13 +273,16 @@ impl SlotHandle {
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
     /// way to read its depth from outside.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
-        let known = self.slot.cold().class.mailbox_capacity;
+        self.slot.marks.set_mailbox(true);
+        let known = {
+            let mut cold = self.slot.cold();
+            // Which stirs the slot.
+            self.slot.set_probe(&mut cold, probe);
+            cold.class.mailbox_capacity
+        };
         if known != capacity {
             self.registry().edit(&self.slot, |facts| facts.mailbox_capacity = capacity);
         }
-        self.slot.marks.set_mailbox(true);
-        // Which stirs the slot.
-        self.slot.set_probe(&mut self.slot.cold(), probe);
     }
 }
 

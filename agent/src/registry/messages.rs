@@ -82,6 +82,13 @@ impl SlotHandle {
         Arrival(self.slot.meter().look_and_take(queued))
     }
 
+    /// [`SlotHandle::look_and_take`] and [`SlotHandle::message_type`] as one.
+    #[inline]
+    pub fn look_and_take_typed(&self, queued: usize, name: &'static str) -> (Arrival, MessageType) {
+        let meter = self.slot.meter();
+        (Arrival(meter.look_and_take(queued)), MessageType(meter.type_number(name)))
+    }
+
     /// A message came out for which the actor slept, and `left` remain. Returns when it arrived, for
     /// [`SlotHandle::begin`].
     #[inline]
@@ -182,6 +189,12 @@ impl SlotHandle {
         let head = oldest.map_or_else(|| meter.head_arrival(), |a| a.0);
         meter.set_depth((queued + taken) as u64, head);
         self.slot.stir();
+    }
+
+    /// [`SlotHandle::set_depth`] with as many in the mailbox as were left there when the actor last
+    /// looked or took one out.
+    pub fn set_taken(&self, taken: usize, oldest: Option<Arrival>) {
+        self.set_depth(self.slot.meter().left() as usize, taken, oldest);
     }
 }
 

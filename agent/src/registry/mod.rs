@@ -13,6 +13,7 @@ mod messages;
 mod polls;
 mod receive;
 mod sends;
+mod started;
 mod stirrings;
 mod supervised;
 mod table;
@@ -370,7 +371,10 @@ impl Registry {
             self.0.log_fills.notify_one();
         }
         drop(pushed.gone);
-        self.0.event_added.notify_waiters();
+        // Only agents listen.
+        if agent_runs {
+            self.0.event_added.notify_waiters();
+        }
     }
 
     /// Takes away what was noted.

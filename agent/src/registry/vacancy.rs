@@ -6,7 +6,7 @@
 use super::{Fact, Registry, SlotHandle};
 use crate::adapter::Registration;
 use crate::clock::wall;
-use crate::slot::{Phase, Slot};
+use crate::slot::{Cold, Phase, Slot};
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType};
 use std::sync::Arc;
 
@@ -53,8 +53,8 @@ impl Registry {
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.
-    pub(crate) fn vacated(&self, slot: &Slot) {
-        if let Some((parent, key)) = place_of(slot) {
+    pub(super) fn vacated(&self, slot: &Slot, place: Option<Place>) {
+        if let Some(Place { parent, key }) = place {
             parent.cold().set_vacant(&key, slot.id);
         }
         for due in self.0.table.bury(slot.id).into_iter().flatten() {
@@ -87,14 +87,15 @@ impl Registry {
 
     /// A slot is filled: it waits for nobody any more.
     pub(crate) fn occupied(&self, slot: &Slot) {
-        if let Some((parent, key)) = place_of(slot) {
+        let place = Place::of(&slot.cold());
+        if let Some(Place { parent, key }) = place {
             parent.cold().no_longer_vacant(&key, slot.id);
         }
     }
 
     /// Ends the wait for a successor that will not come: the slot stays empty.
     pub(crate) fn settle(&self, slot: &Arc<Slot>) {
-        let gave_up = {
+        let (gave_up, place) = {
             let mut cold = slot.cold();
             if slot.marks.phase() != Phase::Restarting {
                 return;
@@ -108,20 +109,26 @@ impl Registry {
             let exhausted = cold.budget(wall()).is_some_and(|b| b.exhausted());
             let gave_up = wants_restart && exhausted;
             slot.settle(&mut cold, if gave_up { Phase::Failed } else { Phase::after(last) });
-            gave_up
+            (gave_up, Place::of(&cold))
         };
         if gave_up {
             self.event(EventKind::GaveUp, Some(slot), Fact::default());
         }
-        self.vacated(slot);
+        self.vacated(slot, place);
     }
 }
 
 /// The parent of a slot and the key under which it may be filled again there.
-fn place_of(slot: &Slot) -> Option<(Arc<Slot>, Box<str>)> {
-    let cold = slot.cold();
-    let key = cold.key()?.refill.clone()?;
-    Some((cold.parent.clone()?, key))
+pub(super) struct Place {
+    parent: Arc<Slot>,
+    key: Box<str>,
+}
+
+impl Place {
+    pub(super) fn of(cold: &Cold) -> Option<Self> {
+        let key = cold.key()?.refill.clone()?;
+        Some(Self { parent: cold.parent.clone()?, key })
+    }
 }
 
 impl Phase {

@@ -269,7 +269,10 @@ impl Slot {
     fn empty(&self, cold: &mut Cold) {
         self.set_probe(cold, None);
         cold.set_suspended_until(None);
-        self.gate.resume();
+        if self.gate.is_suspended() {
+            self.gate.resume();
+        }
+        self.gate.task_ends();
         self.queue_gone();
     }
 

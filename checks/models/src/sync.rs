@@ -132,8 +132,12 @@ impl AtomicWaker {
         drop(before);
     }
 
+    pub(crate) fn take(&self) -> Option<Waker> {
+        lock(&self.0).take()
+    }
+
     pub(crate) fn wake(&self) {
-        let waker = lock(&self.0).take();
+        let waker = self.take();
         if let Some(waker) = waker {
             waker.wake();
         }
