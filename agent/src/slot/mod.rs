@@ -15,8 +15,9 @@ pub(crate) use cold::{Asked, Cold, Key, Reach, Restart};
 pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
 
+use crate::adapter::Arrival;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
-use crate::clock::ticks;
+use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
 use crate::sync::lock;
 use actorscope_core::slot::{Counters, PastIncarnation};
@@ -122,6 +123,12 @@ impl Slot {
         }
         let probe = self.cold().probe.clone();
         probe.and_then(|probe| probe.depth())
+    }
+
+    /// When the oldest message arrived that is queued now, where that can be read from outside.
+    pub(crate) fn probe_oldest(&self) -> Option<Ticks> {
+        let probe = self.cold().probe.clone();
+        probe.and_then(|probe| probe.oldest()).map(Arrival::to_raw)
     }
 
     /// Whether anything goes on in it at this moment: a handler, a poll, messages in its queue, an
