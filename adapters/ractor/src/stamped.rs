@@ -8,12 +8,16 @@ use crate::table;
 use actorscope_agent::adapter::Arrival;
 use ractor::ActorId;
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
 /// Receivers whose mailbox a sending thread has at hand.
 const AT_HAND: usize = 32;
 
 type AtHand = Option<(ActorId, Weak<Seen>)>;
+
+/// Somebody sends messages that carry stamps: else nobody looks for one.
+static IN_USE: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static UNPACKED: Cell<Option<Stamp>> = const { Cell::new(None) };
@@ -33,6 +37,9 @@ impl Stamp {
     /// A message is being sent: counts it, if its receiver is observed.
     #[inline]
     pub fn of_message_to(receiver: ActorId) -> Self {
+        if !IN_USE.load(Relaxed) {
+            IN_USE.store(true, Relaxed);
+        }
         let is_counted = with_inbox(receiver, Inbox::count);
         Self { receiver, sent: Arrival::now(), is_counted }
     }
@@ -56,6 +63,10 @@ impl Stamp {
 /// The stamp of the message that was unpacked for this actor.
 #[inline]
 pub(crate) fn take(receiver: ActorId) -> Option<Stamp> {
+    // Whoever has such a message got it from its sender, and with it the news that there are some.
+    if !IN_USE.load(Relaxed) {
+        return None;
+    }
     let stamp = UNPACKED.try_with(Cell::take).ok().flatten()?;
     // One that could not be delivered was unpacked by its sender.
     (stamp.receiver == receiver).then_some(stamp)

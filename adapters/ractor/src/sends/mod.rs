@@ -29,8 +29,9 @@
 //! ```
 //!
 //! # What it costs, and what it asks of you
-//! A message costs its sender a reading of the clock, an atomic addition and a store, and from inside
-//! of an observed actor another addition for the link; its receiver a few loads and stores.
+//! A message costs its sender an atomic addition and, while fewer than 64 wait, a reading of the clock and
+//! a store; from inside of an observed actor another addition for the link. It costs its receiver a few
+//! loads and stores. Of messages beyond those 64 it is known when they arrived on the whole, not each.
 //!
 //! The numbers are exact while everything that the actor gets comes through tracked references. ractor
 //! gives no message a mark, so one that was sent otherwise (by a timer, by the actor to itself) takes
