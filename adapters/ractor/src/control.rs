@@ -72,7 +72,12 @@ impl Wake for Reach {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let (Some(seen), Some(watcher)) = (self.0.upgrade(), watcher::cell()) else { return };
+        let Some(seen) = self.0.upgrade() else { return };
+        // Its slot wakes it, too, when it has ended.
+        if seen.cell.get_status() >= ActorStatus::Stopping {
+            return;
+        }
+        let Some(watcher) = watcher::cell() else { return };
         // One at a time: whoever ends it must not take another's away.
         let _prompting = PROMPTING.lock().unwrap_or_else(PoisonError::into_inner);
         seen.cell.monitor(watcher.clone());
