@@ -231,6 +231,12 @@ pub trait Controls: Send + Sync + 'static {
 pub trait DepthProbe: Send + Sync + 'static {
     /// Messages queued now; `None` when it cannot be told any more.
     fn depth(&self) -> Option<u64>;
+
+    /// When the oldest of them arrived, for mailboxes that know: then the actor's task need not say so
+    /// with every message. Asked only while there are some.
+    fn oldest(&self) -> Option<Arrival> {
+        None
+    }
 }
 
 impl<F: Fn() -> Option<u64> + Send + Sync + 'static> DepthProbe for F {

@@ -29,10 +29,11 @@ pub(crate) const UNOBSERVED: Capabilities =
 /// What people are told who ask why an actor stopped.
 pub(crate) const STOPPED: &str = "stopped by an operator";
 
-struct Reach(Weak<Seen>);
+/// The way to one actor: for verbs, and to wake it while it waits for messages. Made once for each.
+pub(crate) struct Reach(pub(crate) Weak<Seen>);
 
-pub(crate) fn reach(seen: &Arc<Seen>) -> Arc<dyn Controls> {
-    Arc::new(Reach(Arc::downgrade(seen)))
+pub(crate) fn reach(seen: &Seen) -> Arc<dyn Controls> {
+    seen.reach.clone()
 }
 
 impl Controls for Reach {
@@ -59,22 +60,24 @@ impl Controls for Reach {
 /// Held while an actor is a monitor of the watcher. Verbs are rare.
 static PROMPTING: Mutex<()> = Mutex::new(());
 
-/// What the slot wakes while its actor waits for messages.
-struct Prompt(Weak<Seen>);
-
 /// To be left with the slot whenever the actor's task goes back to its mailbox; the caller looks
 /// afterwards whether anything was asked meanwhile.
-pub(crate) fn prompt(seen: &Arc<Seen>) -> Waker {
-    Waker::from(Arc::new(Prompt(Arc::downgrade(seen))))
+pub(crate) fn prompt(seen: &Seen) -> Waker {
+    Waker::from(seen.reach.clone())
 }
 
-impl Wake for Prompt {
+impl Wake for Reach {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let (Some(seen), Some(watcher)) = (self.0.upgrade(), watcher::cell()) else { return };
+        let Some(seen) = self.0.upgrade() else { return };
+        // Its slot wakes it, too, when it has ended.
+        if seen.cell.get_status() >= ActorStatus::Stopping {
+            return;
+        }
+        let Some(watcher) = watcher::cell() else { return };
         // One at a time: whoever ends it must not take another's away.
         let _prompting = PROMPTING.lock().unwrap_or_else(PoisonError::into_inner);
         seen.cell.monitor(watcher.clone());

@@ -7,8 +7,10 @@
 use crate::seen::Seen;
 use crate::{table, unobserved};
 use actorscope_agent::adapter::Registry;
+use actorscope_agent::core::id_map::IdHasher;
 use ractor::{ActorCell, ActorId, ActorStatus};
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -82,7 +84,7 @@ fn bury(seen: &Arc<Seen>) {
 
 #[derive(Default)]
 struct Walk {
-    visited: HashSet<ActorId>,
+    visited: HashSet<ActorId, BuildHasherDefault<IdHasher>>,
     found: Vec<Found>,
     unobserved: usize,
 }

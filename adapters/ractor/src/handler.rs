@@ -2,10 +2,10 @@
 
 use crate::seen::Seen;
 use crate::{ends, held, stamped};
-use actorscope_agent::adapter::{InSlot, in_slot};
+use actorscope_agent::adapter::in_slot;
 use ractor::ActorProcessingErr;
 use std::any::Any;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,88 +15,76 @@ type Handled = Result<(), ActorProcessingErr>;
 
 /// A handler that runs, from now on until it comes to an end or this is dropped.
 ///
-/// It stays where it lies and is not wrapped: a wrapper would be moved with the handler and the message
-/// in it, which costs more than what is measured.
-pub(crate) struct Running<'a> {
-    /// `None` if nobody watches.
+/// The handler stays where it lies and is not wrapped: a wrapper would be moved with the handler and the
+/// message in it, which costs more than what is measured. Two words, because ractor makes room for this
+/// in every actor, three times over.
+pub(crate) struct Running<'a, F> {
+    /// `None` if nobody watches, and after its end.
     seen: Option<&'a Arc<Seen>>,
-    /// Until its end.
-    place: Option<InSlot>,
+    handler: Pin<&'a mut F>,
 }
 
-impl<'a> Running<'a> {
+impl<'a, F: Future<Output = Handled>> Running<'a, F> {
     #[inline]
-    pub(crate) fn begin(seen: Option<&'a Arc<Seen>>, message_type: &'static str) -> Self {
-        let place = seen.map(|seen| {
+    pub(crate) fn begin(
+        seen: Option<&'a Arc<Seen>>,
+        message_type: &'static str,
+        handler: Pin<&'a mut F>,
+    ) -> Self {
+        if let Some(seen) = seen {
             begin(seen, message_type);
-            held::take(seen)
-        });
-        Self { seen, place }
-    }
-
-    /// Runs the handler to its end.
-    #[inline]
-    pub(crate) fn run<F>(&mut self, mut handler: Pin<&mut F>) -> impl Future<Output = Handled>
-    where
-        F: Future<Output = Handled>,
-    {
-        poll_fn(move |cx| self.poll(handler.as_mut(), cx))
-    }
-
-    #[inline]
-    fn poll(
-        &mut self,
-        handler: Pin<&mut impl Future<Output = Handled>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Handled> {
-        let (Some(seen), Some(place)) = (self.seen, &mut self.place) else {
-            return handler.poll(cx);
-        };
-        // What unwinds goes on unwinding, so nothing half-done is seen.
-        match catch_unwind(AssertUnwindSafe(|| place.run(|| handler.poll(cx)))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(result)) => {
-                seen.slot.end(result.is_ok());
-                if let Some(place) = self.place.take() {
-                    held::leave(place);
-                }
-                Poll::Ready(result)
-            }
-            Err(payload) => self.panicked(payload),
         }
-    }
-
-    #[cold]
-    fn panicked(&mut self, payload: Box<dyn Any + Send>) -> ! {
-        self.place = None;
-        if let Some(seen) = self.seen {
-            seen.slot.end(false);
-            ends::panicked(seen, &*payload);
-        }
-        resume_unwind(payload)
+        Self { seen, handler }
     }
 }
 
-impl Drop for Running<'_> {
+impl<F: Future<Output = Handled>> Future for Running<'_, F> {
+    type Output = Handled;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Handled> {
+        let Some(seen) = self.seen else { return self.handler.as_mut().poll(cx) };
+        let mut place = held::take(seen);
+        let handler = self.handler.as_mut();
+        // What unwinds goes on unwinding, so nothing half-done is seen.
+        let polled = catch_unwind(AssertUnwindSafe(|| place.run(|| handler.poll(cx))));
+        if let Ok(Poll::Ready(result)) = &polled {
+            seen.slot.end(result.is_ok());
+            self.seen = None;
+        }
+        held::leave(place);
+        polled.unwrap_or_else(|payload| {
+            self.seen = None;
+            panicked(seen, payload)
+        })
+    }
+}
+
+#[cold]
+fn panicked(seen: &Arc<Seen>, payload: Box<dyn Any + Send>) -> ! {
+    seen.slot.end(false);
+    ends::panicked(seen, &*payload);
+    resume_unwind(payload)
+}
+
+impl<F> Drop for Running<'_, F> {
     #[inline]
     fn drop(&mut self) {
-        if self.place.is_some() {
-            self.cut_short();
-        }
-    }
-}
-
-impl Running<'_> {
-    /// It was cancelled by a kill.
-    #[cold]
-    fn cut_short(&mut self) {
-        self.place = None;
         if let Some(seen) = self.seen {
-            seen.slot.end(false);
+            cut_short(seen);
         }
     }
 }
 
+/// It was cancelled by a kill.
+#[cold]
+fn cut_short(seen: &Seen) {
+    seen.slot.end(false);
+}
+
+/// The clock is read, although the handler before has ended a moment ago, usually: whether the task
+/// slept in between nobody tells. A message is counted before it is in the mailbox, and a sender that
+/// loses its processor there leaves the actor waiting; that is no handling.
 #[inline]
 fn begin(seen: &Seen, message_type: &'static str) {
     let slot = &seen.slot;
@@ -105,11 +93,25 @@ fn begin(seen: &Seen, message_type: &'static str) {
             Some(stamped) => stamped.begin(inbox),
             None => inbox.begin(),
         };
-        let queued = usize::try_from(inbox.waiting()).unwrap_or(usize::MAX);
-        slot.set_depth(queued, 0, inbox.oldest());
+        if inbox.is_mixed() {
+            // Nobody else can tell any more how many there are at least.
+            let queued = usize::try_from(inbox.waiting()).unwrap_or(usize::MAX);
+            slot.set_depth(queued, 0, inbox.oldest());
+        }
         arrival
     });
     slot.begin(arrival, Some(slot.message_type(message_type)));
+}
+
+/// Runs code of the user's that is no hook of ractor's: its panic is heard, too.
+#[inline]
+pub(crate) fn hear<T>(seen: Option<&Arc<Seen>>, work: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        if let Some(seen) = seen {
+            ends::panicked(seen, &*payload);
+        }
+        resume_unwind(payload)
+    })
 }
 
 /// Runs another hook of the user's than the handler: not measured, but part of the slot.

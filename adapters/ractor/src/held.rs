@@ -1,8 +1,8 @@
 //! The place in the slot whose actor's code runs, from message to message.
 //!
-//! The code of a handler runs as part of its slot, for which this is moved into the handler's
-//! future and out again. Between messages it is left with the thread; only if another actor's message
-//! came in between it has to be made anew.
+//! The code of a handler runs as part of its slot, for which this is taken whenever the handler is
+//! polled, and left with the thread again; only if another actor's handler was polled in between it has
+//! to be made anew.
 
 use crate::seen::Seen;
 use actorscope_agent::adapter::InSlot;

@@ -16,6 +16,9 @@ use std::sync::atomic::{
 /// Stamps kept, a power of two: half a KiB for an actor that is tracked.
 const STAMPS: u64 = 64;
 
+/// Fewer than this are next to nothing: a sender may see a count that is a message old.
+const FEW: u64 = 2;
+
 /// The lowest bits of a stamp say which round of the ring it is from: 16 ticks, about 5 ns, are lost.
 const ROUND: u64 = 0xf;
 
@@ -67,16 +70,19 @@ impl Inbox {
         self.stamps.get((number % STAMPS) as usize).unwrap_or(first)
     }
 
-    /// A message is about to be sent. Any thread.
+    /// A message is about to be sent. Any thread. The clock is read only for a stamp that is kept.
+    /// Whether nothing, or next to nothing, waited before it.
     #[inline]
-    pub(crate) fn send(&self) {
-        let now = Arrival::now().to_raw();
+    pub(crate) fn send(&self) -> bool {
         let number = self.sent.0.fetch_add(1, Relaxed);
-        if number.wrapping_sub(self.begun.count.load(Relaxed)) < STAMPS {
+        let waiting = number.wrapping_sub(self.begun.count.load(Relaxed));
+        if waiting < STAMPS {
             // Never 0, which stands for no stamp.
+            let now = Arrival::now().to_raw();
             let stamp = (now & !ROUND).max(ROUND + 1) | round(number);
             self.stamp(number).store(stamp, Release);
         }
+        waiting < FEW
     }
 
     /// It could not be sent after all.
@@ -85,15 +91,17 @@ impl Inbox {
         self.sent.0.fetch_sub(1, Relaxed);
     }
 
-    /// A message was counted whose stamp travels in itself. Any thread.
+    /// A message was counted whose stamp travels in itself. Any thread. Whether nothing, or next to
+    /// nothing, waited before it.
     #[inline]
-    pub(crate) fn count(&self) {
-        self.sent.0.fetch_add(1, Relaxed);
+    pub(crate) fn count(&self) -> bool {
+        let number = self.sent.0.fetch_add(1, Relaxed);
+        number.wrapping_sub(self.begun.count.load(Relaxed)) < FEW
     }
 
     /// Messages that wait; `None` if there may be more than were tracked.
     pub(crate) fn depth(&self) -> Option<u64> {
-        (!self.begun.is_mixed.load(Relaxed)).then(|| self.waiting())
+        (!self.is_mixed()).then(|| self.waiting())
     }
 
     /// Tracked messages that wait.
@@ -102,9 +110,15 @@ impl Inbox {
         self.sent.0.load(Relaxed).saturating_sub(self.begun.count.load(Relaxed))
     }
 
-    /// When the message arrived that comes next, or about when if its stamp is not kept. `None` where
-    /// stamps travel in the messages, and if nothing waits.
+    /// Whether messages came that nobody tracked.
     #[inline]
+    pub(crate) fn is_mixed(&self) -> bool {
+        self.begun.is_mixed.load(Relaxed)
+    }
+
+    /// When the message arrived that comes next, or about when if its stamp is not kept. `None` where
+    /// stamps travel in the messages, and if nothing waits. Any thread; while the actor takes messages
+    /// out, about when one of them arrived.
     pub(crate) fn oldest(&self) -> Option<Arrival> {
         let number = self.begun.count.load(Relaxed);
         match self.stamp_of(number) {
@@ -113,7 +127,6 @@ impl Inbox {
         }
     }
 
-    #[cold]
     fn about_oldest(&self, number: u64) -> Option<Arrival> {
         let has_neighbour = self.begun.last.load(Relaxed) != 0;
         let waits = number < self.sent.0.load(Relaxed);
@@ -130,16 +143,24 @@ impl Inbox {
     /// The actor begins to handle a message. When it arrived; `None` if nobody tracked it.
     #[inline]
     pub(crate) fn begin(&self) -> Option<Arrival> {
-        let Begun { count, last, .. } = &self.begun;
+        let Begun { count, last, unstamped, step, .. } = &self.begun;
         let number = count.load(Relaxed);
         if number >= self.sent.0.load(Relaxed) {
             self.begun.is_mixed.store(true, Relaxed);
             return None;
         }
+        let left = unstamped.load(Relaxed);
         let arrived = match self.stamp_of(number) {
             Some(stamp) => {
-                self.begun.unstamped.store(0, Relaxed);
+                if left != 0 {
+                    unstamped.store(0, Relaxed);
+                }
                 stamp
+            }
+            // One of several, at which somebody looked already.
+            None if left != 0 => {
+                unstamped.store(left - 1, Relaxed);
+                last.load(Relaxed).saturating_add(step.load(Relaxed))
             }
             None => self.estimate(number),
         };
@@ -158,7 +179,7 @@ impl Inbox {
         is_its.then_some(stamp)
     }
 
-    /// When a message without a stamp arrived, which is begun now.
+    /// When a message without a stamp arrived, which is begun now: the first of several.
     #[cold]
     fn estimate(&self, number: u64) -> u64 {
         let Guess { at, unstamped, step } = self.guess(number);
@@ -169,7 +190,6 @@ impl Inbox {
 
     /// When the message that comes next arrived, if it has no stamp: between the one before and the
     /// next that has a stamp, or now, evenly with those beside it.
-    #[cold]
     fn guess(&self, number: u64) -> Guess {
         let Begun { last, unstamped, step, .. } = &self.begun;
         let before = last.load(Relaxed);

@@ -28,7 +28,7 @@
 //!
 //! | way | you write | you get | it costs |
 //! | --- | --- | --- | --- |
-//! | a tracked reference, [`ObservedRef`] | `.tracked()` where a reference is handed out | depth and waits, exact while everything is sent through such references; who talks to whom | each sender a reading of the clock and an atomic addition |
+//! | a tracked reference, [`ObservedRef`] | `.tracked()` where a reference is handed out | depth and waits, exact while everything is sent through such references; who talks to whom | each sender an atomic addition and, while fewer than 64 messages wait, a reading of the clock |
 //! | `actorscope-ractor-cluster` | a derive on each type of message | depth and waits, exact whoever sends | ractor's feature `cluster` for the whole build, without ractor-supervisor |
 //! | nothing | – | neither: they are shown as absent, never as 0 | – |
 //!
@@ -51,7 +51,9 @@
 //!
 //! # What is known
 //! Of *observed* actors: type, state, handling times, failures, and how they ended: in order, stopped with
-//! which reason, drained, with which error, with the words of which panic, killed, aborted.
+//! which reason, drained, with which error, with the words of which panic, killed, aborted. A stop is told
+//! up to two milliseconds late, because ractor tells its reason only to another actor, which is not woken
+//! for each.
 //!
 //! Of *all* that are linked with observed ones, or have a name: where they hang, whether they run, how
 //! they ended (a panic of theirs is told as an error, as ractor tells it), and they can be stopped and

@@ -90,7 +90,7 @@ impl<A: ThreadLocalActor> ThreadLocalActor for ObservedLocal<A> {
             return Ok(());
         }
         let handler = pin!(self.actor.handle(myself, message, state));
-        self.failed(self.watch.handles(std::any::type_name::<A::Msg>()).run(handler).await)
+        self.failed(self.watch.handles(std::any::type_name::<A::Msg>(), handler).await)
     }
 
     async fn handle_supervisor_evt(

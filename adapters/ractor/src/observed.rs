@@ -120,7 +120,10 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
     #[inline]
     fn named(&self, message: A::Msg) -> (A::Msg, &'static str) {
         let message = self.hooks.before(message);
-        let name = self.name_of.map_or_else(std::any::type_name::<A::Msg>, |name| name(&message));
+        let name = match self.name_of {
+            Some(name_of) => self.watch.hear(|| name_of(&message)),
+            None => std::any::type_name::<A::Msg>(),
+        };
         (message, name)
     }
 
@@ -167,7 +170,7 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
     ) -> Result<(), ActorProcessingErr> {
         self.watch.started(&myself);
         let result = self.watch.run(self.actor.post_start(myself, state)).await;
-        self.hooks.after(state);
+        self.watch.hear(|| self.hooks.after(state));
         self.failed(result)
     }
 
@@ -203,9 +206,9 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         let (message, name) = self.named(message);
         let result = {
             let handler = pin!(self.actor.handle(myself, message, &mut *state));
-            self.watch.handles(name).run(handler).await
+            self.watch.handles(name, handler).await
         };
-        self.hooks.after(state);
+        self.watch.hear(|| self.hooks.after(state));
         self.failed(result)
     }
 
@@ -221,7 +224,7 @@ impl<A: Actor, H: Hooks<A>> Observed<A, H> {
         };
         let attending = self.actor.handle_supervisor_evt(myself, event, &mut *state);
         let result = Box::pin(self.watch.run(attending)).await;
-        self.hooks.after(state);
+        self.watch.hear(|| self.hooks.after(state));
         self.failed(result)
     }
 }

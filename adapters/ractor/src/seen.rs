@@ -1,19 +1,35 @@
 //! What is known of one actor, observed or not, from its start to its end.
 
+use crate::control::{self, Reach};
 use crate::inbox::Inbox;
 use crate::supervise::{Family, Place};
-use actorscope_agent::adapter::{Fate, SlotHandle};
+use crate::watcher;
+use actorscope_agent::adapter::{Arrival, DepthProbe, Fate, SlotHandle};
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::{ExitReason, SlotId};
 use ractor::{ActorCell, ActorId, ActorStatus};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+/// How the agent reads what waits for an actor that is tracked.
+struct Probe(Weak<Seen>);
+
+impl DepthProbe for Probe {
+    fn depth(&self) -> Option<u64> {
+        self.0.upgrade()?.inbox()?.depth()
+    }
+
+    fn oldest(&self) -> Option<Arrival> {
+        self.0.upgrade()?.inbox()?.oldest()
+    }
+}
+
 /// One actor. Kept until its task is gone; holds no slot open and keeps nobody alive, because a
 /// ractor actor does not live by its references.
 pub(crate) struct Seen {
     pub(crate) cell: ActorCell,
     pub(crate) slot: SlotHandle,
+    pub(crate) reach: Arc<Reach>,
     /// Where a supervisor put it that restarts it.
     pub(crate) place: Option<Arc<Place>>,
     /// Whom it restarts itself.
@@ -29,6 +45,8 @@ pub(crate) struct Seen {
     /// The id of the slot it hangs under; 0 = at the root.
     parent: AtomicU64,
     started: AtomicBool,
+    /// The watcher hears of its end.
+    is_watched: AtomicBool,
     stopped_in_order: AtomicBool,
     ended: AtomicBool,
     ending: Mutex<()>,
@@ -51,9 +69,10 @@ impl Seen {
             None => starter.as_ref().map(SlotHandle::id),
         };
         let parent = parent.map_or(0, SlotId::get);
-        Arc::new(Self {
+        Arc::new_cyclic(|this| Self {
             cell,
             slot,
+            reach: Arc::new(Reach(this.clone())),
             place,
             family: OnceLock::new(),
             inbox: OnceLock::new(),
@@ -62,6 +81,7 @@ impl Seen {
             starter,
             parent: AtomicU64::new(parent),
             started: AtomicBool::new(false),
+            is_watched: AtomicBool::new(false),
             stopped_in_order: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             ending: Mutex::default(),
@@ -131,19 +151,29 @@ impl Seen {
     /// From now on somebody tracks what is sent.
     pub(crate) fn tracked(self: &Arc<Self>) -> &Inbox {
         self.inbox.get_or_init(|| {
-            let seen: Weak<Self> = Arc::downgrade(self);
-            let depth = move || seen.upgrade()?.inbox()?.depth();
-            self.slot.set_mailbox(None, Some(Arc::new(depth)));
+            self.slot.set_mailbox(None, Some(Arc::new(Probe(Arc::downgrade(self)))));
+            self.slot.announces_arrivals();
             Box::default()
         })
     }
 
     // --- Its end -------------------------------------------------------------------------------
 
+    /// From now on the watcher hears of its end.
+    pub(crate) fn watch(&self) {
+        if !self.is_watched.swap(true, SeqCst) && !watcher::watch(&self.cell) {
+            self.is_watched.store(false, SeqCst);
+        }
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_watched.load(SeqCst)
+    }
+
     /// It fills its slot.
     pub(crate) fn start(self: &Arc<Self>) {
         if !self.started.swap(true, SeqCst) {
-            self.slot.started(Some(crate::control::reach(self)));
+            self.slot.started(Some(control::reach(self)));
         }
     }
 

@@ -8,12 +8,16 @@ use crate::table;
 use actorscope_agent::adapter::Arrival;
 use ractor::ActorId;
 use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
 /// Receivers whose mailbox a sending thread has at hand.
 const AT_HAND: usize = 32;
 
 type AtHand = Option<(ActorId, Weak<Seen>)>;
+
+/// Somebody sends messages that carry stamps: else nobody looks for one.
+static IN_USE: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static UNPACKED: Cell<Option<Stamp>> = const { Cell::new(None) };
@@ -33,7 +37,14 @@ impl Stamp {
     /// A message is being sent: counts it, if its receiver is observed.
     #[inline]
     pub fn of_message_to(receiver: ActorId) -> Self {
-        let is_counted = with_inbox(receiver, Inbox::count);
+        if !IN_USE.load(Relaxed) {
+            IN_USE.store(true, Relaxed);
+        }
+        let is_counted = with_inbox(receiver, |seen, inbox| {
+            if inbox.count() {
+                seen.slot.arrives();
+            }
+        });
         Self { receiver, sent: Arrival::now(), is_counted }
     }
 
@@ -56,6 +67,10 @@ impl Stamp {
 /// The stamp of the message that was unpacked for this actor.
 #[inline]
 pub(crate) fn take(receiver: ActorId) -> Option<Stamp> {
+    // Whoever has such a message got it from its sender, and with it the news that there are some.
+    if !IN_USE.load(Relaxed) {
+        return None;
+    }
     let stamp = UNPACKED.try_with(Cell::take).ok().flatten()?;
     // One that could not be delivered was unpacked by its sender.
     (stamp.receiver == receiver).then_some(stamp)
@@ -63,7 +78,7 @@ pub(crate) fn take(receiver: ActorId) -> Option<Stamp> {
 
 /// Without a lock for receivers that the thread has sent to before.
 #[inline]
-fn with_inbox(receiver: ActorId, tell: impl FnOnce(&Inbox)) -> bool {
+fn with_inbox(receiver: ActorId, tell: impl FnOnce(&Seen, &Inbox)) -> bool {
     let seen = RECEIVERS.try_with(|known| {
         let mut known = known.try_borrow_mut().ok()?;
         let at_hand = known.get_mut(receiver.pid() as usize % AT_HAND)?;
@@ -77,7 +92,7 @@ fn with_inbox(receiver: ActorId, tell: impl FnOnce(&Inbox)) -> bool {
         Some(seen)
     });
     let Some(seen) = seen.ok().flatten() else { return false };
-    tell(seen.tracked());
+    tell(&seen, seen.tracked());
     true
 }
 

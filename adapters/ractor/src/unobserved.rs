@@ -4,7 +4,7 @@
 use crate::control;
 use crate::seen::Seen;
 use crate::supervise::Place;
-use crate::{FRAMEWORK, table, watcher};
+use crate::{FRAMEWORK, table};
 use actorscope_agent::adapter::{Registration, Registry};
 use actorscope_agent::core::spec::ChildKind;
 use ractor::{ActorCell, ActorStatus};
@@ -34,10 +34,13 @@ fn register(
     let registration = || {
         let name = cell.get_name().unwrap_or_else(|| cell.get_id().to_string());
         // Of a task nobody expects a rate of messages: what is not measured must not show as 0.
-        Registration::new(FRAMEWORK, name, "")
-            .kind(ChildKind::Task)
-            .ordinal(cell.get_id().pid())
-            .capabilities(can)
+        let registration =
+            Registration::new(FRAMEWORK, name, "").kind(ChildKind::Task).capabilities(can);
+        // As of those that are observed.
+        match &place {
+            Some(_) => registration.ordinal(cell.get_id().pid()),
+            None => registration,
+        }
     };
     let slot = match &place {
         Some(place) => place.slot(registration),
@@ -50,6 +53,6 @@ fn register(
         None => seen.start(),
     }
     // Last, so that an end which is heard finds everything in its place.
-    watcher::watch(cell);
+    seen.watch();
     seen
 }

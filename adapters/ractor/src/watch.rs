@@ -9,9 +9,9 @@ use actorscope_agent::adapter::{Registration, Registry, SlotHandle, current_plac
 use actorscope_agent::core::ExitReason;
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::spec::SupervisorSpec;
-use actorscope_agent::core::text::short_type;
 use ractor::{ActorCell, ActorProcessingErr, ActorStatus, SupervisionEvent};
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 type Done = Result<(), ActorProcessingErr>;
@@ -58,14 +58,13 @@ impl Watch {
         options: Capabilities,
     ) -> Begun<'_> {
         let run = self.run.get_or_init(|| {
-            let name = cell.get_name().unwrap_or_else(|| short_type(std::any::type_name::<A>()));
             let actor_type = std::any::type_name::<A>();
             // Where it starts goes before where it was made; a ractor actor's code is not asked twice.
             let starter = match current_place() {
                 Some(_) => foreign_place(),
                 None => self.made_by.clone(),
             };
-            let seen = register(cell, name, actor_type, supervisor, options, starter);
+            let seen = register(cell, actor_type, supervisor, options, starter);
             Run { seen, spawner: tokio::task::try_id() }
         });
         Begun { seen: &run.seen, is_over: false }
@@ -92,9 +91,12 @@ impl Watch {
         seen.start();
     }
 
+    /// It stops in order. Why, ractor tells only to others, who have to be there by now; whoever ends
+    /// otherwise is known to have failed, or was killed.
     pub(crate) fn stopping(&self) {
         if let Some(seen) = self.seen() {
             seen.slot.stopping();
+            seen.watch();
         }
     }
 
@@ -138,8 +140,18 @@ impl Watch {
 
     /// Its handler begins.
     #[inline]
-    pub(crate) fn handles(&self, message_type: &'static str) -> Running<'_> {
-        Running::begin(self.seen(), message_type)
+    pub(crate) fn handles<'a, F: Future<Output = Done>>(
+        &'a self,
+        message_type: &'static str,
+        handler: Pin<&'a mut F>,
+    ) -> Running<'a, F> {
+        Running::begin(self.seen(), message_type, handler)
+    }
+
+    /// Runs code of the user's beside its hooks.
+    #[inline]
+    pub(crate) fn hear<T>(&self, work: impl FnOnce() -> T) -> T {
+        handler::hear(self.seen(), work)
     }
 
     /// Runs another hook of its own.
@@ -179,7 +191,7 @@ impl Drop for Watch {
         let Some(run) = self.run.get() else { return };
         let (seen, ran) = (&run.seen, run.has_own_task());
         let is_stopped = seen.cell.get_status() == ActorStatus::Stopped;
-        if ran && is_stopped && watcher::cell().is_some() {
+        if ran && is_stopped && seen.is_watched() {
             // The watcher was told, reason and all, a moment ago.
             return;
         }
@@ -197,7 +209,6 @@ impl Drop for Watch {
 
 fn register(
     cell: &ActorCell,
-    name: String,
     actor_type: &'static str,
     supervisor: Option<SupervisorSpec>,
     options: Capabilities,
@@ -213,9 +224,16 @@ fn register(
         can = can.with(Capability::Restart);
     }
     let registration = || {
-        let registration = Registration::new(FRAMEWORK, name, actor_type)
-            .ordinal(cell.get_id().pid())
-            .capabilities(can);
+        let registration = match cell.get_name() {
+            Some(name) => Registration::new(FRAMEWORK, name, actor_type),
+            None => Registration::unnamed(FRAMEWORK, actor_type),
+        };
+        let registration = registration.capabilities(can);
+        // Asked for among those alone that a supervisor starts again; it is 64 bytes in the slot.
+        let registration = match &place {
+            Some(_) => registration.ordinal(cell.get_id().pid()),
+            None => registration,
+        };
         match supervisor {
             Some(spec) => registration.supervisor(spec),
             None => registration,
@@ -237,8 +255,9 @@ fn register(
         seen.tracked();
     }
     seen.slot.register(&control::prompt(&seen));
+    // Who else is there is looked at from now on.
+    watcher::run();
     table::insert(seen.clone());
-    watcher::watch(cell);
     if let Some(place) = &seen.place {
         // Where it hangs is known, unlike that of others, which ractor links later.
         place.taken_by(&seen);

@@ -1,13 +1,23 @@
 //! The adapter's own thread: hears how actors end, and looks who else is there.
 //!
 //! ractor tells the reason of an end only to whoever supervises or monitors the actor. So one actor of
-//! ours, on a thread and a runtime of its own, monitors all that are known. It is nobody's child and
+//! ours, on a thread and a runtime of its own, monitors those that are not observed, and observed ones
+//! from when they stop in order: any other end of theirs they tell themselves. It is nobody's child and
 //! has no name, so that no walk finds it.
 
 use crate::{discovery, ends};
 use ractor::{ActorCell, ActorProcessingErr, ActorRef, ActorRuntime, SupervisionEvent};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+
+/// Ends are heard at most this much and a tick of tokio's clock late, which is a millisecond, too; so
+/// often is somebody who ends kept at most by waking the watcher.
+const REST: Duration = Duration::from_millis(1);
+
+/// Its thread has slept since somebody looked.
+static HAS_SLEPT: AtomicBool = AtomicBool::new(false);
 
 static WATCHER: OnceLock<Option<ActorCell>> = OnceLock::new();
 
@@ -16,15 +26,24 @@ pub(crate) fn cell() -> Option<ActorCell> {
     WATCHER.get_or_init(start).clone()
 }
 
-/// From now on the actor's end is heard.
-pub(crate) fn watch(actor: &ActorCell) {
-    if let Some(watcher) = cell() {
-        watcher.monitor(actor.clone());
-    }
+/// Starts the thread, if it is not there yet.
+pub(crate) fn run() {
+    WATCHER.get_or_init(start);
+}
+
+/// From now on the actor's end is heard. `false` if there is nobody to hear it.
+pub(crate) fn watch(actor: &ActorCell) -> bool {
+    let Some(watcher) = cell() else { return false };
+    watcher.monitor(actor.clone());
+    true
 }
 
 fn start() -> Option<ActorCell> {
-    let runtime = Builder::new_current_thread().enable_time().build().ok()?;
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .on_thread_park(|| HAS_SLEPT.store(true, Relaxed))
+        .build()
+        .ok()?;
     let spawned = {
         let _inside = runtime.enter();
         ActorRuntime::spawn_instant(None, Watcher, ())
@@ -63,6 +82,12 @@ impl Watcher {
         (): &mut (),
     ) -> Result<(), ActorProcessingErr> {
         ends::heard(&event);
+        // This thread slept, and whoever ended had to wake it: a call of the system, on their time. What
+        // ends next finds a watcher that is in the middle of something, and is heard after it.
+        if HAS_SLEPT.swap(false, Relaxed) {
+            tokio::time::sleep(REST).await;
+            HAS_SLEPT.store(false, Relaxed);
+        }
         Ok(())
     }
 }

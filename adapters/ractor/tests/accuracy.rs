@@ -2,17 +2,19 @@
 //! a debug build takes between two instants is not what is measured.
 #![cfg(all(unix, not(debug_assertions)))]
 
+use actorscope_ractor::agent::core::histogram::Buckets;
 use actorscope_ractor::{TrackSends, observe};
 use actorscope_testkit::Rig;
 use actorscope_testkit::accuracy::{Job, check, check_oldest_wait};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Notify;
 
 struct Worker;
 
 enum Do {
+    Nothing,
     Job(Job),
     Wait(Arc<Notify>),
 }
@@ -33,6 +35,7 @@ impl Actor for Worker {
         (): &mut (),
     ) -> Result<(), ActorProcessingErr> {
         match work {
+            Do::Nothing => {}
             Do::Job(job) => job.run(),
             Do::Wait(until) => until.notified().await,
         }
@@ -58,6 +61,45 @@ fn tracked_references() {
             move |job| worker.cast(Do::Job(job)).unwrap()
         })
         .await;
+    });
+}
+
+/// An actor and a task that keeps the only worker to itself share it: what the actor waits for that, its
+/// messages wait, and no handler takes.
+#[test]
+fn what_other_tasks_take_is_not_told_as_handling() {
+    const HOGGED: Duration = Duration::from_millis(20);
+    const MESSAGES: usize = 1_000;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let rig = Rig::shared().await;
+        let (worker, _) =
+            Actor::spawn(Some("hogged".to_owned()), observe(Worker), ()).await.unwrap();
+        let worker = worker.tracked();
+        let until = Arc::new(Notify::new());
+        until.notify_one();
+        worker.cast(Do::Wait(until.clone())).unwrap();
+        for _ in 0..MESSAGES {
+            worker.cast(Do::Nothing).unwrap();
+        }
+        // The actor gives way every 128 messages.
+        for _ in 0..MESSAGES / 128 {
+            let begun = Instant::now();
+            while begun.elapsed() < HOGGED {
+                std::hint::spin_loop();
+            }
+            tokio::task::yield_now().await;
+        }
+        rig.when("/hogged", |s| {
+            s.total.as_ref().is_some_and(|total| total.handled == MESSAGES as u64 + 1)
+        })
+        .await;
+        let (_, stats, detail) = rig.show("/hogged").await.unwrap();
+        let busy = Duration::from_nanos(stats.total.unwrap().busy_ns);
+        assert!(busy < HOGGED, "handlers that do nothing took {busy:?}");
+        let waits = Buckets::try_from(detail.queue_wait.expect("a histogram")).unwrap();
+        let longest = Duration::from_nanos(waits.quantile(1.0).expect("a quantile"));
+        assert!(longest > 4 * HOGGED, "the last messages waited {longest:?} only");
     });
 }
 

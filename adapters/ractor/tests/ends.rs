@@ -192,6 +192,37 @@ async fn children_of_who_ends_are_killed_by_ractor_and_shown_so() {
     assert_eq!(end(&rig, "/end-parent/end-child").await, exit("killed", ""));
 }
 
+#[tokio::test]
+async fn a_panic_of_the_code_that_names_messages_is_one() {
+    let rig = Rig::shared().await;
+    let observed = observe(Peer).messages(|_| panic!("no name"));
+    let (peer, _) = Actor::spawn(name("end-unnamed"), observed, Start::Well).await.unwrap();
+    peer.cast(Do::Nothing).unwrap();
+    rig.when("/end-unnamed", is("failed")).await;
+    assert_eq!(end(&rig, "/end-unnamed").await, exit("panic", "no name"));
+}
+
+/// More than the watcher hears of before it rests.
+#[tokio::test]
+async fn of_many_that_stop_at_once_each_reason_is_told() {
+    let rig = Rig::shared().await;
+    let mut peers = Vec::new();
+    for n in 0..300 {
+        let named = name(&format!("end-many-{n}"));
+        peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
+    }
+    for (n, (peer, _)) in peers.iter().enumerate() {
+        peer.stop(Some(format!("reason {n}")));
+    }
+    for (_, task) in peers {
+        task.await.unwrap();
+    }
+    for n in [0, 1, 2, 100, 298, 299] {
+        let told = end(&rig, &format!("/end-many-{n}")).await;
+        assert_eq!(told, exit("normal", &format!("reason {n}")));
+    }
+}
+
 /// Handling times of 20 messages of each of two kinds.
 #[tokio::test]
 async fn messages_are_told_apart_by_the_name_that_is_given() {

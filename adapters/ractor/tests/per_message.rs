@@ -58,7 +58,7 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(plain()),
                 watched: || Box::pin(watched(plain())),
-                instructions: 400,
+                instructions: 380,
                 locked: 0,
             },
             // The locked instruction is the sender's count.
@@ -67,7 +67,7 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(tracked()),
                 watched: || Box::pin(watched(tracked())),
-                instructions: 850,
+                instructions: 660,
                 locked: 1,
             },
         ])

@@ -44,6 +44,18 @@ impl SlotHandle {
         self.slot.marks.set_parked(is);
     }
 
+    /// From now on each sender says with [`SlotHandle::arrives`] when it sends into an empty mailbox.
+    /// Then nobody looks into the mailbox from outside while nothing happens.
+    pub fn announces_arrivals(&self) {
+        self.slot.marks.set_announced();
+    }
+
+    /// A message was put into the mailbox, which was empty. Any thread.
+    #[inline]
+    pub fn arrives(&self) {
+        self.slot.stir();
+    }
+
     /// Whether an operator holds the actor.
     #[inline]
     pub fn is_held(&self) -> bool {

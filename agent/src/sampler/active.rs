@@ -123,6 +123,11 @@ impl Active {
         self.is_live = slot.marks.phase().is_live();
         let probed = slot.probe_depth().map(|depth| depth.min(u64::from(UNPROBED - 1)) as u32);
         self.probed = probed.unwrap_or(UNPROBED);
+        if probed.is_some_and(|depth| depth > 0)
+            && let Some(oldest) = slot.probe_oldest()
+        {
+            self.hot.head_arrival = oldest;
+        }
         self.note_queue(now);
         self.read_rates(slot, now);
         if let Some(rare) = &mut self.rare {

@@ -82,7 +82,7 @@ impl Row {
         let marks = &self.slot.marks;
         matches!(marks.phase(), Phase::Starting | Phase::Running)
             && !self.slot.gate.is_suspended()
-            && (!marks.has_probe() || marks.is_parked())
+            && (!marks.has_probe() || marks.is_parked() || marks.is_announced())
     }
 
     /// What was seen of it in the last pass.

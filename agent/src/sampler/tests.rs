@@ -158,6 +158,22 @@ fn whoever_can_be_sent_to_unseen_does_not_sleep() {
 }
 
 #[test]
+fn what_is_sent_to_a_mailbox_of_which_senders_tell_is_seen() {
+    let mut node = Node::new();
+    let slot = node.actor("a");
+    let queued = Arc::new(AtomicU64::new(0));
+    let seen = queued.clone();
+    slot.set_mailbox(None, Some(Arc::new(move || Some(seen.load(Relaxed)))));
+    slot.announces_arrivals();
+    node.pass_until_all_sleep();
+    assert_eq!(node.rows.count_asleep(), 1);
+    queued.store(2, Relaxed);
+    slot.arrives();
+    node.pass();
+    assert_eq!(node.rows.summary().queued, 2);
+}
+
+#[test]
 fn where_nobody_hears_them_all_are_looked_at() {
     let mut node = Node::new();
     let slot = node.actor("a");

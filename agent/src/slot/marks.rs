@@ -47,6 +47,8 @@ const CHANGED: u8 = 4;
 const RENAMED: u8 = 8;
 /// Taken out of the tree; what hangs below it has moved up.
 const FORGOTTEN: u8 = 16;
+/// Whoever sends to it says so.
+const ANNOUNCED: u8 = 32;
 /// An actor is about to fill the slot, which was empty.
 const EXPECTED: u8 = 64;
 
@@ -134,6 +136,15 @@ impl Marks {
         if self.has(PROBE) != has {
             self.set(PROBE, has);
         }
+    }
+
+    /// Whether whoever sends into its empty mailbox stirs it.
+    pub(crate) fn is_announced(&self) -> bool {
+        self.has(ANNOUNCED)
+    }
+
+    pub(crate) fn set_announced(&self) {
+        self.set(ANNOUNCED, true);
     }
 
     /// Notes a change; false if one was noted already that nobody has seen.

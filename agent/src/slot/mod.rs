@@ -17,8 +17,9 @@ pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
 pub(crate) use rest::Rest;
 
+use crate::adapter::Arrival;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
-use crate::clock::ticks;
+use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
 use crate::sync::{Mutex, MutexGuard, OnceBox, lock};
 use actorscope_core::slot::{Counters, PastIncarnation};
@@ -147,6 +148,12 @@ impl Slot {
     /// its slot being told.
     pub(crate) fn is_asleep(&self) -> bool {
         self.marks.is_parked() && !self.is_handling()
+    }
+
+    /// When the oldest message arrived that is queued now, where that can be read from outside.
+    pub(crate) fn probe_oldest(&self) -> Option<Ticks> {
+        let probe = self.cold().probe.clone();
+        probe.and_then(|probe| probe.oldest()).map(Arrival::to_raw)
     }
 
     /// Whether anything goes on in it at this moment: a handler, a poll, messages in its queue, an

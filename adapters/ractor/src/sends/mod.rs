@@ -29,8 +29,9 @@
 //! ```
 //!
 //! # What it costs, and what it asks of you
-//! A message costs its sender a reading of the clock, an atomic addition and a store, and from inside
-//! of an observed actor another addition for the link; its receiver a few loads and stores.
+//! A message costs its sender an atomic addition and, while fewer than 64 wait, a reading of the clock and
+//! a store; from inside of an observed actor another addition for the link. It costs its receiver a few
+//! loads and stores. Of messages beyond those 64 it is known when they arrived on the whole, not each.
 //!
 //! The numbers are exact while everything that the actor gets comes through tracked references. ractor
 //! gives no message a mark, so one that was sent otherwise (by a timer, by the actor to itself) takes
@@ -163,8 +164,10 @@ impl<M: Message> ObservedRef<M> {
 
     fn send(&self, seen: Option<&Seen>, message: M) -> Result<(), MessagingErr<M>> {
         let inbox = seen.and_then(Seen::inbox);
-        if let Some(inbox) = inbox {
-            inbox.send();
+        if let (Some(seen), Some(inbox)) = (seen, inbox)
+            && inbox.send()
+        {
+            seen.slot.arrives();
         }
         let sent = self.to.send_message(message);
         if let (Err(_), Some(inbox)) = (&sent, inbox) {
