@@ -126,7 +126,10 @@ async fn start<H: Host>(actors: u32) -> Result<Alive<H>, String> {
             alive.actors.push(H::actor(&parent, format!("member-{member}")).await?);
         }
         alive._parents.push(parent);
-        tokio::task::yield_now().await;
+        // Some frameworks start what they are given later: no more than a family is on its way.
+        while DONE.started.load(Relaxed) < alive.actors.len() as u64 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
     Ok(alive)
 }
