@@ -46,6 +46,8 @@ pub enum Part {
     Screen,
     /// What attaching takes from the host's throughput: at the largest size.
     Host,
+    /// What one start and end takes more than plain tokio's.
+    Spawn,
     /// Starts and ends by the hundred thousand.
     Churn,
     /// Restarts by the ten thousand.

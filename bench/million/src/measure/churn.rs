@@ -3,7 +3,7 @@
 
 use super::screen;
 use crate::binaries::{Binaries, Variants};
-use crate::options::Options;
+use crate::options::{Framework, Options};
 use crate::process::memory;
 use crate::stats::median;
 use crate::storm::{Storm, Totals, Weather};
@@ -83,7 +83,8 @@ pub async fn churn(binary: &Path, options: &Options) -> Result<Churned, String> 
     let each_second = (after.started - before.started) as f64 / (after.seconds - before.seconds);
     drop(watch);
     let totals = storm.calm().await?;
-    let happened = (events(&totals) + parents(1), living(&totals) + parents(1));
+    let events = events(&totals, options.framework);
+    let happened = (events + parents(1), living(&totals) + parents(1));
     let connection = connection(&storm).await?;
     let agrees = |s: &Summary| (s.last_event, s.live) == happened;
     let seen = until(&connection, agrees).await?;
@@ -101,9 +102,14 @@ pub async fn churn(binary: &Path, options: &Options) -> Result<Churned, String> 
     })
 }
 
-/// One event for each start and each end.
-const fn events(totals: &Totals) -> u64 {
-    totals.started + totals.ended
+/// One event for each start and each end. A channel of tokio's is a slot of its own until its task
+/// receives from it, and so starts, too.
+const fn events(totals: &Totals, framework: Framework) -> u64 {
+    let channels = match framework {
+        Framework::Tokio => totals.started,
+        Framework::Kameo | Framework::Ractor => 0,
+    };
+    totals.started + totals.ended + channels
 }
 
 const fn living(totals: &Totals) -> u64 {
