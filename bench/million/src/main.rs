@@ -188,7 +188,15 @@ fn tell_agent(cost: &agent::Cost, actors: u32, is_judged: bool, report: &mut Rep
     let linear = Growth::Linear;
     report.point("a pass", "ms", linear, actors, cost.pass_ms);
     report.point("the agent, watched", "% of a core", linear, actors, 100.0 * cost.watched);
-    report.point("the agent, unwatched", "% of a core", linear, actors, 100.0 * cost.unwatched);
+    match cost.unwatched {
+        Some(share) => {
+            report.point("the agent, unwatched", "% of a core", linear, actors, 100.0 * share);
+        }
+        None => report.problem(format!(
+            "the unwatched agent of {}: it looks more rarely than --unwatched lets wait for",
+            size(actors)
+        )),
+    }
     if !is_judged {
         return;
     }
@@ -208,13 +216,15 @@ fn tell_agent(cost: &agent::Cost, actors: u32, is_judged: bool, report: &mut Rep
         Verdict::at_most(cost.watched, 0.05),
         "the kernel's figure of its thread",
     );
-    report.line(
-        "the same, unwatched",
-        share(cost.unwatched),
-        "0.5 %",
-        Verdict::at_most(cost.unwatched, 0.005),
-        "the same, over three of its rounds",
-    );
+    if let Some(unwatched) = cost.unwatched {
+        report.line(
+            "the same, unwatched",
+            share(unwatched),
+            "0.5 %",
+            Verdict::at_most(unwatched, 0.005),
+            "the same, over three of its rounds",
+        );
+    }
 }
 
 fn tell_first(session: &[f64], command: &[f64], actors: u32, is_judged: bool, report: &mut Report) {

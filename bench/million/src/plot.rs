@@ -34,8 +34,8 @@ pub fn curve(what: &str, unit: &str, points: &[(u32, f64)], verdict: &str) -> St
 pub fn size(actors: u32) -> String {
     match actors {
         0..1_000 => actors.to_string(),
-        1_000..1_000_000 if actors % 1_000 == 0 => format!("{} K", actors / 1_000),
-        1_000_000.. if actors % 100_000 == 0 => format!("{} M", f64::from(actors) / 1e6),
+        1_000..1_000_000 if actors.is_multiple_of(1_000) => format!("{} K", actors / 1_000),
+        1_000_000.. if actors.is_multiple_of(100_000) => format!("{} M", f64::from(actors) / 1e6),
         _ => actors.to_string(),
     }
 }
