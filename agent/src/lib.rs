@@ -26,6 +26,7 @@ mod agent;
 mod cell;
 mod clock;
 mod gate;
+mod passes;
 mod registry;
 mod sampler;
 mod server;
@@ -36,6 +37,8 @@ mod threads;
 pub mod tokio;
 
 pub use agent::{Agent, Builder, StartError};
+#[doc(hidden)]
+pub use passes::Passes;
 #[cfg(unix)]
 pub use server::BindError;
 

@@ -1,8 +1,11 @@
 //! For tests: an agent on a socket of its own, and a client that asks it.
 
 pub mod accuracy;
+pub mod heap;
 #[cfg(target_os = "linux")]
 pub mod per_message;
+#[cfg(target_os = "linux")]
+pub mod steps;
 
 use actorscope_agent::adapter::Registry;
 use actorscope_agent::core::InstanceId;

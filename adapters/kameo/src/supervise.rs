@@ -7,6 +7,7 @@ use kameo::actor::ActorRef;
 use kameo::mailbox::{self, MailboxReceiver, MailboxSender, WeakMailboxSender};
 use kameo::supervision::{RestartPolicy, SupervisedActorBuilder};
 use std::any::Any;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -134,12 +135,10 @@ impl<S: Actor, C: Observed> ObservedChild<'_, S, C> {
     /// The actor's id is not known before it runs, but its mailbox is.
     fn announce(&self, mailbox: &MailboxSender<C>) {
         let mut pending = pending();
-        if pending.len() >= MOST_PENDING {
-            pending.retain(|p| (p.alive)());
-        }
+        forget_dead(&mut pending);
         if pending.len() < MOST_PENDING {
             let (weak, for_alive) = (mailbox.downgrade(), mailbox.downgrade());
-            pending.push(Pending {
+            pending.push_back(Pending {
                 mailbox: Box::new(weak),
                 alive: Box::new(move || for_alive.upgrade().is_some()),
                 known: Known {
@@ -168,13 +167,22 @@ struct Pending {
     known: Known,
 }
 
-static PENDING: Mutex<Vec<Pending>> = Mutex::new(Vec::new());
+/// In the order in which they were announced, which is about the order in which they start: whoever
+/// starts finds itself near the front, however many are on their way.
+static PENDING: Mutex<VecDeque<Pending>> = Mutex::new(VecDeque::new());
 
 /// Length of [`PENDING`], so that starting an actor costs no lock while nobody is pending.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-fn pending() -> MutexGuard<'static, Vec<Pending>> {
+fn pending() -> MutexGuard<'static, VecDeque<Pending>> {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets go of those in front that never started. Those behind them come to the front in their turn.
+fn forget_dead(pending: &mut VecDeque<Pending>) {
+    while pending.front().is_some_and(|first| !(first.alive)()) {
+        pending.pop_front();
+    }
 }
 
 /// What was announced for this actor.
@@ -184,13 +192,15 @@ pub(crate) fn claim<A: Actor>(actor_ref: &ActorRef<A>) -> Option<Known> {
     }
     let ours = actor_ref.mailbox_sender();
     let mut pending = pending();
+    forget_dead(&mut pending);
+    WAITING.store(pending.len(), Relaxed);
     let at = pending.iter().position(|p| {
         p.mailbox
             .downcast_ref::<WeakMailboxSender<A>>()
             .and_then(WeakMailboxSender::upgrade)
             .is_some_and(|theirs| theirs.same_channel(ours))
     })?;
-    let found = pending.swap_remove(at);
+    let found = pending.remove(at)?;
     WAITING.store(pending.len(), Relaxed);
     Some(found.known)
 }

@@ -5,6 +5,7 @@
 mod host;
 mod kameo_host;
 mod options;
+mod orders;
 mod ractor_host;
 mod storm;
 mod tokio_host;

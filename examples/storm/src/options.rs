@@ -44,6 +44,10 @@ pub struct Options {
     /// No agent: what it costs alone.
     #[arg(long)]
     pub no_agent: bool,
+    /// Take orders on stdin, a line each: `totals` prints the totals so far, `calm` ends the messages,
+    /// the starts and the crashes, so that what happened can be counted.
+    #[arg(long)]
+    pub orders: bool,
     /// End after this long, for example `30s`, `2m` or `1h`.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,

@@ -2,11 +2,12 @@
 
 use crate::host::{DONE, Do, Host};
 use crate::options::{Framework, Options};
+use crate::orders;
 use actorscope_agent::Agent;
 use actorscope_examples::until_signalled;
 use serde::Serialize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -21,6 +22,9 @@ const PARTS: u32 = 100;
 
 static SENT: AtomicU64 = AtomicU64::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// Nothing more is begun; what has begun goes on.
+pub static CALM: AtomicBool = AtomicBool::new(false);
 
 /// What happened, all in all.
 #[derive(Debug, Serialize)]
@@ -48,9 +52,12 @@ pub async fn run<H: Host>(options: &Options) -> Result<Totals, String> {
         Some(agent.map_err(|error| format!("the agent did not start: {error}"))?)
     };
     let begin = Instant::now();
+    if options.orders {
+        orders::take(options.actors, begin)?;
+    }
     let alive = tokio::select! {
         alive = start::<H>(options.actors) => alive?,
-        () = &mut stop => return Ok(totals(options, begin)),
+        () = &mut stop => return Ok(totals(options.actors, begin)),
     };
     eprintln!(
         "storm: {} {} actors are up after {:.1} s{}",
@@ -70,7 +77,7 @@ pub async fn run<H: Host>(options: &Options) -> Result<Totals, String> {
     }
     weather.spawn(report());
     let result = tokio::select! {
-        () = &mut stop => Ok(totals(options, begin)),
+        () = &mut stop => Ok(totals(options.actors, begin)),
         Some(ended) = weather.join_next() => match ended {
             Ok(Err(error)) => Err(error),
             Ok(Ok(())) => Err("something stopped by itself".to_owned()),
@@ -92,10 +99,11 @@ const fn framework(framework: Framework) -> &'static str {
     }
 }
 
-fn totals(options: &Options, begin: Instant) -> Totals {
+/// As of now.
+pub fn totals(actors: u32, begin: Instant) -> Totals {
     Totals {
         seconds: begin.elapsed().as_secs_f64(),
-        actors: options.actors,
+        actors,
         sent: SENT.load(Relaxed),
         refused: REFUSED.load(Relaxed),
         handled: DONE.handled.load(Relaxed),
@@ -118,7 +126,10 @@ async fn start<H: Host>(actors: u32) -> Result<Alive<H>, String> {
             alive.actors.push(H::actor(&parent, format!("member-{member}")).await?);
         }
         alive._parents.push(parent);
-        tokio::task::yield_now().await;
+        // Some frameworks start what they are given later: no more than a family is on its way.
+        while DONE.started.load(Relaxed) < alive.actors.len() as u64 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
     Ok(alive)
 }
@@ -146,6 +157,9 @@ impl Pace {
     /// How many are due now, once any may be.
     async fn due(&mut self) -> u64 {
         self.ticks.tick().await;
+        if CALM.load(Relaxed) {
+            return 0;
+        }
         self.owed += self.each_second;
         let due = self.owed / u64::from(PARTS);
         self.owed %= u64::from(PARTS);

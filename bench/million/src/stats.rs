@@ -1,0 +1,78 @@
+//! Medians, intervals, growth.
+
+/// The middle one; `None` of nothing.
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The value with this share of the others below it, between two of them in proportion.
+pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = share * sorted.len().checked_sub(1)? as f64;
+    let (below, above) = (sorted.get(at.floor() as usize)?, sorted.get(at.ceil() as usize)?);
+    Some(below + (above - below) * at.fract())
+}
+
+/// The largest one.
+pub fn most(values: &[f64]) -> Option<f64> {
+    values.iter().copied().max_by(f64::total_cmp)
+}
+
+/// A mean and half the width of its 95 % interval by Student's t; `None` of less than two.
+pub fn mean_within(values: &[f64]) -> Option<(f64, f64)> {
+    let degrees = values.len().checked_sub(1).filter(|n| *n > 0)?;
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / degrees as f64;
+    Some((mean, t95(degrees) * (variance / values.len() as f64).sqrt()))
+}
+
+/// Student's t that 2.5 % lie above, by degrees of freedom.
+fn t95(degrees: usize) -> f64 {
+    const TABLE: [f64; 30] = [
+        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+        2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+        2.052, 2.048, 2.045, 2.042,
+    ];
+    // Above the table a little too wide, which errs on the safe side.
+    TABLE.get(degrees.saturating_sub(1)).copied().unwrap_or(2.042)
+}
+
+/// How a cost grows from the last but one size to the largest: the exponent *e* in cost ∝ size^*e*.
+/// 1 is linear, 0 is not at all. `None` where there is nothing to compare.
+pub fn exponent(points: &[(u32, f64)]) -> Option<f64> {
+    let [.., (from, before), (to, after)] = points else { return None };
+    if *before <= 0.0 || *after <= 0.0 || from >= to {
+        return None;
+    }
+    Some((after / before).ln() / (f64::from(*to) / f64::from(*from)).ln())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(quantile(&[0.0, 10.0], 0.95), Some(9.5));
+    }
+
+    #[test]
+    fn intervals() {
+        let (mean, half) = mean_within(&[1.0, 2.0, 3.0]).unwrap();
+        assert_eq!(mean, 2.0);
+        assert!((half - 4.303 / 3f64.sqrt()).abs() < 1e-9, "{half}");
+        assert_eq!(mean_within(&[1.0]), None);
+    }
+
+    #[test]
+    fn growth() {
+        let linear = exponent(&[(10, 1.0), (1_000, 5.0), (10_000, 50.0)]).unwrap();
+        assert!((linear - 1.0).abs() < 1e-9);
+        assert_eq!(exponent(&[(1_000, 7.0), (10_000, 7.0)]), Some(0.0));
+        assert_eq!(exponent(&[(1_000, 7.0)]), None);
+    }
+}
