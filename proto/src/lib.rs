@@ -6,6 +6,7 @@
 //! servers a connection.
 
 pub mod convert;
+pub mod pack;
 
 /// Messages, clients and servers generated from `proto/actorscope/v1/actorscope.proto`, which
 /// documents them.
