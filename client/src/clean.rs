@@ -36,7 +36,7 @@ fn in_place_all<'a>(all: impl IntoIterator<Item = &'a mut String>) {
     all.into_iter().for_each(in_place);
 }
 
-/// Every text of a frame.
+/// Every text of a frame whose texts are spelled out.
 pub(crate) fn frame(frame: &mut v1::Frame) {
     if let Some(rows) = &mut frame.rows {
         for class in &mut rows.classes {

@@ -6,7 +6,7 @@ use actorscope_core::slot::{Identity, SlotDetail, Stats};
 use actorscope_core::view::Placed;
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp};
 use actorscope_proto::convert::Malformed;
-use actorscope_proto::pack::{Unpacked, Unpacker};
+use actorscope_proto::pack::{Unpacked, Unpacker, spell_out};
 use actorscope_proto::v1;
 use std::sync::Arc;
 use std::time::Duration;
@@ -155,6 +155,9 @@ pub struct Partial {
 impl Frame {
     /// A frame to somebody who had `view` before.
     pub(crate) fn unpack(mut wire: v1::Frame, view: &mut Unpacker) -> Result<Self, Malformed> {
+        if let Some(rows) = &mut wire.rows {
+            spell_out(rows)?;
+        }
         clean::frame(&mut wire);
         let unpacked = view.apply(&mut wire)?;
         let frame = Self {

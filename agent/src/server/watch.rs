@@ -128,8 +128,8 @@ fn send_due(
             *skipped += 1;
             return false;
         };
-        let mut frame = shared
-            .with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
+        let mut frame =
+            shared.with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
         frame.view_id = *view_id;
         frame.revision = watched.revision;
         frame.skipped = *skipped;

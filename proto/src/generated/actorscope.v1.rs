@@ -211,6 +211,10 @@ pub struct Rows {
     /// before there are 8,192 texts, 2 MiB of them or 4,096 classes; a reader need not take more.
     #[prost(string, repeated, tag = "2")]
     pub texts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of each of them: with how many of the bytes of the one before (in this list and spelled out) it
+    /// begins, which are left out above. All or none of them; together at most 2 MiB.
+    #[prost(uint32, repeated, tag = "11")]
+    pub texts_shared: ::prost::alloc::vec::Vec<u32>,
     /// Absent: the same rows in the same order.
     #[prost(message, optional, tag = "3")]
     pub order: ::core::option::Option<Order>,
@@ -221,6 +225,9 @@ pub struct Rows {
     /// Of each of those: the name.
     #[prost(string, repeated, tag = "5")]
     pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The same for names.
+    #[prost(uint32, repeated, tag = "12")]
+    pub names_shared: ::prost::alloc::vec::Vec<u32>,
     /// Of each of those without CELL_PREFIX: the path.
     #[prost(string, repeated, tag = "6")]
     pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
@@ -947,6 +954,9 @@ pub struct DumpResponse {
 /// the histogram that the resolution names (see Buckets), of the open one its lower edge; 2 * ns + 1 for
 /// any other duration.
 ///
+/// "Short" is a duration rounded to 12 binary digits, exact to 0.025 %: below 4,096 as it is; above, m
+/// nanoseconds times 2^n with 2,048 <= m < 4,096 are 2,048 * n + m.
+///
 /// "Text" is a number of Rows.texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -984,7 +994,7 @@ pub enum Cell {
     Restarts = 15,
     Depth = 16,
     /// 0 exact, 1 measured, 2 sampled, 3 since_attach, 4 stale; absent, or unknown to the reader: the
-    /// depth is not known. Stale: since when.
+    /// depth is not known. Stale: since when; absent: since CELL_NOW_SINCE.
     DepthQuality = 17,
     DepthSince = 18,
     /// Over all incarnations; absent where nobody counts, or no messages are taken. Nanoseconds.
@@ -1004,8 +1014,8 @@ pub enum Cell {
     OldestWait = 27,
     QueueWaitQuality = 28,
     QueueWaitSince = 29,
-    /// Queue wait; without a count there is none. Mean and maximum in nanoseconds; since when it was
-    /// counted; the resolution 0 log2, 1 fine.
+    /// Queue wait; without a count there is none. Mean and maximum are short; since when it was counted;
+    /// the resolution 0 log2, 1 fine.
     QueueWaitCount = 30,
     QueueWaitMean = 31,
     QueueWaitP50 = 32,

@@ -1,7 +1,7 @@
 //! Latencies as cells: quantiles are mostly middles of buckets, so the bucket's number says it all.
 
 use super::cells::Cells;
-use super::number::{age, longest, since};
+use super::number::{age, from_short, longest, short, since};
 use crate::convert::Malformed;
 use crate::v1::Cell;
 use actorscope_core::histogram::Layout;
@@ -57,11 +57,11 @@ pub(super) fn write(cells: &mut Cells, to: &Columns, latency: &LatencySummary, n
     let layout = latency.resolution.map(layout);
     let max = latency.max.map(longest);
     cells.set(to.count, latency.count);
-    cells.set_opt(to.mean, latency.mean.map(longest));
+    cells.set_opt(to.mean, latency.mean.map(short));
     for (cell, value) in to.quantiles.into_iter().zip([latency.p50, latency.p95, latency.p99]) {
         cells.set_opt(cell, value.map(|ns| quantile(longest(ns), layout, max)));
     }
-    cells.set_opt(to.max, max);
+    cells.set_opt(to.max, max.map(short));
     cells.set_opt(to.window, latency.window_ns.map(|ns| since(now, ns)));
     cells.set_opt(to.resolution, latency.resolution.map(|r| r as u64));
 }
@@ -73,7 +73,8 @@ pub(super) fn read(
 ) -> Result<Option<LatencySummary>, Malformed> {
     let Some(count) = cells.get(from.count) else { return Ok(None) };
     let known = |number| Resolution::ALL.get(usize::try_from(number).ok()?).copied();
-    let max = cells.get(from.max);
+    let duration = |cell| cells.get(cell).map(from_short).transpose();
+    let max = duration(from.max)?;
     let resolution = cells.get(from.resolution).and_then(known);
     let quantile = |cell| match cells.get(cell) {
         // The buckets of a resolution from a later version have no edges that we know of.
@@ -84,7 +85,7 @@ pub(super) fn read(
     let [p50, p95, p99] = from.quantiles;
     Ok(Some(LatencySummary {
         count,
-        mean: cells.get(from.mean),
+        mean: duration(from.mean)?,
         p50: quantile(p50)?,
         p95: quantile(p95)?,
         p99: quantile(p99)?,

@@ -12,6 +12,7 @@
 mod bits;
 mod cells;
 mod class;
+mod front;
 mod latency;
 mod number;
 mod order;
@@ -21,6 +22,7 @@ mod summary;
 mod texts;
 mod unpacker;
 
+pub use front::spell_out;
 pub use packer::{Packer, Packing};
 pub use unpacker::{Unpacked, Unpacker};
 

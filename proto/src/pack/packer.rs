@@ -6,7 +6,7 @@ use super::number::{difference, is_same_moment, moment, sent_len};
 use super::order::Runs;
 use super::summary::PackedSummary;
 use super::texts::Texts;
-use super::{ENOUGH_CLASSES, ENOUGH_TEXT_BYTES, ENOUGH_TEXTS, MAX_PATH, bits::Bits, stats};
+use super::{ENOUGH_CLASSES, ENOUGH_TEXT_BYTES, ENOUGH_TEXTS, MAX_PATH, bits::Bits, front, stats};
 use crate::v1::{self, Cell};
 use actorscope_core::id_map::IdMap;
 use actorscope_core::node::Summary;
@@ -211,6 +211,8 @@ impl Packing<'_> {
         wire.changed = self.changed.into_bytes_unless_all(changes, row_count);
         wire.classes = std::mem::take(&mut packer.classes.new);
         wire.texts = std::mem::take(&mut packer.texts.new);
+        wire.texts_shared = front::shorten(&mut wire.texts);
+        wire.names_shared = front::shorten(&mut wire.names);
         let columns = (0..).zip(self.columns);
         wire.columns =
             columns.filter_map(|(cell, built)| Some(built?.finish(cell, changes))).collect();

@@ -33,6 +33,12 @@ pub(super) fn write(cells: &mut Cells, stats: &Stats, now: u64, texts: &mut Text
     cells.set(Cell::Restarts, stats.restarts);
     cells.set_opt(Cell::Depth, stats.depth.value());
     quality(cells, stats.depth.quality(), Cell::DepthQuality, Cell::DepthSince, now);
+    if let (Quality::Stale { age_ns }, Some(handling)) =
+        (stats.depth.quality(), &stats.handling_now)
+        && age_ns == handling.for_ns
+    {
+        cells.set_opt(Cell::DepthSince, None);
+    }
     let total = stats.total.unwrap_or_default();
     if stats.total.is_some() {
         cells.set(Cell::Handled, total.handled);
@@ -110,7 +116,8 @@ pub(super) fn read(
     let mut stats = Stats::new(state, started_at);
     stats.incarnation = Incarnation(small(Cell::Incarnation)?);
     stats.restarts = number(Cell::Restarts);
-    let depth_quality = quality_of(cells, Cell::DepthQuality, Cell::DepthSince, now);
+    let depth_since = cells.get(Cell::DepthSince).or(cells.get(Cell::NowSince));
+    let depth_quality = quality_of(cells.get(Cell::DepthQuality), depth_since, now);
     if let (Some(depth), true) = (cells.get(Cell::Depth), depth_quality != Quality::Absent) {
         stats.depth = Reading::new(depth, depth_quality);
     }
@@ -129,7 +136,8 @@ pub(super) fn read(
     stats.utilization = cells.get(Cell::Utilization).map(from_share).transpose()?;
     stats.oldest_wait_ns = ago(Cell::OldestWait);
     stats.queue_wait = latency::read(cells, &QUEUE_WAIT, now)?;
-    stats.queue_wait_quality = quality_of(cells, Cell::QueueWaitQuality, Cell::QueueWaitSince, now);
+    stats.queue_wait_quality =
+        quality_of(cells.get(Cell::QueueWaitQuality), cells.get(Cell::QueueWaitSince), now);
     stats.handling = latency::read(cells, &HANDLING, now)?;
     if let Some(for_ns) = ago(Cell::NowSince) {
         let message_type = cells.get(Cell::NowType).map(|text| texts.get(text)).transpose()?;
@@ -204,15 +212,13 @@ fn quality(cells: &mut Cells, quality: Quality, number: Cell, since_when: Cell, 
     cells.set_opt(since_when, age.map(|ns| since(now, ns)));
 }
 
-fn quality_of(cells: &Cells, number: Cell, since_when: Cell, now: u64) -> Quality {
-    match cells.get(number) {
+fn quality_of(number: Option<u64>, since_when: Option<u64>, now: u64) -> Quality {
+    match number {
         Some(0) => Quality::Exact,
         Some(1) => Quality::Measured,
         Some(2) => Quality::Sampled,
         Some(3) => Quality::SinceAttach,
-        Some(4) => {
-            Quality::Stale { age_ns: cells.get(since_when).map_or(0, |since| age(now, since)) }
-        }
+        Some(4) => Quality::Stale { age_ns: since_when.map_or(0, |since| age(now, since)) },
         // A quality from a later version promises nothing that we know of.
         _ => Quality::Absent,
     }

@@ -2,6 +2,7 @@
 
 use super::cells::{Cells, PLACE, STATS};
 use super::class::Class;
+use super::front::spell_out;
 use super::number::{added, moment};
 use super::packer::base;
 use super::summary::UnpackedSummary;
@@ -84,7 +85,7 @@ impl Row {
 }
 
 impl Unpacker {
-    /// Takes the next frame of the view. After an error the view has to begin anew.
+    /// Takes the next frame of the view: its rows and its summary, but not the rest. After an error the view has to begin anew.
     pub fn apply(&mut self, frame: &mut v1::Frame) -> Result<Unpacked, Malformed> {
         if frame.number == 0 {
             *self = Self::default();
@@ -98,7 +99,8 @@ impl Unpacker {
         for row in &mut self.rows {
             (row.is_named, row.is_changed) = (false, false);
         }
-        if let Some(rows) = frame.rows.take() {
+        if let Some(mut rows) = frame.rows.take() {
+            spell_out(&mut rows)?;
             unpacked.order = self.rows(rows, now)?;
         }
         for row in &self.rows {

@@ -76,8 +76,14 @@ fn lists_of_different_lengths_are_refused() {
     says(&refusal(|rows| column(rows, v1::Cell::State).values.clear()), "`column.values`");
     says(&refusal(|rows| column(rows, v1::Cell::State).absent = vec![1]), "`column.values`");
     says(&refusal(|rows| column(rows, v1::Cell::State).absent = vec![8]), "`column.absent`");
-    says(&refusal(|rows| rows.names.truncate(2)), "`names`");
-    says(&refusal(|rows| rows.names.clear()), "`named`");
+    says(&refusal(|rows| rows.names.truncate(2)), "`names_shared`");
+    let fewer = |rows: &mut v1::Rows, names| {
+        rows.names.truncate(names);
+        rows.names_shared.truncate(names);
+    };
+    says(&refusal(|rows| fewer(rows, 2)), "`names`");
+    says(&refusal(|rows| fewer(rows, 0)), "`named`");
+    says(&refusal(|rows| rows.names_shared[1] = 900), "`names_shared`");
     says(&refusal(|rows| rows.paths.push("/a".into())), "`paths`");
     says(&refusal(|rows| rows.child_ids.push("a".into())), "`paths`");
     let expiries = v1::Expiries { counts: vec![1, u32::MAX, 0], ..v1::Expiries::default() };
@@ -94,8 +100,12 @@ fn rows_come_once_and_not_without_end() {
 
 #[test]
 fn what_would_have_to_be_remembered_is_bounded() {
-    says(&refusal(|rows| rows.texts = vec![String::new(); MAX_TEXTS + 1]), "`texts`");
-    says(&refusal(|rows| rows.texts.push("x".repeat(MAX_TEXT_BYTES))), "`texts`");
+    let texts = |rows: &mut v1::Rows, texts| {
+        rows.texts = texts;
+        rows.texts_shared.clear();
+    };
+    says(&refusal(|rows| texts(rows, vec![String::new(); MAX_TEXTS + 1])), "`texts`");
+    says(&refusal(|rows| texts(rows, vec!["x".repeat(MAX_TEXT_BYTES + 1)])), "`texts`");
     let class = v1::Class { kind: "worker".into(), ..v1::Class::default() };
     says(&refusal(|rows| rows.classes = vec![class; MAX_CLASSES + 1]), "`classes`");
     // Parts of a path that are short by themselves.
@@ -148,9 +158,10 @@ fn any_rows() -> impl Strategy<Value = v1::Rows> {
     let expiries = (bitmap(), vec(0..4u32, 0..4), vec(any::<i64>(), 0..6))
         .prop_map(|(rows, counts, moments)| v1::Expiries { rows, counts, moments });
     let texts = || vec("[a/]{0,3}", 0..4);
+    let shared = || prop_oneof![4 => Just(Vec::new()), 1 => vec(0..4u32, 0..4)];
     (
         of(runs()),
-        (bitmap(), texts(), texts(), texts(), texts()),
+        (bitmap(), texts(), texts(), texts(), texts(), shared(), shared()),
         (bitmap(), vec(column, 0..20), of(expiries)),
     )
         .prop_map(|(runs, who, how)| v1::Rows {
@@ -161,6 +172,8 @@ fn any_rows() -> impl Strategy<Value = v1::Rows> {
             names: who.2,
             paths: who.3,
             child_ids: who.4,
+            texts_shared: who.5,
+            names_shared: who.6,
             changed: how.0,
             columns: how.1,
             expiries: how.2,

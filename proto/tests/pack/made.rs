@@ -86,8 +86,10 @@ fn counters() -> BoxedStrategy<Counters> {
 
 fn latency() -> BoxedStrategy<LatencySummary> {
     let ns = || of(prop_oneof![duration(), (0..40u32).prop_map(|bits| 3 << bits >> 1)]);
+    // Twelve binary digits come through as they are.
+    let short = || of((0..4_096u64, 0..=51u32).prop_map(|(digits, shift)| digits << shift));
     let resolution = of(select(Resolution::ALL));
-    (number(), ns(), ns(), ns(), ns(), ns(), of(duration()), resolution)
+    (number(), short(), ns(), ns(), ns(), short(), of(duration()), resolution)
         .prop_map(|(count, mean, p50, p95, p99, max, window_ns, resolution)| LatencySummary {
             count,
             mean,
