@@ -52,6 +52,8 @@ struct Node {
     slots: u64,
     second: u64,
     crowd: Crowd,
+    /// Bytes of a sentence that each slot has of its own.
+    sentence: usize,
 }
 
 /// A number that looks like any other (splitmix64, by Sebastiano Vigna).
@@ -78,7 +80,7 @@ impl Node {
                 forest.insert(slot, Some(pool), &format!("worker-{raw}"));
             }
         }
-        Self { forest, slots, second: 0, crowd }
+        Self { forest, slots, second: 0, crowd, sentence: 0 }
     }
 
     /// A number of a slot, another one each second.
@@ -147,7 +149,7 @@ impl RowSource for Node {
             child_spec: None,
             capabilities: Capabilities::of(&[Capability::Kill, Capability::Stop]),
             mailbox_capacity: Some(64),
-            no_kill: None,
+            no_kill: (self.sentence > 0).then(|| format!("{raw:0>0$}", self.sentence).into()),
             // A million slots within ten seconds.
             created_at: Timestamp(BEGUN + raw * 10_000 + Self::always(id, 2) % 5_000),
             ordinal: raw,
@@ -398,6 +400,67 @@ fn a_table_of_which_every_row_is_another_each_second_takes_little_more() {
 fn a_tree_takes_the_same_few_bytes_whatever_the_number_of_slots() {
     for slots in [1_000, 100_000] {
         check("tree", tree(), slots, Crowd::Steady, ALL_CHANGED);
+    }
+}
+
+#[test]
+fn a_page_that_does_not_fit_is_cut_and_says_where_the_next_begins() {
+    let mut node = Node::new(2_000, Crowd::Steady);
+    let page = |offset| {
+        let (expansion, filter) = (Expansion::ToDepth(9), Filter::all());
+        ViewSpec::Tree { root: None, expansion, filter, offset, limit: 1_000 }
+    };
+    let answer = |node: &Node, view: &ViewSpec| {
+        let selection = evaluate(view, node);
+        let (frame, slots) = packed(node, view, &selection, &mut Packer::default(), None);
+        assert!(frame.encoded_len() <= actorscope_proto::MAX_MESSAGE, "{}", frame.encoded_len());
+        (frame, slots)
+    };
+    let (whole, slots) = answer(&node, &page(0));
+    println!("a page of 1,000 rows: {} bytes", whole.encoded_len());
+    assert_eq!((slots.len(), whole.partial), (1_000, Vec::new()));
+    node.sentence = 4_000;
+    let (cut, first) = answer(&node, &page(0));
+    assert!(cut.encoded_len() > super::limits::FRAME_BYTES / 2, "{}", cut.encoded_len());
+    assert_eq!((cut.partial.len(), cut.partial[0].reason.as_str()), (1, "bytes"));
+    assert_eq!(cut.partial[0].next_offset as usize, first.len());
+    let (_, second) = answer(&node, &page(cut.partial[0].next_offset));
+    assert_eq!(slots[first.len()], second[0], "no row is left out");
+}
+
+/// In a release build; the machine's other work is in it.
+#[test]
+#[ignore = "measures time"]
+fn what_packing_costs_beside_evaluating() {
+    for slots in [1_000, 100_000] {
+        let mut node = Node::new(slots, Crowd::Steady);
+        let mut packer = Packer::default();
+        let view = table();
+        let (mut evaluating, mut looking, mut packing) = (Vec::new(), Vec::new(), Vec::new());
+        for second in 0..200 {
+            node.second = second % 10;
+            let begun = std::time::Instant::now();
+            let selection = evaluate(&view, &node);
+            evaluating.push(begun.elapsed());
+            let begun = std::time::Instant::now();
+            for place in &selection.rows {
+                std::hint::black_box((node.identity(place.slot), node.stats(place.slot)));
+            }
+            looking.push(begun.elapsed());
+            let begun = std::time::Instant::now();
+            std::hint::black_box(packed(&node, &view, &selection, &mut packer, None));
+            packing.push(begun.elapsed());
+        }
+        let median = |times: &mut Vec<std::time::Duration>| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        };
+        println!(
+            "{slots} slots: evaluate {:?}; the rows' figures {:?}, with them packed {:?}",
+            median(&mut evaluating),
+            median(&mut looking),
+            median(&mut packing),
+        );
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Runs {
 
 impl Runs {
     /// A row that stood at `before` in the old order.
-    pub(super) fn old(&mut self, before: usize) {
+    pub(super) fn moved(&mut self, before: usize) {
         let jump = difference(before as u64, self.cursor as u64);
         self.rows += 1;
         self.cursor = before + 1;
@@ -38,7 +38,7 @@ impl Runs {
     }
 
     /// A row that is new.
-    pub(super) fn new(&mut self, slot: SlotId) {
+    pub(super) fn entered(&mut self, slot: SlotId) {
         self.rows += 1;
         // Slots are below 2^53: nothing is shifted out.
         self.runs.push(zigzag(difference(slot.get(), self.last_new)) << WHAT | NEW);

@@ -103,10 +103,10 @@ impl Packing<'_> {
     pub fn row(&mut self, place: Placed, identity: &Identity, path: &str, stats: &Stats) -> usize {
         let slot = place.slot;
         let before = self.packer.positions.get(&slot).copied();
-        let known = before.and_then(|at| self.packer.rows[at as usize].take());
+        let known = before.and_then(|at| self.packer.rows.get_mut(at as usize)?.take());
         match before.filter(|_| known.is_some()) {
-            Some(before) => self.runs.old(before as usize),
-            None => self.runs.new(slot),
+            Some(before) => self.runs.moved(before as usize),
+            None => self.runs.entered(slot),
         }
         self.bytes += 2;
         let (known, is_new) = match known {
@@ -133,7 +133,8 @@ impl Packing<'_> {
         let mut differs = false;
         for column in cells.differing(&known.cells) {
             differs = true;
-            let building = self.columns[column].get_or_insert_default();
+            let Some(building) = self.columns.get_mut(column) else { continue };
+            let building = building.get_or_insert_default();
             let base = known.cells.at(column);
             self.bytes += building.add(self.changes, column, cells.at(column), base, self.now);
         }
