@@ -3,8 +3,10 @@
 use actorscope_agent::adapter::{Registration, Registry, scope};
 use actorscope_agent::tokio::spawn;
 use actorscope_agent::{Agent, StartError};
+use actorscope_proto::pack::Unpacker;
 use actorscope_proto::v1;
-use actorscope_testkit::{Rig, SOON};
+use actorscope_testkit::{Frame, Rig, SOON};
+use prost::Message;
 use tonic::Code;
 
 #[tokio::test]
@@ -151,23 +153,27 @@ async fn a_watched_view_sends_what_changed_and_only_that() {
     let outbound = tokio_stream::wrappers::ReceiverStream::new(outbound);
     let mut frames = rig.observe().watch(outbound).await.unwrap().into_inner();
 
-    let mut next =
-        async || tokio::time::timeout(SOON, frames.message()).await.unwrap().unwrap().unwrap();
-    let first = next().await;
-    assert_eq!((first.view_id, first.revision), (3, 7));
+    let mut known = Unpacker::default();
+    let mut next = async || {
+        let wire = tokio::time::timeout(SOON, frames.message()).await.unwrap().unwrap().unwrap();
+        assert_eq!((wire.view_id, wire.revision), (3, 7));
+        (wire.encoded_len(), Frame::unpack(wire, &mut known).unwrap())
+    };
+    let (_, first) = next().await;
     assert_eq!((first.identities.len(), first.stats.len()), (50, 50));
-    assert_eq!(first.order.unwrap().rows.len(), 50);
+    assert_eq!(first.order.unwrap().len(), 50);
 
     // One slot changes; rates settle in the frames before.
-    let mut quiet = next().await;
+    let (mut bytes, mut quiet) = next().await;
     while !quiet.stats.is_empty() {
-        quiet = next().await;
+        (bytes, quiet) = next().await;
     }
     assert_eq!((quiet.identities.len(), quiet.order), (0, None));
+    assert!(bytes < 40, "{bytes} bytes to say that nothing changed");
     slots[7].rename("renamed");
-    let mut changed = next().await;
+    let (_, mut changed) = next().await;
     while changed.identities.is_empty() {
-        changed = next().await;
+        (_, changed) = next().await;
     }
     assert_eq!(changed.identities.len(), 1);
     assert_eq!(changed.identities[0].path, "/renamed");

@@ -36,21 +36,17 @@ fn in_place_all<'a>(all: impl IntoIterator<Item = &'a mut String>) {
     all.into_iter().for_each(in_place);
 }
 
-/// Every text of a frame.
+/// Every text of a frame whose texts are spelled out.
 pub(crate) fn frame(frame: &mut v1::Frame) {
-    for identity in &mut frame.identities {
-        in_place_all([
-            &mut identity.name,
-            &mut identity.path,
-            &mut identity.actor_type,
-            &mut identity.framework,
-        ]);
-        in_place_all(identity.child_spec.as_mut().and_then(|spec| spec.child_id.as_mut()));
-        in_place_all(identity.no_kill.as_mut());
-    }
-    for stats in &mut frame.stats {
-        in_place_all(stats.handling_now.as_mut().and_then(|now| now.message_type.as_mut()));
-        in_place_all(stats.waiting_for.as_mut().map(|waiting| &mut waiting.path));
+    if let Some(rows) = &mut frame.rows {
+        for class in &mut rows.classes {
+            in_place_all([&mut class.actor_type, &mut class.framework]);
+            in_place_all(class.no_kill.as_mut());
+        }
+        in_place_all(&mut rows.texts);
+        in_place_all(&mut rows.names);
+        in_place_all(&mut rows.paths);
+        in_place_all(&mut rows.child_ids);
     }
     for partial in &mut frame.partial {
         in_place_all([&mut partial.reason, &mut partial.message]);
@@ -64,8 +60,8 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
             in_place_all(links.cycle.iter_mut().map(|waits| &mut waits.path));
         }
     }
-    if let Some(summary) = &mut frame.summary {
-        in_place_all(summary.deadlocks.iter_mut().flat_map(|group| &mut group.paths));
+    if let Some(deadlocks) = frame.summary.as_mut().and_then(|s| s.deadlocks.as_mut()) {
+        in_place_all(deadlocks.groups.iter_mut().flat_map(|group| &mut group.paths));
     }
 }
 
@@ -90,10 +86,12 @@ mod tests {
     #[test]
     fn escape_sequences_do_not_reach_the_screen() {
         let mut hostile = v1::Frame {
-            identities: vec![v1::Identity {
-                name: "\u{1b}[2Jroom".into(),
-                ..v1::Identity::default()
-            }],
+            rows: Some(v1::Rows {
+                names: vec!["\u{1b}[2Jroom".into()],
+                texts: vec!["/\u{1b}[2Jrooms".into()],
+                classes: vec![v1::Class { actor_type: "R\u{7}".into(), ..v1::Class::default() }],
+                ..v1::Rows::default()
+            }),
             detail: Some(v1::Detail {
                 handlers: vec![v1::HandlerStats {
                     message_type: "Say\u{7}".into(),
@@ -104,7 +102,9 @@ mod tests {
             ..v1::Frame::default()
         };
         frame(&mut hostile);
-        assert_eq!(hostile.identities[0].name, "␛[2Jroom");
+        let rows = hostile.rows.unwrap();
+        assert_eq!((rows.names[0].as_str(), rows.texts[0].as_str()), ("␛[2Jroom", "/␛[2Jrooms"));
+        assert_eq!(rows.classes[0].actor_type, "R␇");
         let detail = hostile.detail.as_ref();
         assert_eq!(detail.map(|d| d.handlers[0].message_type.as_str()), Some("Say␇"));
     }

@@ -10,6 +10,7 @@ use crate::update::{Frame, Node};
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::view::ViewSpec;
 use actorscope_core::{Event, Incarnation, Outcome, SlotId, Verb};
+use actorscope_proto::pack::Unpacker;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
 use actorscope_proto::v1::state_client::StateClient;
@@ -157,7 +158,7 @@ impl Connection {
     async fn ask(&self, request: v1::QueryRequest) -> Result<Frame, CallError> {
         let mut observe = self.observe.clone();
         let frame = within_deadline(observe.query(request)).await?;
-        Ok(frame.try_into()?)
+        Ok(Frame::unpack(frame, &mut Unpacker::default())?)
     }
 
     /// What `verb` would do, without doing it.

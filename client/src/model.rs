@@ -116,6 +116,9 @@ impl ViewState {
             self.identities.insert(identity.id, (identity, path));
         }
         self.stats.extend(frame.stats);
+        for slot in frame.unknown {
+            self.stats.remove(&slot);
+        }
         if let Some(order) = frame.order {
             self.rows = order;
             let shown: HashSet<SlotId> = self.rows.iter().map(|p| p.slot).collect();

@@ -85,6 +85,7 @@ fn gather(
             all.order.get_or_insert_default().append(&mut rows);
             all.identities.append(&mut page.identities);
             all.stats.append(&mut page.stats);
+            all.unknown.append(&mut page.unknown);
             for partial in page.partial {
                 if !all.partial.contains(&partial) {
                     all.partial.push(partial);

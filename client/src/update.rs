@@ -6,6 +6,7 @@ use actorscope_core::slot::{Identity, SlotDetail, Stats};
 use actorscope_core::view::Placed;
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp};
 use actorscope_proto::convert::Malformed;
+use actorscope_proto::pack::{Unpacked, Unpacker, spell_out};
 use actorscope_proto::v1;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,8 +125,10 @@ pub struct Frame {
     pub order: Option<Vec<Placed>>,
     /// New or changed identities with their paths.
     pub identities: Vec<(Identity, String)>,
-    /// Statistics of rows that changed.
+    /// Statistics of rows that changed, or go on by themselves.
     pub stats: Vec<(SlotId, Stats)>,
+    /// Rows of which only is known who they are: their state has no name here.
+    pub unknown: Vec<SlotId>,
     /// Slots that exist.
     pub total: u64,
     /// Rows the view would have without offset and limit.
@@ -149,25 +152,19 @@ pub struct Partial {
     pub next_offset: Option<u32>,
 }
 
-impl TryFrom<v1::Frame> for Frame {
-    type Error = Malformed;
-
-    fn try_from(mut wire: v1::Frame) -> Result<Self, Malformed> {
+impl Frame {
+    /// A frame to somebody who had `view` before.
+    pub(crate) fn unpack(mut wire: v1::Frame, view: &mut Unpacker) -> Result<Self, Malformed> {
+        if let Some(rows) = &mut wire.rows {
+            spell_out(rows)?;
+        }
         clean::frame(&mut wire);
-        let sampled_at = Timestamp(wire.sampled_at);
-        let order = wire.order.map(|order| {
-            order.rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>, Malformed>>()
-        });
-        let identities = wire.identities.into_iter().map(identity).collect::<Result<_, _>>()?;
-        Ok(Self {
+        let unpacked = view.apply(&mut wire)?;
+        let frame = Self {
             view_id: wire.view_id,
             revision: wire.revision,
             tick: wire.tick,
-            sampled_at,
-            summary: wire.summary.map(|s| s.into_core(sampled_at)),
-            order: order.transpose()?,
-            identities,
-            stats: wire.stats.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+            sampled_at: Timestamp(wire.sampled_at),
             total: wire.total,
             matched: wire.matched,
             partial: wire
@@ -181,11 +178,22 @@ impl TryFrom<v1::Frame> for Frame {
                 .collect(),
             detail: wire.detail.map(TryInto::try_into).transpose()?,
             skipped: wire.skipped,
-        })
+            ..Self::default()
+        };
+        Ok(frame.with(unpacked))
     }
-}
 
-fn identity(wire: v1::Identity) -> Result<(Identity, String), Malformed> {
-    let path = wire.path.clone();
-    Ok((wire.try_into()?, path))
+    /// The same frame with other rows.
+    pub(crate) fn with(mut self, unpacked: Unpacked) -> Self {
+        (self.summary, self.order) = (unpacked.summary, unpacked.order);
+        self.identities = unpacked.identities;
+        (self.stats, self.unknown) = (Vec::with_capacity(unpacked.stats.len()), Vec::new());
+        for (slot, stats) in unpacked.stats {
+            match stats {
+                Some(stats) => self.stats.push((slot, stats)),
+                None => self.unknown.push(slot),
+            }
+        }
+        self
+    }
 }

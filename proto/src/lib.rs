@@ -1,11 +1,13 @@
-//! The wire of actorscope, package `actorscope.v1`: generated messages and stubs ([`v1`]) and the
-//! conversions between them and the types of `actorscope-core` ([`convert`]).
+//! The wire of actorscope, package `actorscope.v1`: generated messages and stubs ([`v1`]), the
+//! conversions between them and the types of `actorscope-core` ([`convert`]), and rows as columns of
+//! what changed ([`pack`]).
 //!
 //! The generated code is checked in, so that nobody needs `protoc`; a test generates it anew and
 //! fails on a difference. The stubs are independent of any transport: clients bring a channel,
 //! servers a connection.
 
 pub mod convert;
+pub mod pack;
 
 /// Messages, clients and servers generated from `proto/actorscope/v1/actorscope.proto`, which
 /// documents them.

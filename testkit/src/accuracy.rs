@@ -202,7 +202,7 @@ pub async fn check_oldest_wait(
     let deadline = tokio::time::Instant::now() + long + crate::SOON;
     loop {
         let request = v1::QueryRequest { path: path.to_owned(), view: None };
-        let frame = rig.observe().query(request).await.unwrap().into_inner();
+        let frame = rig.ask(request).await.unwrap();
         let sampled = UNIX_EPOCH + Duration::from_nanos(frame.sampled_at);
         let truth = sampled.duration_since(sent).unwrap_or_default();
         if truth >= long {

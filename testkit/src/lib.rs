@@ -1,15 +1,19 @@
 //! For tests: an agent on a socket of its own, and a client that asks it.
 
 pub mod accuracy;
+mod frame;
 pub mod heap;
 #[cfg(target_os = "linux")]
 pub mod per_message;
 #[cfg(target_os = "linux")]
 pub mod steps;
 
+pub use frame::{Frame, Place};
+
 use actorscope_agent::adapter::Registry;
 use actorscope_agent::core::InstanceId;
 use actorscope_agent::{Agent, Builder};
+use actorscope_proto::pack::Unpacker;
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
@@ -116,7 +120,7 @@ impl Rig {
         };
         let view = Some(v1::View { kind: Some(v1::view::Kind::Table(table)) });
         let request = v1::QueryRequest { view, path: String::new() };
-        let frame = self.observe().query(request).await.unwrap().into_inner();
+        let frame = self.ask(request).await.unwrap();
         Some((frame.identities.first()?.clone(), frame.stats.first()?.clone()))
     }
 
@@ -148,15 +152,22 @@ impl Rig {
     /// Everything about the slot with this path.
     pub async fn show(&self, path: &str) -> Result<(v1::Identity, v1::Stats, v1::Detail), Status> {
         let request = v1::QueryRequest { path: path.to_owned(), view: None };
-        let frame = self.observe().query(request).await?.into_inner();
+        let frame = self.ask(request).await?;
         Ok((frame.identities[0].clone(), frame.stats[0].clone(), frame.detail.unwrap_or_default()))
     }
 
+    /// One answer to one question.
+    pub async fn ask(&self, request: v1::QueryRequest) -> Result<Frame, Status> {
+        let wire = self.observe().query(request).await?.into_inner();
+        Frame::unpack(wire, &mut Unpacker::default())
+            .map_err(|malformed| Status::internal(malformed.to_string()))
+    }
+
     /// One answer to one view.
-    pub async fn query(&self, kind: v1::view::Kind) -> Result<v1::Frame, Status> {
+    pub async fn query(&self, kind: v1::view::Kind) -> Result<Frame, Status> {
         let view = Some(v1::View { kind: Some(kind) });
         let request = v1::QueryRequest { path: String::new(), view };
-        Ok(self.observe().query(request).await?.into_inner())
+        self.ask(request).await
     }
 
     /// The node as a whole.

@@ -300,7 +300,7 @@ async fn two_actors_that_ask_each_other_are_a_cycle_in_both_details_and_in_the_s
     assert_eq!(in_cycle("/cycle-left").await, ["/cycle-left", "/cycle-right"]);
     assert_eq!(in_cycle("/cycle-right").await, ["/cycle-right", "/cycle-left"]);
     let request = v1::QueryRequest { path: "/cycle-left".to_owned(), view: None };
-    let frame = rig.observe().query(request).await.unwrap().into_inner();
+    let frame = rig.ask(request).await.unwrap();
     let groups = frame.summary.unwrap().deadlocks;
     let ours = groups.iter().find(|g| g.paths.iter().any(|p| p == "/cycle-left")).unwrap();
     assert_eq!(ours.paths, ["/cycle-left", "/cycle-right"]);

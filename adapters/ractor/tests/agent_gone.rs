@@ -50,7 +50,7 @@ async fn ten_thousand_short_lives_are_counted_and_over() {
     let deadline = tokio::time::Instant::now() + actorscope_testkit::SOON;
     loop {
         let request = v1::QueryRequest { path: "/short".to_owned(), view: None };
-        let frame = rig.observe().query(request).await.unwrap().into_inner();
+        let frame = rig.ask(request).await.unwrap();
         let summary = frame.summary.unwrap();
         // A start and an end of each child, and the start of their supervisor.
         if (summary.live, summary.last_event) == (1, 20_001) {

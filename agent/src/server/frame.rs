@@ -3,73 +3,70 @@
 use super::limits;
 use crate::sampler::Sampler;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate_while};
-use actorscope_proto::convert::row_identity;
+use actorscope_core::node::Summary;
+use actorscope_core::view::{RowSource, Selection, ViewSpec, evaluate_while};
+use actorscope_proto::pack::Packer;
 use actorscope_proto::v1;
-use prost::Message;
-use std::collections::HashMap;
 use std::time::Instant;
 
-/// What the reader of one view knows: at most as much as its rows.
-#[derive(Default)]
-pub(super) struct Memory {
-    order: Option<Vec<Placed>>,
-    rows: HashMap<SlotId, Known>,
+/// One answer to a view, to a reader that knows nothing, and the node at a glance with it.
+pub(super) fn answer(sampler: &mut Sampler, view: &ViewSpec) -> v1::Frame {
+    let summary = sampler.rows().summary();
+    built(sampler, view, &mut Packer::default(), Some(&summary))
 }
 
-struct Known {
-    version: u32,
-    path: String,
-    stats: v1::Stats,
+/// Answers a view with what its reader does not know by `known`, and notes it there.
+pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, known: &mut Packer) -> v1::Frame {
+    let summary = (*view == ViewSpec::Summary).then(|| sampler.rows().summary());
+    built(sampler, view, known, summary.as_ref())
 }
 
-/// Answers a view with what `memory` does not hold, and notes it there. Slots in the answer count
-/// as looked at.
-pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory) -> v1::Frame {
-    let rows = sampler.rows();
+/// Slots in the answer count as looked at.
+fn built(
+    sampler: &mut Sampler,
+    view: &ViewSpec,
+    known: &mut Packer,
+    summary: Option<&Summary>,
+) -> v1::Frame {
     let begin = Instant::now();
     let mut in_time = || begin.elapsed() < limits::FILTER_TIME;
-    let mut selection = evaluate_while(view, rows, &mut in_time);
-    let mut frame = v1::Frame {
-        tick: rows.tick(),
-        sampled_at: rows.sampled_at().0,
-        total: selection.total,
-        matched: selection.matched,
-        ..v1::Frame::default()
-    };
-    if *view == ViewSpec::Summary {
-        frame.summary = Some((&rows.summary()).into());
-        return frame;
+    let rows = sampler.rows();
+    let selection = evaluate_while(view, rows, &mut in_time);
+    let (mut frame, slots) = packed(rows, view, &selection, known, summary);
+    frame.tick = rows.tick();
+    for slot in slots {
+        sampler.rows_mut().want(slot);
     }
-    let mut known = HashMap::with_capacity(selection.rows.len());
-    let mut bytes = 0;
+    frame
+}
+
+/// A selection as a frame, and the slots that are in it.
+pub(super) fn packed(
+    source: &impl RowSource,
+    view: &ViewSpec,
+    selection: &Selection,
+    known: &mut Packer,
+    summary: Option<&Summary>,
+) -> (v1::Frame, Vec<SlotId>) {
+    let mut packing = known.frame(source.sampled_at());
+    let mut path = String::new();
+    let mut slots = Vec::with_capacity(selection.rows.len());
     let mut written = 0;
     for place in &selection.rows {
-        let (Some(identity), Some(stats)) = (rows.identity(place.slot), rows.stats(place.slot))
-        else {
-            written += 1;
+        written += 1;
+        let slot = place.slot;
+        let (Some(identity), Some(stats)) = (source.identity(slot), source.stats(slot)) else {
             continue;
         };
-        let path = rows.forest().path(place.slot);
-        let stats = v1::Stats::from((place.slot, &stats));
-        let before = memory.rows.remove(&place.slot);
-        let same_identity =
-            before.as_ref().is_some_and(|b| b.version == identity.version && b.path == path);
-        if !same_identity {
-            let wire = row_identity(&identity, path.clone());
-            bytes += wire.encoded_len();
-            frame.identities.push(wire);
-        }
-        if before.is_none_or(|b| b.stats != stats) {
-            bytes += stats.encoded_len();
-            frame.stats.push(stats.clone());
-        }
-        known.insert(place.slot, Known { version: identity.version, path, stats });
-        written += 1;
-        if bytes > limits::FRAME_BYTES {
+        path.clear();
+        source.forest().append_path(slot, &mut path);
+        slots.push(slot);
+        if packing.row(*place, &identity, &path, &stats) > limits::FRAME_BYTES {
             break;
         }
     }
+    let mut frame = packing.finish(summary);
+    (frame.total, frame.matched) = (selection.total, selection.matched);
     if selection.cut {
         frame.partial.push(v1::Partial {
             reason: "deadline".to_owned(),
@@ -81,26 +78,16 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
         });
     }
     if written < selection.rows.len() {
-        let next = offset(view) + written as u32;
-        selection.rows.truncate(written);
         frame.partial.push(v1::Partial {
             reason: "bytes".to_owned(),
             message: format!("an answer holds at most {} KiB", limits::FRAME_BYTES / 1024),
-            next_offset: next,
+            next_offset: offset(view) + written as u32,
         });
     }
     if let ViewSpec::Detail { slot } = view {
-        frame.detail = rows.detail(*slot).as_ref().map(Into::into);
+        frame.detail = source.detail(*slot).as_ref().map(Into::into);
     }
-    if memory.order.as_ref() != Some(&selection.rows) {
-        let rows = selection.rows.iter().map(Into::into).collect();
-        frame.order = Some(v1::Order { rows });
-    }
-    for place in &selection.rows {
-        sampler.rows_mut().want(place.slot);
-    }
-    *memory = Memory { order: Some(selection.rows), rows: known };
-    frame
+    (frame, slots)
 }
 
 const fn offset(view: &ViewSpec) -> u32 {

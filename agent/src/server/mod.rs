@@ -21,6 +21,8 @@ mod tests;
 #[cfg(unix)]
 mod unix;
 mod watch;
+#[cfg(test)]
+mod wire_size;
 
 pub(crate) use principal::{Principal, Role, Roles};
 pub(crate) use shared::{NodeInfo, OptIns, Shared};

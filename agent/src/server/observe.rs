@@ -1,6 +1,6 @@
 //! The `Observe` service: looking.
 
-use super::frame::{self, Memory};
+use super::frame;
 use super::{Principal, Shared, events, watch};
 use actorscope_core::forest::Found;
 use actorscope_core::text;
@@ -55,12 +55,8 @@ impl Observe for Observer {
         let request = request.into_inner();
         self.shared.freshen();
         let view = self.view(request)?;
-        let frame = self.shared.with_sampler(|sampler| {
-            let mut frame = frame::build(sampler, &view, &mut Memory::default());
-            frame.summary = Some((&sampler.rows().summary()).into());
-            frame
-        });
-        if matches!(view, ViewSpec::Detail { .. }) && frame.stats.is_empty() {
+        let frame = self.shared.with_sampler(|sampler| frame::answer(sampler, &view));
+        if matches!(view, ViewSpec::Detail { .. }) && frame.matched == 0 {
             return Err(Status::not_found("there is no such slot (any more)"));
         }
         Ok(Response::new(frame))

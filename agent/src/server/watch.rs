@@ -3,10 +3,11 @@
 //! A reader that is slow misses ticks and never costs memory: a frame is built only when there is
 //! room for it, from what changed since the last one that was written.
 
-use super::frame::{self, Memory};
+use super::frame;
 use super::observe::invalid;
 use super::{Shared, limits};
 use actorscope_core::view::ViewSpec;
+use actorscope_proto::pack::Packer;
 use actorscope_proto::v1;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ struct Watched {
     due: Instant,
     /// Set anew: answered at once, from a pass made for it if the last one is old.
     is_new: bool,
-    memory: Memory,
+    /// What its reader knows.
+    known: Packer,
 }
 
 type Frames = mpsc::Sender<Result<v1::Frame, Status>>;
@@ -93,7 +95,7 @@ fn set_view(views: &mut BTreeMap<u32, Watched>, request: v1::WatchRequest) -> Re
         )));
     }
     // Rows that stay on screen while it scrolls need not be sent again.
-    let memory = views.remove(&request.view_id).map(|old| old.memory).unwrap_or_default();
+    let known = views.remove(&request.view_id).map(|old| old.known).unwrap_or_default();
     views.insert(
         request.view_id,
         Watched {
@@ -102,7 +104,7 @@ fn set_view(views: &mut BTreeMap<u32, Watched>, request: v1::WatchRequest) -> Re
             interval: Duration::from_nanos(request.interval_ns).max(limits::MIN_INTERVAL),
             due: Instant::now(),
             is_new: true,
-            memory,
+            known,
         },
     );
     Ok(())
@@ -126,8 +128,8 @@ fn send_due(
             *skipped += 1;
             return false;
         };
-        let mut frame = shared
-            .with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.memory));
+        let mut frame =
+            shared.with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
         frame.view_id = *view_id;
         frame.revision = watched.revision;
         frame.skipped = *skipped;

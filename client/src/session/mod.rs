@@ -6,6 +6,7 @@
 
 mod backoff;
 mod events;
+mod received;
 mod run;
 mod wanted;
 

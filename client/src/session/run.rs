@@ -1,6 +1,7 @@
 //! The background task of a session.
 
 use super::events::Cursor;
+use super::received::Received;
 use super::wanted::Told;
 use super::{Link, SessionOptions, Shared, lock};
 use crate::connection::{Connection, EventStream, EventsQuery, connect, connect_within};
@@ -128,6 +129,7 @@ impl Runner {
         self.send(Update::Connected(node)).await?;
         let mut events = self.open_events(connection).await?;
         let mut frames: Option<Streaming<v1::Frame>> = None;
+        let mut received = Received::default();
         let (_conversation, ended) = watch::channel(());
         let mut changes = self.context.changes.clone();
         // A handle that appears here is one more change: look at everything at least once.
@@ -147,11 +149,12 @@ impl Runner {
                     }
                 }
                 frame = next_frame(&mut frames) => {
-                    let frame = frame?;
-                    heard.tick = frame.summary.as_ref().map_or(heard.tick, |s| {
-                        Duration::from_nanos(s.agent.tick_ns)
-                    });
-                    self.pass_on(frame).await?;
+                    if let Some(frame) = self.read(frame?, &mut received)? {
+                        heard.tick = frame.summary.as_ref().map_or(heard.tick, |s| {
+                            Duration::from_nanos(s.agent.tick_ns)
+                        });
+                        self.send(Update::Frame(Box::new(frame))).await?;
+                    }
                     // After passing it on: a slow receiver is no silent agent.
                     heard.at = Instant::now();
                 }
@@ -220,12 +223,17 @@ impl Runner {
         )
     }
 
-    async fn pass_on(&self, frame: Frame) -> Result<(), Unheard> {
-        let wanted = lock(&self.context.shared.wanted).answers(frame.view_id, frame.revision);
-        if wanted {
-            self.send(Update::Frame(Box::new(frame))).await?;
+    /// Reads a frame; `None` if it answers nothing that is wanted now.
+    fn read(&self, wire: v1::Frame, received: &mut Received) -> Result<Option<Frame>, CallError> {
+        let (answers, ever) = {
+            let wanted = lock(&self.context.shared.wanted);
+            (wanted.answers(wire.view_id, wire.revision), wanted.ever(wire.view_id))
+        };
+        match (answers, ever) {
+            (true, _) => Ok(Some(received.shown(wire)?)),
+            (false, true) => received.passed_over(wire).map(|()| None).map_err(Into::into),
+            (false, false) => Ok(None),
         }
-        Ok(())
     }
 
     /// When the silence has lasted too long; `None` while nothing is to be expected.
@@ -259,12 +267,11 @@ impl Heard {
 }
 
 /// The next frame; never while there is no stream. Can be cancelled without losing any.
-async fn next_frame(frames: &mut Option<Streaming<v1::Frame>>) -> Result<Frame, CallError> {
+async fn next_frame(frames: &mut Option<Streaming<v1::Frame>>) -> Result<v1::Frame, CallError> {
     let Some(frames) = frames else {
         return std::future::pending().await;
     };
-    let frame = frames.message().await?.ok_or_else(hung_up)?;
-    Ok(frame.try_into()?)
+    frames.message().await?.ok_or_else(hung_up)
 }
 
 /// The next events; never while there is no stream. Can be cancelled without losing any.

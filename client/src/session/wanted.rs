@@ -62,6 +62,11 @@ impl Wanted {
         self.views.get(&view_id).is_some_and(|w| w.view.is_some() && revision >= w.revision)
     }
 
+    /// Whether a view was ever wanted.
+    pub(super) fn ever(&self, view_id: u32) -> bool {
+        self.views.contains_key(&view_id)
+    }
+
     /// The next thing to tell an agent that knows `told`, which is updated. What is dropped goes
     /// first, so that the agent never carries more views than are allowed.
     pub(super) fn next_request(&self, told: &mut Told) -> Option<v1::WatchRequest> {

@@ -4,8 +4,13 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use actorscope_client::{Search, Update};
-use actorscope_core::InstanceId;
+use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::socket::SocketName;
+use actorscope_core::spec::ChildKind;
+use actorscope_core::state::SlotState;
+use actorscope_core::view::Placed;
+use actorscope_core::{Capabilities, InstanceId, SlotId, Timestamp};
+use actorscope_proto::pack::Packer;
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_server::{Control, ControlServer};
 use actorscope_proto::v1::observe_server::{Observe, ObserveServer};
@@ -320,23 +325,34 @@ impl State for Fake {
     }
 }
 
+/// The first frame of a view, told as a reader who knows nothing needs it.
 fn frame_of(view_id: u32, revision: u32, slots: std::ops::Range<u64>) -> v1::Frame {
-    let rows = slots.clone().map(|slot| v1::Place { slot, ..v1::Place::default() });
-    let identities = slots.map(|slot| v1::Identity {
-        slot,
-        name: format!("worker-{slot}"),
-        kind: "worker".into(),
-        ..v1::Identity::default()
-    });
-    v1::Frame {
-        view_id,
-        revision,
-        order: Some(v1::Order { rows: rows.collect() }),
-        identities: identities.collect(),
-        total: 25,
-        matched: 25,
-        ..v1::Frame::default()
+    let mut packer = Packer::default();
+    let mut packing = packer.frame(Timestamp(1_000_000_000));
+    for slot in slots {
+        let id = SlotId::new(slot).unwrap();
+        let place = Placed { slot: id, depth: 0, children: 0, open: false };
+        let name: Arc<str> = format!("worker-{slot}").into();
+        let identity = Identity {
+            id,
+            parent: None,
+            name: name.clone(),
+            actor_type: "".into(),
+            framework: "".into(),
+            kind: ChildKind::Worker,
+            supervisor: None,
+            child_spec: None,
+            capabilities: Capabilities::NONE,
+            mailbox_capacity: None,
+            no_kill: None,
+            created_at: Timestamp(1),
+            ordinal: slot,
+            version: 1,
+        };
+        let stats = Stats::new(SlotState::Idle, Timestamp(1));
+        packing.row(place, &identity, &format!("/{name}"), &stats);
     }
+    v1::Frame { view_id, revision, total: 25, matched: 25, ..packing.finish(None) }
 }
 
 /// A directory for sockets and the search that looks into it.

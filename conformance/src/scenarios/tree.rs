@@ -47,7 +47,7 @@ pub(crate) async fn nested<S: Subject>(stage: &Stage<S>) {
         ..v1::TreeView::default()
     };
     let frame = stage.rig.query(v1::view::Kind::Tree(view)).await.unwrap();
-    let places = frame.order.unwrap().rows;
+    let places = frame.order.unwrap();
     let depth =
         |slot: u64| places.iter().find(|p| p.slot == slot).expect("it is in the tree").depth;
     let (middle_slot, bottom_slot) = (stage.show(&middle).await.0.slot, upper.slot);

@@ -87,6 +87,13 @@ impl Layout {
         false
     }
 
+    /// The middle of bucket `i`, which stands for everything in it; of the open last one, its lower
+    /// edge.
+    pub const fn middle(self, i: usize) -> u64 {
+        let low = self.lower(i);
+        if i + 1 < self.len() { low.midpoint(self.lower(i + 1)) } else { low }
+    }
+
     /// The bucket that counts a duration of `ns`.
     pub const fn index(self, ns: u64) -> usize {
         match self {

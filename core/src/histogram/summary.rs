@@ -47,17 +47,11 @@ impl Buckets {
         for (i, n) in &self.counts {
             seen += n;
             if seen >= wanted {
-                let middle = self.middle(usize::from(*i));
+                let middle = self.layout.middle(usize::from(*i));
                 return Some(self.max_ns.map_or(middle, |max| middle.min(max)));
             }
         }
         None
-    }
-
-    /// The middle of bucket `i`; of the open last one, its lower edge.
-    fn middle(&self, i: usize) -> u64 {
-        let low = self.layout.lower(i);
-        if i + 1 < self.layout.len() { low.midpoint(self.layout.lower(i + 1)) } else { low }
     }
 
     /// Adds the counts of `other`; false (and nothing happens) if the layouts differ.

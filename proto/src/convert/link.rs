@@ -72,11 +72,3 @@ impl From<&WaitingFor> for v1::WaitingFor {
         Self { slot: waiting.slot.get(), path: waiting.path.clone(), for_ns: waiting.for_ns }
     }
 }
-
-impl TryFrom<v1::WaitingFor> for WaitingFor {
-    type Error = Malformed;
-
-    fn try_from(wire: v1::WaitingFor) -> Result<Self, Malformed> {
-        Ok(Self { slot: slot_id(wire.slot)?, path: wire.path, for_ns: wire.for_ns })
-    }
-}

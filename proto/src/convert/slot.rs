@@ -1,16 +1,15 @@
 //! Identities, statistics and details of slots.
 
-use super::{Malformed, slot_id, word};
+use super::{Malformed, word};
 use crate::v1;
 use actorscope_core::histogram::{Buckets, Layout};
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{
-    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Polling,
-    Resolution, SlotDetail, Stats,
+    Counters, HandlerStats, Identity, LatencySummary, PastIncarnation, Polling, Resolution,
+    SlotDetail, Stats,
 };
-use actorscope_core::spec::ChildKind;
 use actorscope_core::state::{ExitReason, SlotState};
-use actorscope_core::{Capabilities, Incarnation, SlotId, Timestamp};
+use actorscope_core::{Incarnation, SlotId, Timestamp};
 
 /// An identity with its path, which only the holder of the whole tree knows.
 pub fn row_identity(identity: &Identity, path: String) -> v1::Identity {
@@ -29,29 +28,6 @@ pub fn row_identity(identity: &Identity, path: String) -> v1::Identity {
         created_at: identity.created_at.0,
         version: identity.version,
         no_kill: identity.no_kill.as_ref().map(ToString::to_string),
-    }
-}
-
-impl TryFrom<v1::Identity> for Identity {
-    type Error = Malformed;
-
-    fn try_from(wire: v1::Identity) -> Result<Self, Malformed> {
-        Ok(Self {
-            id: slot_id(wire.slot)?,
-            parent: wire.parent.map(slot_id).transpose()?,
-            name: wire.name.into(),
-            actor_type: wire.actor_type.into(),
-            framework: wire.framework.into(),
-            kind: word!(ChildKind, "kind", wire.kind)?,
-            supervisor: wire.supervisor.map(TryInto::try_into).transpose()?,
-            child_spec: wire.child_spec.map(Into::into),
-            capabilities: Capabilities::from_bits(wire.capabilities),
-            mailbox_capacity: wire.mailbox_capacity,
-            created_at: Timestamp(wire.created_at),
-            version: wire.version,
-            no_kill: wire.no_kill.map(Into::into),
-            ordinal: wire.slot,
-        })
     }
 }
 
@@ -84,37 +60,6 @@ impl From<(SlotId, &Stats)> for v1::Stats {
     }
 }
 
-impl TryFrom<v1::Stats> for (SlotId, Stats) {
-    type Error = Malformed;
-
-    fn try_from(wire: v1::Stats) -> Result<Self, Malformed> {
-        let state = wire.state.ok_or_else(|| Malformed::new("state", ()))?;
-        let stats = Stats {
-            state: state.try_into()?,
-            incarnation: Incarnation(wire.incarnation),
-            started_at: Timestamp(wire.started_at),
-            restarts: wire.restarts,
-            depth: wire.depth.map_or(Reading::ABSENT, Into::into),
-            total: wire.total.map(Into::into),
-            current: wire.current.map(Into::into),
-            rate_per_s: wire.rate_per_s,
-            utilization: wire.utilization,
-            oldest_wait_ns: wire.oldest_wait_ns,
-            queue_wait: wire.queue_wait.map(Into::into),
-            queue_wait_quality: wire.queue_wait_quality.map_or(Quality::Absent, Into::into),
-            handling: wire.handling.map(Into::into),
-            handling_now: wire.handling_now.map(|now| HandlingNow {
-                message_type: now.message_type.map(Into::into),
-                for_ns: now.for_ns,
-            }),
-            budget: wire.budget.map(Into::into),
-            polling: wire.polling.map(Into::into),
-            waiting_for: wire.waiting_for.map(TryInto::try_into).transpose()?,
-        };
-        Ok((slot_id(wire.slot)?, stats))
-    }
-}
-
 impl From<SlotState> for v1::SlotState {
     fn from(state: SlotState) -> Self {
         let (attempt, in_ns) = match state {
@@ -122,25 +67,6 @@ impl From<SlotState> for v1::SlotState {
             _ => (0, None),
         };
         Self { word: state.word().to_owned(), attempt, in_ns }
-    }
-}
-
-impl TryFrom<v1::SlotState> for SlotState {
-    type Error = Malformed;
-
-    fn try_from(wire: v1::SlotState) -> Result<Self, Malformed> {
-        Ok(match wire.word.as_str() {
-            "starting" => Self::Starting,
-            "idle" => Self::Idle,
-            "handling" => Self::Handling,
-            "suspended" => Self::Suspended,
-            "restarting" => Self::Restarting { attempt: wire.attempt, in_ns: wire.in_ns },
-            "stopping" => Self::Stopping,
-            "stopped" => Self::Stopped,
-            "failed" => Self::Failed,
-            "ignored" => Self::Ignored,
-            other => return Err(Malformed::new("state", other)),
-        })
     }
 }
 
@@ -154,29 +80,9 @@ impl From<Quality> for v1::Quality {
     }
 }
 
-impl From<v1::Quality> for Quality {
-    fn from(wire: v1::Quality) -> Self {
-        match wire.word.as_str() {
-            "exact" => Self::Exact,
-            "measured" => Self::Measured,
-            "sampled" => Self::Sampled,
-            "since_attach" => Self::SinceAttach,
-            "stale" => Self::Stale { age_ns: wire.age_ns },
-            // A quality from a later version promises nothing that we know of.
-            _ => Self::Absent,
-        }
-    }
-}
-
 impl From<Reading> for v1::Reading {
     fn from(reading: Reading) -> Self {
         Self { value: reading.value().unwrap_or(0), quality: Some(reading.quality().into()) }
-    }
-}
-
-impl From<v1::Reading> for Reading {
-    fn from(wire: v1::Reading) -> Self {
-        Self::new(wire.value, wire.quality.map_or(Quality::Absent, Into::into))
     }
 }
 
@@ -229,17 +135,6 @@ impl From<Polling> for v1::Polling {
             busy_ns: p.busy_ns,
             poll: Some(p.poll.into()),
             delay: Some(p.delay.into()),
-        }
-    }
-}
-
-impl From<v1::Polling> for Polling {
-    fn from(wire: v1::Polling) -> Self {
-        Self {
-            polls: wire.polls,
-            busy_ns: wire.busy_ns,
-            poll: wire.poll.map(Into::into).unwrap_or_default(),
-            delay: wire.delay.map(Into::into).unwrap_or_default(),
         }
     }
 }

@@ -1,11 +1,9 @@
-//! Views and the places of their rows.
+//! Views.
 
 use super::{Malformed, slot_id, word};
 use crate::v1;
 use actorscope_core::SlotId;
-use actorscope_core::view::{
-    Expansion, Filter, MAX_EXPANDED, MAX_ROWS, Order, Placed, SortKey, ViewSpec,
-};
+use actorscope_core::view::{Expansion, Filter, MAX_EXPANDED, MAX_ROWS, Order, SortKey, ViewSpec};
 
 impl From<&ViewSpec> for v1::View {
     fn from(view: &ViewSpec) -> Self {
@@ -86,23 +84,4 @@ fn filter(wire: &str) -> Result<Filter, Malformed> {
 /// A client must say how much it wants: 0 would be everything or nothing.
 fn limit(wire: u32) -> Result<u32, Malformed> {
     if wire == 0 { Err(Malformed::new("limit", wire)) } else { Ok(wire.min(MAX_ROWS)) }
-}
-
-impl From<&Placed> for v1::Place {
-    fn from(p: &Placed) -> Self {
-        Self { slot: p.slot.get(), depth: p.depth, children: p.children, open: p.open }
-    }
-}
-
-impl TryFrom<v1::Place> for Placed {
-    type Error = Malformed;
-
-    fn try_from(wire: v1::Place) -> Result<Self, Malformed> {
-        Ok(Self {
-            slot: slot_id(wire.slot)?,
-            depth: wire.depth,
-            children: wire.children,
-            open: wire.open,
-        })
-    }
 }

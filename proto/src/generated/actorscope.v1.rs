@@ -158,57 +158,158 @@ pub struct WatchRequest {
     #[prost(uint64, tag = "4")]
     pub interval_ns: u64,
 }
+/// An answer to a view, or what changed in it since the frame before. Both ends remember what was
+/// sent of each view; nothing is sent twice.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Frame {
     #[prost(uint32, tag = "1")]
     pub view_id: u32,
     #[prost(uint32, tag = "2")]
     pub revision: u32,
+    /// 0: the first frame, and whatever was sent of this view before is to be forgotten: rows, texts,
+    /// classes, the summary. Otherwise one more than in the frame of this view before; anything else is
+    /// an error. The only frame of a query is the first.
+    #[prost(uint32, tag = "3")]
+    pub number: u32,
     /// Number of the sampler's pass behind this frame.
-    #[prost(uint64, tag = "3")]
-    pub tick: u64,
     #[prost(uint64, tag = "4")]
+    pub tick: u64,
+    #[prost(uint64, tag = "5")]
     pub sampled_at: u64,
-    #[prost(message, optional, tag = "5")]
-    pub summary: ::core::option::Option<Summary>,
-    /// Rows in order. Absent in a stream when neither order nor places changed.
-    #[prost(message, optional, tag = "6")]
-    pub order: ::core::option::Option<Order>,
-    /// Identities of rows that are new to the reader or whose version grew.
-    #[prost(message, repeated, tag = "7")]
-    pub identities: ::prost::alloc::vec::Vec<Identity>,
-    /// Complete statistics of rows that changed since the last frame written to this stream.
-    #[prost(message, repeated, tag = "8")]
-    pub stats: ::prost::alloc::vec::Vec<Stats>,
     /// Slots that exist, and rows the view would have without offset and limit.
-    #[prost(uint64, tag = "9")]
+    #[prost(uint64, tag = "6")]
     pub total: u64,
-    #[prost(uint64, tag = "10")]
+    #[prost(uint64, tag = "7")]
     pub matched: u64,
+    /// Frames this reader missed because it was slow.
+    #[prost(uint64, tag = "8")]
+    pub skipped: u64,
     /// Why the answer is less than was asked for; empty when it is all.
-    #[prost(message, repeated, tag = "11")]
+    #[prost(message, repeated, tag = "9")]
     pub partial: ::prost::alloc::vec::Vec<Partial>,
+    /// Absent: rows and their order are as before.
+    #[prost(message, optional, tag = "10")]
+    pub rows: ::core::option::Option<Rows>,
+    /// Absent: as before.
+    #[prost(message, optional, tag = "11")]
+    pub summary: ::core::option::Option<SummaryCells>,
     #[prost(message, optional, tag = "12")]
     pub detail: ::core::option::Option<Detail>,
-    /// Frames this reader missed because it was slow.
-    #[prost(uint64, tag = "13")]
-    pub skipped: u64,
 }
+/// What changed in the rows of a view, by columns.
+///
+/// A bitmap has bit n of byte n / 8 for thing number n, counted from the least significant; zero bytes
+/// at its end are left out. Where not said otherwise, an empty bitmap means all things. Things numbered
+/// beyond those there are make the frame an error, as does any list that is shorter or longer than what
+/// refers to it.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Order {
+pub struct Rows {
+    /// Added to the classes of this view, which are numbered from 0.
     #[prost(message, repeated, tag = "1")]
-    pub rows: ::prost::alloc::vec::Vec<Place>,
+    pub classes: ::prost::alloc::vec::Vec<Class>,
+    /// Added to the texts of this view, which are numbered from 0. An agent starts over (number 0) long
+    /// before there are 8,192 texts, 2 MiB of them or 4,096 classes; a reader need not take more.
+    #[prost(string, repeated, tag = "2")]
+    pub texts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of each of them: with how many of the bytes of the one before (in this list and spelled out) it
+    /// begins, which are left out above. All or none of them; together at most 2 MiB.
+    #[prost(uint32, repeated, tag = "11")]
+    pub texts_shared: ::prost::alloc::vec::Vec<u32>,
+    /// Absent: the same rows in the same order.
+    #[prost(message, optional, tag = "3")]
+    pub order: ::core::option::Option<Order>,
+    /// Rows whose identity is sent, by their position in the order; without names none. New rows are
+    /// among them.
+    #[prost(bytes = "vec", tag = "4")]
+    pub named: ::prost::alloc::vec::Vec<u8>,
+    /// Of each of those: the name.
+    #[prost(string, repeated, tag = "5")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The same for names.
+    #[prost(uint32, repeated, tag = "12")]
+    pub names_shared: ::prost::alloc::vec::Vec<u32>,
+    /// Of each of those without CELL_PREFIX: the path.
+    #[prost(string, repeated, tag = "6")]
+    pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of each of those whose CELL_CHILD_ID is 2: the child id.
+    #[prost(string, repeated, tag = "7")]
+    pub child_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Rows that columns and expiries are about, by their position in the order; without columns and
+    /// expiries none.
+    #[prost(bytes = "vec", tag = "8")]
+    pub changed: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "9")]
+    pub columns: ::prost::alloc::vec::Vec<Column>,
+    #[prost(message, optional, tag = "10")]
+    pub expiries: ::core::option::Option<Expiries>,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Place {
-    #[prost(uint64, tag = "1")]
-    pub slot: u64,
-    #[prost(uint32, tag = "2")]
-    pub depth: u32,
-    #[prost(uint32, tag = "3")]
-    pub children: u32,
-    #[prost(bool, tag = "4")]
-    pub open: bool,
+/// Rows in order, at most 1,000, told by those of the frame before. A cursor begins at the first row of
+/// the old order; a new row is told by its slot. Each number is 4 times an argument, plus what to do:
+///    0: as many rows as the argument says follow, from the cursor on, which moves behind them;
+///    1: the cursor jumps by the argument (zigzag), and the row there follows, the cursor behind it;
+///    2: a new row follows: its slot is the last new row's of this list (at first 0) plus the argument
+///       (zigzag).
+/// No slot comes twice. Old rows that do not follow are gone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Order {
+    #[prost(uint64, repeated, tag = "1")]
+    pub runs: ::prost::alloc::vec::Vec<u64>,
+}
+/// What many slots have in common; sent once.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Class {
+    #[prost(string, tag = "1")]
+    pub actor_type: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub framework: ::prost::alloc::string::String,
+    /// A word, here and in the specs: "worker", "one_for_one", "permanent", …
+    #[prost(string, tag = "3")]
+    pub kind: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    pub supervisor: ::core::option::Option<SupervisorSpec>,
+    /// Without the child's id, which stands in the row.
+    #[prost(message, optional, tag = "5")]
+    pub child_spec: ::core::option::Option<ChildSpec>,
+    /// Bit n for the capability with number n.
+    #[prost(uint32, tag = "6")]
+    pub capabilities: u32,
+    #[prost(uint64, optional, tag = "7")]
+    pub mailbox_capacity: ::core::option::Option<u64>,
+    /// Why it can't be killed and what would change that.
+    #[prost(string, optional, tag = "8")]
+    pub no_kill: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// Values of one kind. A column that does not list a row leaves that row's value as it was.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Column {
+    /// A reader passes over columns it does not know.
+    #[prost(enumeration = "Cell", tag = "1")]
+    pub cell: i32,
+    /// Which of the changed rows.
+    #[prost(bytes = "vec", tag = "2")]
+    pub rows: ::prost::alloc::vec::Vec<u8>,
+    /// Which of those have no value now: it is not known. Empty means none here.
+    #[prost(bytes = "vec", tag = "3")]
+    pub absent: ::prost::alloc::vec::Vec<u8>,
+    /// Of each of the others: the value minus its base, modulo 2^64. The base is the value that the row
+    /// had in this column; for a row without one, the value of the row before it in this column and
+    /// frame; for the first, 0. In a column of moments, 0 is no base, and the first's is the moment of
+    /// the frame.
+    #[prost(sint64, repeated, tag = "4")]
+    pub values: ::prost::alloc::vec::Vec<i64>,
+}
+/// When restarts stop counting, of rows with a budget, as moments (see Cell).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Expiries {
+    /// Which of the changed rows.
+    #[prost(bytes = "vec", tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<u8>,
+    /// Of each: how many.
+    #[prost(uint32, repeated, tag = "2")]
+    pub counts: ::prost::alloc::vec::Vec<u32>,
+    /// All of them: the value minus the one before, modulo 2^64; the first minus the moment of the frame.
+    #[prost(sint64, repeated, tag = "3")]
+    pub moments: ::prost::alloc::vec::Vec<i64>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Partial {
@@ -221,6 +322,7 @@ pub struct Partial {
     #[prost(uint32, tag = "3")]
     pub next_offset: u32,
 }
+/// Who is in a row: what its columns, its class and its texts say, put together. Not sent by itself.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Identity {
     #[prost(uint64, tag = "1")]
@@ -311,6 +413,7 @@ pub struct Backoff {
     #[prost(uint64, tag = "2")]
     pub max_ns: u64,
 }
+/// How a row is doing: what its columns say, put together. Not sent by itself.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Stats {
     #[prost(uint64, tag = "1")]
@@ -553,6 +656,39 @@ pub struct Buckets {
     #[prost(uint64, optional, tag = "6")]
     pub window_ns: ::core::option::Option<u64>,
 }
+/// What changed in the summary since the last frame of the view that carried one.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SummaryCells {
+    /// Which numbers changed: a bitmap as in Rows, by SummaryCell. Empty: none.
+    #[prost(bytes = "vec", tag = "1")]
+    pub changed: ::prost::alloc::vec::Vec<u8>,
+    /// Which of those (counted anew) have no value now. Empty: none.
+    #[prost(bytes = "vec", tag = "2")]
+    pub absent: ::prost::alloc::vec::Vec<u8>,
+    /// Of each of the others: the value minus the one before (at first 0), modulo 2^64. A reader passes
+    /// over numbers it does not know.
+    #[prost(sint64, repeated, tag = "3")]
+    pub values: ::prost::alloc::vec::Vec<i64>,
+    /// When they changed: of each of the runtime's workers the share of time it is busy ("share" as in
+    /// Cell).
+    #[prost(message, optional, tag = "4")]
+    pub workers: ::core::option::Option<Workers>,
+    /// When they changed: all of them.
+    #[prost(message, optional, tag = "5")]
+    pub deadlocks: ::core::option::Option<Deadlocks>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Workers {
+    #[prost(uint32, repeated, tag = "1")]
+    pub busy: ::prost::alloc::vec::Vec<u32>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Deadlocks {
+    /// A few groups of slots that wait for each other.
+    #[prost(message, repeated, tag = "1")]
+    pub groups: ::prost::alloc::vec::Vec<Deadlock>,
+}
+/// The node at a glance: what the cells say, put together. Not sent by itself.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Summary {
     #[prost(uint64, tag = "1")]
@@ -803,6 +939,414 @@ pub struct DumpResponse {
     /// How long printing took, inside the actor's task.
     #[prost(uint64, tag = "8")]
     pub took_ns: u64,
+}
+/// What a column is about. Durations are nanoseconds, below 2^63.
+///
+/// "Moment" is how times that go on by themselves are sent, so that a row changes only when something
+/// happened: 0 for no time at all, otherwise 2 * m + 1 modulo 2^64 where m = the frame's sampled_at
+/// minus the age ("since"), or plus the time to come ("until"). A moment within 10 µs of what the
+/// reader knows is not sent anew: clocks are no better.
+///
+/// "Share" is a number that is no whole one: the upper 21 bits of an IEEE 754 single, rounded to
+/// nearest: exact to 0.013 %.
+///
+/// "Quantile" is exact and short: 0 for the same as the maximum; 2 * n + 2 for the middle of bucket n of
+/// the histogram that the resolution names (see Buckets), of the open one its lower edge; 2 * ns + 1 for
+/// any other duration.
+///
+/// "Short" is a duration rounded to 12 binary digits, exact to 0.025 %: below 4,096 as it is; above, m
+/// nanoseconds times 2^n with 2,048 <= m < 4,096 are 2,048 * n + m.
+///
+/// "Text" is a number of Rows.texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Cell {
+    Unspecified = 0,
+    /// The place. A new row has 0 in these.
+    /// How deep it hangs; 0 in tables.
+    DepthInTree = 1,
+    Children = 2,
+    /// 1: its children follow, or would if the page were longer.
+    Open = 3,
+    /// The identity; sent with rows that are named. A new row has no values in these and those below.
+    /// A number of Rows.classes.
+    Class = 4,
+    /// A slot; absent for roots.
+    Parent = 5,
+    /// The path is what stands here, "/" and the name. 0: the path of the row of the parent, which comes
+    /// earlier in the order; n: text n - 1. Absent: the path is in Rows.paths.
+    Prefix = 6,
+    /// Nanoseconds since 1970.
+    CreatedAt = 7,
+    Version = 8,
+    /// Absent: none; 1: the name; 2: in Rows.child_ids.
+    ChildId = 9,
+    /// The statistics. Without a state there are none.
+    /// 0 starting, 1 idle, 2 handling, 3 suspended, 4 restarting, 5 stopping, 6 stopped, 7 failed,
+    /// 8 ignored. A row in a state that the reader does not know has no statistics there.
+    State = 10,
+    /// While restarting: which attempt, and when (until; absent: not known).
+    Attempt = 11,
+    RestartsAt = 12,
+    Incarnation = 13,
+    /// Minus CELL_CREATED_AT, modulo 2^64.
+    StartedAt = 14,
+    Restarts = 15,
+    Depth = 16,
+    /// 0 exact, 1 measured, 2 sampled, 3 since_attach, 4 stale; absent, or unknown to the reader: the
+    /// depth is not known. Stale: since when; absent: since CELL_NOW_SINCE.
+    DepthQuality = 17,
+    DepthSince = 18,
+    /// Over all incarnations; absent where nobody counts, or no messages are taken. Nanoseconds.
+    Handled = 19,
+    Failed = 20,
+    Busy = 21,
+    /// How much of these (0 where they are absent) is of earlier incarnations, modulo 2^64; absent where
+    /// this incarnation's are not known.
+    EarlierHandled = 22,
+    EarlierFailed = 23,
+    EarlierBusy = 24,
+    /// Share: messages a second.
+    Rate = 25,
+    /// Share.
+    Utilization = 26,
+    /// Since when the oldest waits.
+    OldestWait = 27,
+    QueueWaitQuality = 28,
+    QueueWaitSince = 29,
+    /// Queue wait; without a count there is none. Mean and maximum are short; since when it was counted;
+    /// the resolution 0 log2, 1 fine.
+    QueueWaitCount = 30,
+    QueueWaitMean = 31,
+    QueueWaitP50 = 32,
+    QueueWaitP95 = 33,
+    QueueWaitP99 = 34,
+    QueueWaitMax = 35,
+    QueueWaitWindow = 36,
+    QueueWaitResolution = 37,
+    /// Handling, the same.
+    HandlingCount = 38,
+    HandlingMean = 39,
+    HandlingP50 = 40,
+    HandlingP95 = 41,
+    HandlingP99 = 42,
+    HandlingMax = 43,
+    HandlingWindow = 44,
+    HandlingResolution = 45,
+    /// What is being handled: since when; without it nothing is. The message's type, a text.
+    NowSince = 46,
+    NowType = 47,
+    /// Restarts used and allowed, and the period in nanoseconds; without the first there is no budget.
+    BudgetUsed = 48,
+    BudgetAllowed = 49,
+    BudgetPeriod = 50,
+    /// Of tasks: polls and nanoseconds in them; without the first nobody counts.
+    Polls = 51,
+    PollsBusy = 52,
+    /// Poll begins to poll ends, as above.
+    PollCount = 53,
+    PollMean = 54,
+    PollP50 = 55,
+    PollP95 = 56,
+    PollP99 = 57,
+    PollMax = 58,
+    PollWindow = 59,
+    PollResolution = 60,
+    /// Woken to polled, as above.
+    DelayCount = 61,
+    DelayMean = 62,
+    DelayP50 = 63,
+    DelayP95 = 64,
+    DelayP99 = 65,
+    DelayMax = 66,
+    DelayWindow = 67,
+    DelayResolution = 68,
+    /// Whose answer it waits for: the slot, its path (a text), since when. Without the slot nobody's.
+    WaitingSlot = 69,
+    WaitingPath = 70,
+    WaitingSince = 71,
+}
+impl Cell {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CELL_UNSPECIFIED",
+            Self::DepthInTree => "CELL_DEPTH_IN_TREE",
+            Self::Children => "CELL_CHILDREN",
+            Self::Open => "CELL_OPEN",
+            Self::Class => "CELL_CLASS",
+            Self::Parent => "CELL_PARENT",
+            Self::Prefix => "CELL_PREFIX",
+            Self::CreatedAt => "CELL_CREATED_AT",
+            Self::Version => "CELL_VERSION",
+            Self::ChildId => "CELL_CHILD_ID",
+            Self::State => "CELL_STATE",
+            Self::Attempt => "CELL_ATTEMPT",
+            Self::RestartsAt => "CELL_RESTARTS_AT",
+            Self::Incarnation => "CELL_INCARNATION",
+            Self::StartedAt => "CELL_STARTED_AT",
+            Self::Restarts => "CELL_RESTARTS",
+            Self::Depth => "CELL_DEPTH",
+            Self::DepthQuality => "CELL_DEPTH_QUALITY",
+            Self::DepthSince => "CELL_DEPTH_SINCE",
+            Self::Handled => "CELL_HANDLED",
+            Self::Failed => "CELL_FAILED",
+            Self::Busy => "CELL_BUSY",
+            Self::EarlierHandled => "CELL_EARLIER_HANDLED",
+            Self::EarlierFailed => "CELL_EARLIER_FAILED",
+            Self::EarlierBusy => "CELL_EARLIER_BUSY",
+            Self::Rate => "CELL_RATE",
+            Self::Utilization => "CELL_UTILIZATION",
+            Self::OldestWait => "CELL_OLDEST_WAIT",
+            Self::QueueWaitQuality => "CELL_QUEUE_WAIT_QUALITY",
+            Self::QueueWaitSince => "CELL_QUEUE_WAIT_SINCE",
+            Self::QueueWaitCount => "CELL_QUEUE_WAIT_COUNT",
+            Self::QueueWaitMean => "CELL_QUEUE_WAIT_MEAN",
+            Self::QueueWaitP50 => "CELL_QUEUE_WAIT_P50",
+            Self::QueueWaitP95 => "CELL_QUEUE_WAIT_P95",
+            Self::QueueWaitP99 => "CELL_QUEUE_WAIT_P99",
+            Self::QueueWaitMax => "CELL_QUEUE_WAIT_MAX",
+            Self::QueueWaitWindow => "CELL_QUEUE_WAIT_WINDOW",
+            Self::QueueWaitResolution => "CELL_QUEUE_WAIT_RESOLUTION",
+            Self::HandlingCount => "CELL_HANDLING_COUNT",
+            Self::HandlingMean => "CELL_HANDLING_MEAN",
+            Self::HandlingP50 => "CELL_HANDLING_P50",
+            Self::HandlingP95 => "CELL_HANDLING_P95",
+            Self::HandlingP99 => "CELL_HANDLING_P99",
+            Self::HandlingMax => "CELL_HANDLING_MAX",
+            Self::HandlingWindow => "CELL_HANDLING_WINDOW",
+            Self::HandlingResolution => "CELL_HANDLING_RESOLUTION",
+            Self::NowSince => "CELL_NOW_SINCE",
+            Self::NowType => "CELL_NOW_TYPE",
+            Self::BudgetUsed => "CELL_BUDGET_USED",
+            Self::BudgetAllowed => "CELL_BUDGET_ALLOWED",
+            Self::BudgetPeriod => "CELL_BUDGET_PERIOD",
+            Self::Polls => "CELL_POLLS",
+            Self::PollsBusy => "CELL_POLLS_BUSY",
+            Self::PollCount => "CELL_POLL_COUNT",
+            Self::PollMean => "CELL_POLL_MEAN",
+            Self::PollP50 => "CELL_POLL_P50",
+            Self::PollP95 => "CELL_POLL_P95",
+            Self::PollP99 => "CELL_POLL_P99",
+            Self::PollMax => "CELL_POLL_MAX",
+            Self::PollWindow => "CELL_POLL_WINDOW",
+            Self::PollResolution => "CELL_POLL_RESOLUTION",
+            Self::DelayCount => "CELL_DELAY_COUNT",
+            Self::DelayMean => "CELL_DELAY_MEAN",
+            Self::DelayP50 => "CELL_DELAY_P50",
+            Self::DelayP95 => "CELL_DELAY_P95",
+            Self::DelayP99 => "CELL_DELAY_P99",
+            Self::DelayMax => "CELL_DELAY_MAX",
+            Self::DelayWindow => "CELL_DELAY_WINDOW",
+            Self::DelayResolution => "CELL_DELAY_RESOLUTION",
+            Self::WaitingSlot => "CELL_WAITING_SLOT",
+            Self::WaitingPath => "CELL_WAITING_PATH",
+            Self::WaitingSince => "CELL_WAITING_SINCE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CELL_UNSPECIFIED" => Some(Self::Unspecified),
+            "CELL_DEPTH_IN_TREE" => Some(Self::DepthInTree),
+            "CELL_CHILDREN" => Some(Self::Children),
+            "CELL_OPEN" => Some(Self::Open),
+            "CELL_CLASS" => Some(Self::Class),
+            "CELL_PARENT" => Some(Self::Parent),
+            "CELL_PREFIX" => Some(Self::Prefix),
+            "CELL_CREATED_AT" => Some(Self::CreatedAt),
+            "CELL_VERSION" => Some(Self::Version),
+            "CELL_CHILD_ID" => Some(Self::ChildId),
+            "CELL_STATE" => Some(Self::State),
+            "CELL_ATTEMPT" => Some(Self::Attempt),
+            "CELL_RESTARTS_AT" => Some(Self::RestartsAt),
+            "CELL_INCARNATION" => Some(Self::Incarnation),
+            "CELL_STARTED_AT" => Some(Self::StartedAt),
+            "CELL_RESTARTS" => Some(Self::Restarts),
+            "CELL_DEPTH" => Some(Self::Depth),
+            "CELL_DEPTH_QUALITY" => Some(Self::DepthQuality),
+            "CELL_DEPTH_SINCE" => Some(Self::DepthSince),
+            "CELL_HANDLED" => Some(Self::Handled),
+            "CELL_FAILED" => Some(Self::Failed),
+            "CELL_BUSY" => Some(Self::Busy),
+            "CELL_EARLIER_HANDLED" => Some(Self::EarlierHandled),
+            "CELL_EARLIER_FAILED" => Some(Self::EarlierFailed),
+            "CELL_EARLIER_BUSY" => Some(Self::EarlierBusy),
+            "CELL_RATE" => Some(Self::Rate),
+            "CELL_UTILIZATION" => Some(Self::Utilization),
+            "CELL_OLDEST_WAIT" => Some(Self::OldestWait),
+            "CELL_QUEUE_WAIT_QUALITY" => Some(Self::QueueWaitQuality),
+            "CELL_QUEUE_WAIT_SINCE" => Some(Self::QueueWaitSince),
+            "CELL_QUEUE_WAIT_COUNT" => Some(Self::QueueWaitCount),
+            "CELL_QUEUE_WAIT_MEAN" => Some(Self::QueueWaitMean),
+            "CELL_QUEUE_WAIT_P50" => Some(Self::QueueWaitP50),
+            "CELL_QUEUE_WAIT_P95" => Some(Self::QueueWaitP95),
+            "CELL_QUEUE_WAIT_P99" => Some(Self::QueueWaitP99),
+            "CELL_QUEUE_WAIT_MAX" => Some(Self::QueueWaitMax),
+            "CELL_QUEUE_WAIT_WINDOW" => Some(Self::QueueWaitWindow),
+            "CELL_QUEUE_WAIT_RESOLUTION" => Some(Self::QueueWaitResolution),
+            "CELL_HANDLING_COUNT" => Some(Self::HandlingCount),
+            "CELL_HANDLING_MEAN" => Some(Self::HandlingMean),
+            "CELL_HANDLING_P50" => Some(Self::HandlingP50),
+            "CELL_HANDLING_P95" => Some(Self::HandlingP95),
+            "CELL_HANDLING_P99" => Some(Self::HandlingP99),
+            "CELL_HANDLING_MAX" => Some(Self::HandlingMax),
+            "CELL_HANDLING_WINDOW" => Some(Self::HandlingWindow),
+            "CELL_HANDLING_RESOLUTION" => Some(Self::HandlingResolution),
+            "CELL_NOW_SINCE" => Some(Self::NowSince),
+            "CELL_NOW_TYPE" => Some(Self::NowType),
+            "CELL_BUDGET_USED" => Some(Self::BudgetUsed),
+            "CELL_BUDGET_ALLOWED" => Some(Self::BudgetAllowed),
+            "CELL_BUDGET_PERIOD" => Some(Self::BudgetPeriod),
+            "CELL_POLLS" => Some(Self::Polls),
+            "CELL_POLLS_BUSY" => Some(Self::PollsBusy),
+            "CELL_POLL_COUNT" => Some(Self::PollCount),
+            "CELL_POLL_MEAN" => Some(Self::PollMean),
+            "CELL_POLL_P50" => Some(Self::PollP50),
+            "CELL_POLL_P95" => Some(Self::PollP95),
+            "CELL_POLL_P99" => Some(Self::PollP99),
+            "CELL_POLL_MAX" => Some(Self::PollMax),
+            "CELL_POLL_WINDOW" => Some(Self::PollWindow),
+            "CELL_POLL_RESOLUTION" => Some(Self::PollResolution),
+            "CELL_DELAY_COUNT" => Some(Self::DelayCount),
+            "CELL_DELAY_MEAN" => Some(Self::DelayMean),
+            "CELL_DELAY_P50" => Some(Self::DelayP50),
+            "CELL_DELAY_P95" => Some(Self::DelayP95),
+            "CELL_DELAY_P99" => Some(Self::DelayP99),
+            "CELL_DELAY_MAX" => Some(Self::DelayMax),
+            "CELL_DELAY_WINDOW" => Some(Self::DelayWindow),
+            "CELL_DELAY_RESOLUTION" => Some(Self::DelayResolution),
+            "CELL_WAITING_SLOT" => Some(Self::WaitingSlot),
+            "CELL_WAITING_PATH" => Some(Self::WaitingPath),
+            "CELL_WAITING_SINCE" => Some(Self::WaitingSince),
+            _ => None,
+        }
+    }
+}
+/// The numbers of a summary; shares as in Cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SummaryCell {
+    Slots = 0,
+    Live = 1,
+    Handling = 2,
+    Suspended = 3,
+    Restarting = 4,
+    Failed = 5,
+    Supervisors = 6,
+    Queued = 7,
+    /// Share: messages a second.
+    Rate = 8,
+    Restarts = 9,
+    Handled = 10,
+    MessagesFailed = 11,
+    LastEvent = 12,
+    /// The process: share of cores; bytes; …
+    CpuCores = 13,
+    Memory = 14,
+    /// Share of all cores of the host.
+    HostCpu = 15,
+    HostCores = 16,
+    HostMemoryUsed = 17,
+    HostMemoryTotal = 18,
+    Threads = 19,
+    OpenFiles = 20,
+    /// The runtime; without workers none is known. The last is a share.
+    Workers = 21,
+    AliveTasks = 22,
+    GlobalQueue = 23,
+    RuntimeBusy = 24,
+    /// The agent: nanoseconds; share of a core; …
+    Pass = 25,
+    Tick = 26,
+    AgentCpuCores = 27,
+    Watchers = 28,
+    FramesSkipped = 29,
+    EventsDropped = 30,
+    Warnings = 31,
+}
+impl SummaryCell {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Slots => "SUMMARY_CELL_SLOTS",
+            Self::Live => "SUMMARY_CELL_LIVE",
+            Self::Handling => "SUMMARY_CELL_HANDLING",
+            Self::Suspended => "SUMMARY_CELL_SUSPENDED",
+            Self::Restarting => "SUMMARY_CELL_RESTARTING",
+            Self::Failed => "SUMMARY_CELL_FAILED",
+            Self::Supervisors => "SUMMARY_CELL_SUPERVISORS",
+            Self::Queued => "SUMMARY_CELL_QUEUED",
+            Self::Rate => "SUMMARY_CELL_RATE",
+            Self::Restarts => "SUMMARY_CELL_RESTARTS",
+            Self::Handled => "SUMMARY_CELL_HANDLED",
+            Self::MessagesFailed => "SUMMARY_CELL_MESSAGES_FAILED",
+            Self::LastEvent => "SUMMARY_CELL_LAST_EVENT",
+            Self::CpuCores => "SUMMARY_CELL_CPU_CORES",
+            Self::Memory => "SUMMARY_CELL_MEMORY",
+            Self::HostCpu => "SUMMARY_CELL_HOST_CPU",
+            Self::HostCores => "SUMMARY_CELL_HOST_CORES",
+            Self::HostMemoryUsed => "SUMMARY_CELL_HOST_MEMORY_USED",
+            Self::HostMemoryTotal => "SUMMARY_CELL_HOST_MEMORY_TOTAL",
+            Self::Threads => "SUMMARY_CELL_THREADS",
+            Self::OpenFiles => "SUMMARY_CELL_OPEN_FILES",
+            Self::Workers => "SUMMARY_CELL_WORKERS",
+            Self::AliveTasks => "SUMMARY_CELL_ALIVE_TASKS",
+            Self::GlobalQueue => "SUMMARY_CELL_GLOBAL_QUEUE",
+            Self::RuntimeBusy => "SUMMARY_CELL_RUNTIME_BUSY",
+            Self::Pass => "SUMMARY_CELL_PASS",
+            Self::Tick => "SUMMARY_CELL_TICK",
+            Self::AgentCpuCores => "SUMMARY_CELL_AGENT_CPU_CORES",
+            Self::Watchers => "SUMMARY_CELL_WATCHERS",
+            Self::FramesSkipped => "SUMMARY_CELL_FRAMES_SKIPPED",
+            Self::EventsDropped => "SUMMARY_CELL_EVENTS_DROPPED",
+            Self::Warnings => "SUMMARY_CELL_WARNINGS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SUMMARY_CELL_SLOTS" => Some(Self::Slots),
+            "SUMMARY_CELL_LIVE" => Some(Self::Live),
+            "SUMMARY_CELL_HANDLING" => Some(Self::Handling),
+            "SUMMARY_CELL_SUSPENDED" => Some(Self::Suspended),
+            "SUMMARY_CELL_RESTARTING" => Some(Self::Restarting),
+            "SUMMARY_CELL_FAILED" => Some(Self::Failed),
+            "SUMMARY_CELL_SUPERVISORS" => Some(Self::Supervisors),
+            "SUMMARY_CELL_QUEUED" => Some(Self::Queued),
+            "SUMMARY_CELL_RATE" => Some(Self::Rate),
+            "SUMMARY_CELL_RESTARTS" => Some(Self::Restarts),
+            "SUMMARY_CELL_HANDLED" => Some(Self::Handled),
+            "SUMMARY_CELL_MESSAGES_FAILED" => Some(Self::MessagesFailed),
+            "SUMMARY_CELL_LAST_EVENT" => Some(Self::LastEvent),
+            "SUMMARY_CELL_CPU_CORES" => Some(Self::CpuCores),
+            "SUMMARY_CELL_MEMORY" => Some(Self::Memory),
+            "SUMMARY_CELL_HOST_CPU" => Some(Self::HostCpu),
+            "SUMMARY_CELL_HOST_CORES" => Some(Self::HostCores),
+            "SUMMARY_CELL_HOST_MEMORY_USED" => Some(Self::HostMemoryUsed),
+            "SUMMARY_CELL_HOST_MEMORY_TOTAL" => Some(Self::HostMemoryTotal),
+            "SUMMARY_CELL_THREADS" => Some(Self::Threads),
+            "SUMMARY_CELL_OPEN_FILES" => Some(Self::OpenFiles),
+            "SUMMARY_CELL_WORKERS" => Some(Self::Workers),
+            "SUMMARY_CELL_ALIVE_TASKS" => Some(Self::AliveTasks),
+            "SUMMARY_CELL_GLOBAL_QUEUE" => Some(Self::GlobalQueue),
+            "SUMMARY_CELL_RUNTIME_BUSY" => Some(Self::RuntimeBusy),
+            "SUMMARY_CELL_PASS" => Some(Self::Pass),
+            "SUMMARY_CELL_TICK" => Some(Self::Tick),
+            "SUMMARY_CELL_AGENT_CPU_CORES" => Some(Self::AgentCpuCores),
+            "SUMMARY_CELL_WATCHERS" => Some(Self::Watchers),
+            "SUMMARY_CELL_FRAMES_SKIPPED" => Some(Self::FramesSkipped),
+            "SUMMARY_CELL_EVENTS_DROPPED" => Some(Self::EventsDropped),
+            "SUMMARY_CELL_WARNINGS" => Some(Self::Warnings),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod observe_client {

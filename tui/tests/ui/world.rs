@@ -346,6 +346,7 @@ impl World {
                 .map(|s| (self.identities[s].clone(), self.forest.path(*s)))
                 .collect(),
             stats: slots.iter().map(|s| (*s, self.stats[s].clone())).collect(),
+            unknown: Vec::new(),
             total: selection.total,
             matched: selection.matched,
             partial: Vec::new(),

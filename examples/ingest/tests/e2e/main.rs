@@ -19,8 +19,8 @@ async fn top(rig: &Rig, limit: u32) -> Vec<String> {
     };
     let view = Some(v1::View { kind: Some(Kind::Table(table)) });
     let request = v1::QueryRequest { view, path: String::new() };
-    let frame = rig.observe().query(request).await.unwrap().into_inner();
-    let rows = frame.order.iter().flat_map(|order| &order.rows);
+    let frame = rig.ask(request).await.unwrap();
+    let rows = frame.order.iter().flatten();
     rows.map(|row| {
         let identity = frame.identities.iter().find(|identity| identity.slot == row.slot);
         identity.unwrap().path.clone()

@@ -89,7 +89,7 @@ impl Observed {
         };
         let view = Some(v1::View { kind: Some(Kind::Tree(tree)) });
         let request = v1::QueryRequest { view, path: String::new() };
-        let frame = self.rig.observe().query(request).await.unwrap().into_inner();
+        let frame = self.rig.ask(request).await.unwrap();
         let stats: BTreeMap<u64, &v1::Stats> = frame.stats.iter().map(|s| (s.slot, s)).collect();
         frame
             .identities
