@@ -52,6 +52,10 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
         in_place_all(stats.handling_now.as_mut().and_then(|now| now.message_type.as_mut()));
         in_place_all(stats.waiting_for.as_mut().map(|waiting| &mut waiting.path));
     }
+    for fold in &mut frame.folds {
+        in_place(&mut fold.worst_name);
+        in_place_all(fold.stem.as_mut());
+    }
     for partial in &mut frame.partial {
         in_place_all([&mut partial.reason, &mut partial.message]);
     }

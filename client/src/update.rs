@@ -3,7 +3,7 @@
 use crate::clean;
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Fold, Placed};
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp};
 use actorscope_proto::convert::Malformed;
 use actorscope_proto::v1;
@@ -126,6 +126,8 @@ pub struct Frame {
     pub identities: Vec<(Identity, String)>,
     /// Statistics of rows that changed.
     pub stats: Vec<(SlotId, Stats)>,
+    /// Folds among the rows that changed.
+    pub folds: Vec<Fold>,
     /// Slots that exist.
     pub total: u64,
     /// Rows the view would have without offset and limit.
@@ -168,6 +170,7 @@ impl TryFrom<v1::Frame> for Frame {
             order: order.transpose()?,
             identities,
             stats: wire.stats.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+            folds: wire.folds.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             total: wire.total,
             matched: wire.matched,
             partial: wire

@@ -3,7 +3,7 @@
 use super::limits;
 use crate::sampler::Sampler;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate_while};
+use actorscope_core::view::{Fold, FoldId, Placed, RowSource, ViewSpec, evaluate_while};
 use actorscope_proto::convert::row_identity;
 use actorscope_proto::v1;
 use prost::Message;
@@ -15,6 +15,7 @@ use std::time::Instant;
 pub(super) struct Memory {
     order: Option<Vec<Placed>>,
     rows: HashMap<SlotId, Known>,
+    folds: HashMap<FoldId, v1::Fold>,
 }
 
 struct Known {
@@ -44,15 +45,20 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
     let mut known = HashMap::with_capacity(selection.rows.len());
     let mut bytes = 0;
     let mut written = 0;
+    add_folds(&mut frame, &selection.folds, memory);
     for place in &selection.rows {
-        let (Some(identity), Some(stats)) = (rows.identity(place.slot), rows.stats(place.slot))
-        else {
+        let slot = place.slot();
+        let (Some(slot), Some(identity), Some(stats)) = (
+            slot,
+            slot.and_then(|slot| rows.identity(slot)),
+            slot.and_then(|slot| rows.stats(slot)),
+        ) else {
             written += 1;
             continue;
         };
-        let path = rows.forest().path(place.slot);
-        let stats = v1::Stats::from((place.slot, &stats));
-        let before = memory.rows.remove(&place.slot);
+        let path = rows.forest().path(slot);
+        let stats = v1::Stats::from((slot, &stats));
+        let before = memory.rows.remove(&slot);
         let same_identity =
             before.as_ref().is_some_and(|b| b.version == identity.version && b.path == path);
         if !same_identity {
@@ -64,7 +70,7 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
             bytes += stats.encoded_len();
             frame.stats.push(stats.clone());
         }
-        known.insert(place.slot, Known { version: identity.version, path, stats });
+        known.insert(slot, Known { version: identity.version, path, stats });
         written += 1;
         if bytes > limits::FRAME_BYTES {
             break;
@@ -96,11 +102,24 @@ pub(super) fn build(sampler: &mut Sampler, view: &ViewSpec, memory: &mut Memory)
         let rows = selection.rows.iter().map(Into::into).collect();
         frame.order = Some(v1::Order { rows });
     }
-    for place in &selection.rows {
-        sampler.rows_mut().want(place.slot);
+    for slot in selection.rows.iter().filter_map(Placed::slot) {
+        sampler.rows_mut().want(slot);
     }
-    *memory = Memory { order: Some(selection.rows), rows: known };
+    let folds = std::mem::take(&mut memory.folds);
+    *memory = Memory { order: Some(selection.rows), rows: known, folds };
     frame
+}
+
+/// Adds those folds that the reader does not know as they are now.
+fn add_folds(frame: &mut v1::Frame, folds: &[Fold], memory: &mut Memory) {
+    let known = std::mem::take(&mut memory.folds);
+    for fold in folds {
+        let wire = v1::Fold::from(fold);
+        if known.get(&fold.id) != Some(&wire) {
+            frame.folds.push(wire.clone());
+        }
+        memory.folds.insert(fold.id, wire);
+    }
 }
 
 const fn offset(view: &ViewSpec) -> u32 {

@@ -1,10 +1,10 @@
 //! Views and the places of their rows.
 
-use super::{Malformed, slot_id, word};
+use super::{Malformed, fold, slot_id, word};
 use crate::v1;
 use actorscope_core::SlotId;
 use actorscope_core::view::{
-    Expansion, Filter, MAX_EXPANDED, MAX_ROWS, Order, Placed, SortKey, ViewSpec,
+    Expansion, Filter, FoldId, MAX_EXPANDED, MAX_ROWS, Order, Placed, RowId, SortKey, ViewSpec,
 };
 
 impl From<&ViewSpec> for v1::View {
@@ -19,7 +19,8 @@ impl From<&ViewSpec> for v1::View {
                 offset: *offset,
                 limit: *limit,
             }),
-            ViewSpec::Tree { root, expansion, filter, offset, limit } => {
+            ViewSpec::Tree { root, expansion, folding, filter, offset, limit } => {
+                let (folding, after) = fold::to_wire(folding);
                 let (to_depth, expanded) = match expansion {
                     Expansion::ToDepth(depth) => (Some(*depth), Vec::new()),
                     Expansion::Slots(slots) => (None, slots.iter().map(|s| s.get()).collect()),
@@ -31,6 +32,8 @@ impl From<&ViewSpec> for v1::View {
                     filter: filter.text().to_owned(),
                     offset: *offset,
                     limit: *limit,
+                    folding,
+                    after,
                 })
             }
             ViewSpec::Detail { slot } => Kind::Detail(v1::DetailView { slot: slot.get() }),
@@ -66,6 +69,7 @@ impl TryFrom<v1::View> for ViewSpec {
                 Self::Tree {
                     root: tree.root.map(slot_id).transpose()?,
                     expansion,
+                    folding: fold::from_wire(tree.folding, tree.after)?,
                     filter: filter(&tree.filter)?,
                     offset: tree.offset,
                     limit: limit(tree.limit)?,
@@ -90,7 +94,12 @@ fn limit(wire: u32) -> Result<u32, Malformed> {
 
 impl From<&Placed> for v1::Place {
     fn from(p: &Placed) -> Self {
-        Self { slot: p.slot.get(), depth: p.depth, children: p.children, open: p.open }
+        let (slot, fold, rest) = match p.row {
+            RowId::Slot(slot) => (slot.get(), 0, false),
+            RowId::Fold(fold) => (0, fold.get(), false),
+            RowId::Rest(fold) => (0, fold.get(), true),
+        };
+        Self { slot, depth: p.depth, children: p.children, open: p.open, fold, rest }
     }
 }
 
@@ -98,11 +107,12 @@ impl TryFrom<v1::Place> for Placed {
     type Error = Malformed;
 
     fn try_from(wire: v1::Place) -> Result<Self, Malformed> {
-        Ok(Self {
-            slot: slot_id(wire.slot)?,
-            depth: wire.depth,
-            children: wire.children,
-            open: wire.open,
-        })
+        let fold = FoldId::from_wire(wire.fold);
+        let row = match (wire.fold, wire.rest) {
+            (0, _) => RowId::Slot(slot_id(wire.slot)?),
+            (_, false) => RowId::Fold(fold),
+            (_, true) => RowId::Rest(fold),
+        };
+        Ok(Self { row, depth: wire.depth, children: wire.children, open: wire.open })
     }
 }
