@@ -8,12 +8,12 @@ use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
-use actorscope_core::forest::{Forest, Oddity};
+use actorscope_core::forest::{Forest, Member, Oddity};
 use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::{Counters, SlotDetail, Stats};
-use actorscope_core::view::{RowSource, SortKey, SortValue};
+use actorscope_core::view::{RowSource, SortKey, SortValue, Weight};
 use actorscope_core::{ChildKind, Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -413,6 +413,10 @@ impl RowSource for Rows {
 
     fn state(&self, id: SlotId) -> Option<SlotState> {
         Some(self.row(id)?.state())
+    }
+
+    fn weight(&self, member: Member) -> Option<Weight> {
+        Some(self.rows.get(member.place.number())?.weight(self.now))
     }
 
     fn sampled_at(&self) -> Timestamp {
