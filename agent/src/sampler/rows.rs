@@ -257,6 +257,11 @@ impl Rows {
         self.forest.path(id)
     }
 
+    /// Nobody watches: how children are alike is not kept any longer.
+    pub(super) fn forget_kin(&mut self) {
+        self.forest.forget_kin();
+    }
+
     /// Somebody looks at this slot: it gets a fine histogram while there are any.
     pub(crate) fn want(&mut self, id: SlotId) {
         let now = self.now;
