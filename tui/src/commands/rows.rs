@@ -77,7 +77,9 @@ async fn tree_once(
         out.text(&as_json.end().map_err(Stop::Output)?)?;
     } else if folds > 0 && gap.is_none() {
         let (actors, lines) = (grouped(folded), if folds == 1 { "line" } else { "lines" });
-        out.say(&format!("{actors} actors are in {folds} {lines}: --no-fold gives each its own"));
+        out.say(&format!(
+            "{actors} actors, and all below them, are in {folds} {lines}: --no-fold gives each its own"
+        ));
     }
     Ok(exit)
 }
