@@ -48,6 +48,10 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
         in_place_all(&mut rows.paths);
         in_place_all(&mut rows.child_ids);
     }
+    for fold in frame.folds.iter_mut().flat_map(|folds| &mut folds.changed) {
+        in_place(&mut fold.worst_name);
+        in_place_all(fold.stem.as_mut());
+    }
     for partial in &mut frame.partial {
         in_place_all([&mut partial.reason, &mut partial.message]);
     }

@@ -3,7 +3,7 @@
 use crate::update::{Frame, Node, Partial, Update};
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Fold, FoldId, Placed, RowId};
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -63,6 +63,8 @@ pub struct ViewState {
     pub identities: HashMap<SlotId, (Identity, String)>,
     /// How they are doing.
     pub stats: HashMap<SlotId, Stats>,
+    /// The folds among the rows.
+    pub folds: HashMap<FoldId, Fold>,
     /// Slots that exist.
     pub total: u64,
     /// Rows the view would have without offset and limit.
@@ -89,15 +91,24 @@ pub struct Row<'a> {
 }
 
 impl ViewState {
-    /// The rows in order, those without an identity left out.
+    /// The rows of slots in order, those without an identity left out.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().filter_map(|place| self.row(*place))
     }
 
-    /// One row.
+    /// One row, if it is a slot's.
     pub fn row(&self, place: Placed) -> Option<Row<'_>> {
-        let (identity, path) = self.identities.get(&place.slot)?;
-        Some(Row { place, identity, path, stats: self.stats.get(&place.slot) })
+        let slot = place.slot()?;
+        let (identity, path) = self.identities.get(&slot)?;
+        Some(Row { place, identity, path, stats: self.stats.get(&slot) })
+    }
+
+    /// The fold whose row, or whose rest, stands there.
+    pub fn fold(&self, place: Placed) -> Option<&Fold> {
+        match place.row {
+            RowId::Fold(id) | RowId::Rest(id) => self.folds.get(&id),
+            RowId::Slot(_) => None,
+        }
     }
 
     /// Takes a frame. Frames replace what they carry completely, so a lost one heals itself.
@@ -119,9 +130,12 @@ impl ViewState {
         for slot in frame.unknown {
             self.stats.remove(&slot);
         }
+        self.folds.extend(frame.folds.into_iter().map(|fold| (fold.id, fold)));
         if let Some(order) = frame.order {
             self.rows = order;
-            let shown: HashSet<SlotId> = self.rows.iter().map(|p| p.slot).collect();
+            let shown: HashSet<SlotId> = self.rows.iter().filter_map(Placed::slot).collect();
+            let folds: HashSet<RowId> = self.rows.iter().map(|place| place.row).collect();
+            self.folds.retain(|id, _| folds.contains(&RowId::Fold(*id)));
             self.identities.retain(|slot, _| shown.contains(slot));
             self.stats.retain(|slot, _| shown.contains(slot));
             if self.rows.is_empty() {

@@ -3,7 +3,7 @@
 use crate::clean;
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, SlotDetail, Stats};
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Fold, Placed};
 use actorscope_core::{Event, InstanceId, SlotId, Timestamp};
 use actorscope_proto::convert::Malformed;
 use actorscope_proto::pack::{Unpacked, Unpacker, spell_out};
@@ -129,6 +129,8 @@ pub struct Frame {
     pub stats: Vec<(SlotId, Stats)>,
     /// Rows of which only is known who they are: their state has no name here.
     pub unknown: Vec<SlotId>,
+    /// Folds among the rows that changed.
+    pub folds: Vec<Fold>,
     /// Slots that exist.
     pub total: u64,
     /// Rows the view would have without offset and limit.
@@ -186,6 +188,7 @@ impl Frame {
     /// The same frame with other rows.
     pub(crate) fn with(mut self, unpacked: Unpacked) -> Self {
         (self.summary, self.order) = (unpacked.summary, unpacked.order);
+        self.folds = unpacked.folds;
         self.identities = unpacked.identities;
         (self.stats, self.unknown) = (Vec::with_capacity(unpacked.stats.len()), Vec::new());
         for (slot, stats) in unpacked.stats {

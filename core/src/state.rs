@@ -45,6 +45,19 @@ impl SlotState {
         Self::Ignored.word(),
     ];
 
+    /// Every state, what needs attention first: by [`SlotState::rank`].
+    pub const BY_RANK: [Self; 9] = [
+        Self::Failed,
+        Self::Restarting { attempt: 0, in_ns: None },
+        Self::Suspended,
+        Self::Stopping,
+        Self::Starting,
+        Self::Handling,
+        Self::Idle,
+        Self::Ignored,
+        Self::Stopped,
+    ];
+
     /// The one-word name, the same in JSON, on the wire and on screen.
     pub const fn word(self) -> &'static str {
         match self {

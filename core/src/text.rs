@@ -83,10 +83,31 @@ pub fn short_type(full: &str) -> String {
     out
 }
 
+/// Every digit of a number, in groups of three: `9,812`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(9_812), "9,812");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
 
     #[test]
     fn hostile_names_become_harmless() {

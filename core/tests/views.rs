@@ -8,13 +8,16 @@ use actorscope_core::quality::Reading;
 use actorscope_core::slot::{Identity, LatencySummary, SlotDetail, Stats};
 use actorscope_core::spec::{BudgetUse, ChildKind, ChildSpec, RestartType, SupervisorSpec};
 use actorscope_core::view::{
-    Expansion, Filter, Order, RowSource, SortKey, ViewSpec, evaluate, evaluate_while,
+    Expansion, Filter, Folding, Order, RowSource, SortKey, ViewSpec, evaluate, evaluate_while,
 };
 use actorscope_core::{SlotId, SlotState, Strategy, Timestamp, Verb};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
-#[derive(Default)]
+#[path = "views/folds.rs"]
+mod folds;
+
+#[derive(Default, Debug)]
 struct Rows {
     forest: Forest,
     rows: BTreeMap<SlotId, (Identity, Stats)>,
@@ -106,7 +109,7 @@ fn family(strategy: Strategy) -> Rows {
 }
 
 fn paths(rows: &Rows, view: &ViewSpec) -> Vec<String> {
-    evaluate(view, rows).rows.iter().map(|p| rows.forest.path(p.slot)).collect()
+    evaluate(view, rows).rows.iter().map(|p| rows.forest.path(p.slot().unwrap())).collect()
 }
 
 fn table(sort: SortKey, order: Order) -> ViewSpec {
@@ -115,7 +118,8 @@ fn table(sort: SortKey, order: Order) -> ViewSpec {
 
 fn tree(expansion: Expansion, filter: &str) -> ViewSpec {
     let filter = Filter::containing(filter);
-    ViewSpec::Tree { root: None, expansion, filter, offset: 0, limit: 100 }
+    let folding = Folding::OFF;
+    ViewSpec::Tree { root: None, expansion, folding, filter, offset: 0, limit: 100 }
 }
 
 #[test]
@@ -204,6 +208,7 @@ fn pages_join_without_gap_or_overlap() {
     let mut joined = Vec::new();
     for offset in [0, 2, 4] {
         let view = ViewSpec::Tree {
+            folding: Folding::OFF,
             root: None,
             expansion: Expansion::ToDepth(9),
             filter: Filter::all(),
@@ -212,7 +217,7 @@ fn pages_join_without_gap_or_overlap() {
         };
         let page = evaluate(&view, &rows);
         assert_eq!((page.total, page.matched), (5, 5));
-        joined.extend(page.rows.iter().map(|p| p.slot.get()));
+        joined.extend(page.rows.iter().map(|p| p.slot().unwrap().get()));
     }
     assert_eq!(joined, [1, 2, 3, 5, 4]);
 }
@@ -466,7 +471,7 @@ proptest! {
         let page = ViewSpec::Table {
             sort: SortKey::Depth, order, filter: Filter::all(), offset, limit,
         };
-        let got: Vec<_> = evaluate(&page, &rows).rows.iter().map(|p| p.slot).collect();
+        let got: Vec<_> = evaluate(&page, &rows).rows.iter().map(|p| p.slot().unwrap()).collect();
         let mut all: Vec<SlotId> = rows.slots().collect();
         all.sort_by(|a, b| {
             let (x, y) = (rows.sort_value(*a, SortKey::Depth), rows.sort_value(*b, SortKey::Depth));

@@ -13,7 +13,7 @@ pub struct Frame {
     pub sampled_at: u64,
     /// The node at a glance.
     pub summary: Option<v1::Summary>,
-    /// Rows in order; `None` = as before.
+    /// Rows of slots in order; `None` = as before.
     pub order: Option<Vec<Place>>,
     /// Identities that are new or changed.
     pub identities: Vec<v1::Identity>,
@@ -46,18 +46,16 @@ impl Frame {
     /// Reads a frame of a view of which `before` was received.
     pub fn unpack(mut wire: v1::Frame, before: &mut Unpacker) -> Result<Self, Malformed> {
         let unpacked = before.apply(&mut wire)?;
-        let place = |p: actorscope_agent::core::view::Placed| Place {
-            slot: p.slot.get(),
-            depth: p.depth,
-            children: p.children,
-            open: p.open,
+        let place = |p: actorscope_agent::core::view::Placed| {
+            let slot = p.slot()?.get();
+            Some(Place { slot, depth: p.depth, children: p.children, open: p.open })
         };
         let stats = unpacked.stats.iter();
         Ok(Self {
             tick: wire.tick,
             sampled_at: wire.sampled_at,
             summary: unpacked.summary.as_ref().map(Into::into),
-            order: unpacked.order.map(|rows| rows.into_iter().map(place).collect()),
+            order: unpacked.order.map(|rows| rows.into_iter().filter_map(place).collect()),
             identities: unpacked
                 .identities
                 .into_iter()

@@ -17,8 +17,12 @@ struct Demo {
 impl Demo {
     /// A small one, without a screen.
     fn start() -> Self {
+        Self::with_sessions("4")
+    }
+
+    fn with_sessions(sessions: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_actorscope"))
-            .args(["demo", "--headless", "--json", "--sessions", "4"])
+            .args(["demo", "--headless", "--json", "--sessions", sessions])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -121,4 +125,35 @@ fn a_demo_that_is_told_to_end_does() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(demo.process.wait().unwrap().code(), Some(0));
     assert!(!demo.directory.exists());
+}
+
+#[test]
+fn many_like_actors_are_one_object_of_the_tree_and_each_its_own_on_demand() {
+    const SESSIONS: u64 = 24;
+    let demo = Demo::with_sessions(&SESSIONS.to_string());
+    let of_sessions = |tree: &Value| {
+        let folds = tree["folds"].as_array().unwrap();
+        folds.iter().find(|fold| fold["stem"] == "conn").cloned().unwrap_or_default()
+    };
+    let tree = demo
+        .wait_for(&["tree"], |tree| of_sessions(tree)["states"]["idle"].as_u64() >= Some(SESSIONS));
+    let fold = of_sessions(&tree);
+    let states = fold["states"].as_object().unwrap();
+    let counted: u64 = states.values().filter_map(Value::as_u64).sum();
+    assert_eq!(fold["count"].as_u64(), Some(counted));
+    let slots = |tree: &Value| tree["slots"].as_array().unwrap().clone();
+    let parent = slots(&tree).into_iter().find(|slot| slot["id"] == fold["parent_id"]).unwrap();
+    assert_eq!(parent["path"], "/parlor/connections");
+    assert!(slots(&tree).iter().all(|slot| slot["parent_id"] != parent["id"]));
+
+    let plain = demo.wait_for(&["tree", "--no-fold"], |tree| {
+        let below = slots(tree).iter().filter(|slot| slot["parent_id"] == parent["id"]).count();
+        below as u64 >= SESSIONS
+    });
+    assert_eq!(plain["folds"], Value::Array(Vec::new()));
+    assert_eq!(slots(&plain).len() as u64, plain["matched"].as_u64().unwrap());
+
+    let few = ["tree", "--filter", "name~^conn-[1-3]$"];
+    let few = demo.wait_for(&few, |tree| slots(tree).len() == 5);
+    assert_eq!(few["folds"], Value::Array(Vec::new()), "few are shown plainly");
 }

@@ -10,6 +10,8 @@ mod copy;
 mod docs;
 #[path = "ui/events.rs"]
 mod events;
+#[path = "ui/folds.rs"]
+mod folds;
 #[path = "ui/keys.rs"]
 mod keys;
 #[path = "ui/looks.rs"]

@@ -9,7 +9,7 @@ use crate::slot::Slot;
 use actorscope_core::histogram::Buckets;
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, SlotDetail, Stats};
-use actorscope_core::view::{SortKey, SortValue};
+use actorscope_core::view::{SortKey, SortValue, Weight};
 use actorscope_core::{SlotId, SlotState, Timestamp};
 use std::num::NonZeroU64;
 
@@ -435,6 +435,23 @@ impl Active {
             delay,
             links: None,
             children: children as u64,
+        }
+    }
+
+    /// What the slot adds to a fold.
+    pub(super) fn weight(&self, slot: &Slot, state: SlotState, now: Ticks) -> Weight {
+        let (handled, failed) = self.counts();
+        let total = Counters { handled, failed, busy_ns: self.hot.busy_ns };
+        let handling = (handled > 0).then(|| self.handling_buckets(slot, now)).flatten();
+        Weight {
+            state,
+            depth: self.depth(now),
+            rate_per_s: known(self.rate_per_s),
+            total: self.sort(slot).takes_messages().then_some(total),
+            restarts: slot.restarts(),
+            wait_ns: self.worst_wait_ns(now),
+            handling_p99_ns: handling.and_then(|buckets| buckets.quantile(0.99)),
+            utilization: known(self.utilization),
         }
     }
 

@@ -83,6 +83,9 @@ impl Sampler {
             ..AgentCost::default()
         };
         self.rows.pass(begin, wall(), figures, cost);
+        if watchers == 0 {
+            self.rows.forget_kin();
+        }
         self.last_pass = ticks();
         self.pass_ns = nanos(begin, self.last_pass);
         let share = if watchers > 0 { SHARE_WATCHED } else { SHARE_UNWATCHED };

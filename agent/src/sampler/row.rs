@@ -8,7 +8,7 @@ use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::slot::{Phase, Rest, Slot};
 use actorscope_core::slot::{SlotDetail, Stats};
-use actorscope_core::view::{SortKey, SortValue};
+use actorscope_core::view::{SortKey, SortValue, Weight};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
 use std::sync::Arc;
 
@@ -171,6 +171,11 @@ impl Row {
     /// What the detail page adds.
     pub(super) fn detail(&self, now: Ticks, children: usize) -> SlotDetail {
         self.look(now, |active| active.detail(&self.slot, now, children))
+    }
+
+    /// What it adds to a fold, without building the row.
+    pub(super) fn weight(&self, now: Ticks) -> Weight {
+        self.look(now, |active| active.weight(&self.slot, self.state(), now))
     }
 
     /// What a sort compares, without building the row.

@@ -10,12 +10,12 @@ use crate::cell::Lent;
 use crate::clock::Ticks;
 use crate::registry::{Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
-use actorscope_core::forest::{Forest, Oddity};
+use actorscope_core::forest::{Forest, Member, Oddity};
 use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::{Counters, SlotDetail, Stats};
-use actorscope_core::view::{Best, RowSource, SortKey, SortValue};
+use actorscope_core::view::{Best, RowSource, SortKey, SortValue, Weight};
 use actorscope_core::{Event, EventKind, IdMap, Identity, SlotId, SlotState, Timestamp};
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -373,6 +373,11 @@ impl Rows {
         self.forest.path(id)
     }
 
+    /// Nobody watches: how children are alike is not kept any longer.
+    pub(super) fn forget_kin(&mut self) {
+        self.forest.forget_kin();
+    }
+
     /// Somebody looks at this slot: it gets a fine histogram while there are any.
     pub(crate) fn want(&mut self, id: SlotId) {
         let now = self.now;
@@ -513,6 +518,10 @@ impl RowSource for Rows {
 
     fn state(&self, id: SlotId) -> Option<SlotState> {
         Some(self.row(id)?.state())
+    }
+
+    fn weight(&self, member: Member) -> Option<Weight> {
+        Some(self.rows.get(member.place.number())?.weight(self.now))
     }
 
     fn sampled_at(&self) -> Timestamp {

@@ -4,7 +4,7 @@ use super::limits;
 use crate::sampler::Sampler;
 use actorscope_core::SlotId;
 use actorscope_core::node::Summary;
-use actorscope_core::view::{RowSource, Selection, ViewSpec, evaluate_while};
+use actorscope_core::view::{RowId, RowSource, Selection, ViewSpec, evaluate_while};
 use actorscope_proto::pack::Packer;
 use actorscope_proto::v1;
 use std::time::Instant;
@@ -54,7 +54,13 @@ pub(super) fn packed(
     let mut written = 0;
     for place in &selection.rows {
         written += 1;
-        let slot = place.slot;
+        let Some(slot) = place.slot() else {
+            let fold = selection.folds.iter().find(|fold| place.row == RowId::Fold(fold.id));
+            if packing.fold(*place, fold) > limits::FRAME_BYTES {
+                break;
+            }
+            continue;
+        };
         let (Some(identity), Some(stats)) = (source.identity(slot), source.stats(slot)) else {
             continue;
         };

@@ -13,7 +13,7 @@ use actorscope_core::slot::{
 use actorscope_core::spec::{BudgetUse, ChildKind, Strategy, SupervisorSpec};
 use actorscope_core::state::SlotState;
 use actorscope_core::view::{
-    Expansion, Filter, Order, RowSource, Selection, SortKey, SortValue, ViewSpec, evaluate,
+    Expansion, Filter, Folding, Order, RowSource, Selection, SortKey, SortValue, ViewSpec, evaluate,
 };
 use actorscope_core::{Capabilities, Capability, Incarnation, SlotId, Timestamp};
 use actorscope_proto::convert::row_identity;
@@ -287,7 +287,8 @@ fn table() -> ViewSpec {
 
 fn tree() -> ViewSpec {
     let expansion = Expansion::ToDepth(9);
-    ViewSpec::Tree { root: None, expansion, filter: Filter::all(), offset: 0, limit: ROWS }
+    let (folding, filter) = (Folding::OFF, Filter::all());
+    ViewSpec::Tree { root: None, expansion, folding, filter, offset: 0, limit: ROWS }
 }
 
 /// What rows took as one message for each identity and statistics that are new to the reader.
@@ -299,7 +300,7 @@ impl Messages {
         let (mut bytes, mut shown) = (0, HashMap::new());
         let field = |len: usize| 1 + prost::length_delimiter_len(len) + len;
         for place in &selection.rows {
-            let slot = place.slot;
+            let slot = place.slot().unwrap();
             let stats = v1::Stats::from((slot, &node.stats(slot).unwrap()));
             let before = self.0.remove(&slot);
             if before.is_none() {
@@ -408,7 +409,8 @@ fn a_page_that_does_not_fit_is_cut_and_says_where_the_next_begins() {
     let mut node = Node::new(2_000, Crowd::Steady);
     let page = |offset| {
         let (expansion, filter) = (Expansion::ToDepth(9), Filter::all());
-        ViewSpec::Tree { root: None, expansion, filter, offset, limit: 1_000 }
+        let folding = Folding::OFF;
+        ViewSpec::Tree { root: None, expansion, folding, filter, offset, limit: 1_000 }
     };
     let answer = |node: &Node, view: &ViewSpec| {
         let selection = evaluate(view, node);
@@ -444,7 +446,8 @@ fn what_packing_costs_beside_evaluating() {
             evaluating.push(begun.elapsed());
             let begun = std::time::Instant::now();
             for place in &selection.rows {
-                std::hint::black_box((node.identity(place.slot), node.stats(place.slot)));
+                let slot = place.slot().unwrap();
+                std::hint::black_box((node.identity(slot), node.stats(slot)));
             }
             looking.push(begun.elapsed());
             let begun = std::time::Instant::now();

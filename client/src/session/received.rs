@@ -54,7 +54,7 @@ mod tests {
         let mut packing = packer.frame(Timestamp(at));
         for slot in slots {
             let slot = SlotId::new(*slot).unwrap();
-            let place = Placed { slot, depth: 0, children: 0, open: false };
+            let place = Placed::slot_at(slot, 0, 0, false);
             let identity = Identity {
                 id: slot,
                 parent: None,

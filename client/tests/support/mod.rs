@@ -331,7 +331,7 @@ fn frame_of(view_id: u32, revision: u32, slots: std::ops::Range<u64>) -> v1::Fra
     let mut packing = packer.frame(Timestamp(1_000_000_000));
     for slot in slots {
         let id = SlotId::new(slot).unwrap();
-        let place = Placed { slot: id, depth: 0, children: 0, open: false };
+        let place = Placed::slot_at(id, 0, 0, false);
         let name: Arc<str> = format!("worker-{slot}").into();
         let identity = Identity {
             id,

@@ -5,8 +5,10 @@
 //! into something sane and reported as an [`Oddity`], never into a panic or a lost slot.
 
 mod family;
+mod kin;
 mod name;
 mod siblings;
+mod stem;
 
 use crate::id::SlotId;
 use crate::id_map::IdHasher;
@@ -14,15 +16,23 @@ use crate::slab::Slab;
 use crate::text;
 use family::Family;
 use hashbrown::HashTable;
+pub use kin::{Group, Kin, Likeness, MAX_STEMS, Member};
 use name::{Key, Name};
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Deepest nesting that paths follow; deeper slots are hung under their ancestor at this depth.
 pub const MAX_DEPTH: usize = 64;
+
+/// From so many children on it is kept how they are sorted out, instead of sorting them out again for
+/// each frame.
+const KEPT_FROM: usize = 256;
+
+/// Most parents of which that is kept; then all is forgotten, and what is looked at is sorted out anew.
+const MAX_KEPT: usize = 64;
 
 /// Something an adapter said that cannot be. The forest did the next best thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,7 +85,7 @@ impl Node {
 
 /// Where a slot is kept while it is in the forest; given to another once it is not. One more than the
 /// number of the place in a [`Slab`], so that none is no larger than one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Place(NonZeroU32);
 
 impl Place {
@@ -118,6 +128,8 @@ pub struct Forest {
     roots: Family,
     /// Of those that have children.
     families: HashMap<Place, Family>,
+    /// Children sorted out, of parents that somebody looks at and that have many: sixteen bytes a child.
+    kept: Mutex<HashMap<Option<Place>, Arc<Kin>>>,
 }
 
 /// Ids are counted up, nobody chooses them.
@@ -287,6 +299,68 @@ impl Forest {
         self.family(id).into_iter().flat_map(|family| family.siblings.iter())
     }
 
+    /// The roots that were started after one, whether or not that is still there.
+    pub fn roots_after(&self, id: SlotId) -> impl Iterator<Item = SlotId> + '_ {
+        self.roots.siblings.after(id)
+    }
+
+    /// The children of a slot that were started after one, whether or not that is still there.
+    pub fn children_after(&self, parent: SlotId, id: SlotId) -> impl Iterator<Item = SlotId> + '_ {
+        self.family(parent).into_iter().flat_map(move |family| family.siblings.after(id))
+    }
+
+    /// The children of a slot (`None`: the roots), those together that are alike. Sorting them out costs
+    /// a look at each child's name once; of a parent with many it is kept from then on.
+    pub fn kin(&self, parent: Option<SlotId>) -> Arc<Kin> {
+        let above = parent.map(|id| self.place(id));
+        let (above, family) = match above {
+            None => (None, Some(&self.roots)),
+            Some(place) => (place, place.and_then(|place| self.families.get(&place))),
+        };
+        let Some(family) = family else { return Arc::default() };
+        if family.siblings.len() < KEPT_FROM {
+            return Arc::new(self.sorted_out(family.siblings.iter()));
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_KEPT && !kept.contains_key(&above) {
+            kept.clear();
+        }
+        let sorted_out = || Arc::new(self.sorted_out(family.siblings.iter()));
+        kept.entry(above).or_insert_with(sorted_out).clone()
+    }
+
+    /// Some slots of one parent, those together that are alike.
+    pub fn sorted_out(&self, slots: impl Iterator<Item = SlotId>) -> Kin {
+        let mut kin = Kin::default();
+        for id in slots {
+            if let Some(place) = self.place(id)
+                && let Some(node) = self.node(place)
+            {
+                kin.insert(Member { id, place }, &node.text);
+            }
+        }
+        kin
+    }
+
+    /// Keeps how children were sorted out although they are few.
+    #[cfg(test)]
+    fn keep_kin(&mut self, parent: Option<SlotId>) {
+        let kin = self.kin(parent);
+        let place = parent.and_then(|parent| self.place(parent));
+        if kin.groups().next().is_some() {
+            self.kept_mut().insert(place, kin);
+        }
+    }
+
+    /// Forgets how children were sorted out, when nobody looks any more.
+    pub fn forget_kin(&mut self) {
+        *self.kept_mut() = HashMap::new();
+    }
+
+    fn kept_mut(&mut self) -> &mut HashMap<Option<Place>, Arc<Kin>> {
+        self.kept.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many children a slot has.
     pub fn child_count(&self, id: SlotId) -> usize {
         self.family(id).map_or(0, |family| family.siblings.len())
@@ -437,6 +511,10 @@ impl Forest {
         let (id, parent) = (*id, *parent);
         self.family_mut(parent).siblings.insert(id);
         let Some(node) = self.nodes.get(place.number()) else { return };
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kin) = kept.get_mut(&parent) {
+            Arc::make_mut(kin).insert(Member { id, place }, &node.text);
+        }
         let hash = self.hash(node);
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         self.taken.insert_unique(hash, place, |place| {
@@ -447,11 +525,17 @@ impl Forest {
 
     /// Takes a slot, whose parent and name its node still has, from among its siblings.
     fn detach(&mut self, place: Place) {
-        let Some(node) = self.node(place) else { return };
-        let (id, parent, hash) = (node.id, node.parent, self.hash(node));
+        let Some(hash) = self.node(place).map(|node| self.hash(node)) else { return };
+        let Some(node) = self.nodes.get(place.number()) else { return };
+        let (id, parent) = (node.id, node.parent);
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kin) = kept.get_mut(&parent) {
+            Arc::make_mut(kin).remove(Member { id, place }, &node.text);
+        }
         let family = self.family_mut(parent);
         family.siblings.remove(id);
         if family.siblings.is_empty() {
+            self.kept_mut().remove(&parent);
             match parent {
                 Some(parent) => _ = self.families.remove(&parent),
                 None => self.roots = Family::default(),

@@ -5,18 +5,36 @@
 
 use crate::id::SlotId;
 
+/// What children are kept by: their ids, alone or with more behind.
+pub(super) trait Sibling: Copy + Ord {
+    /// Whose.
+    fn id(self) -> SlotId;
+}
+
+impl Sibling for SlotId {
+    fn id(self) -> SlotId {
+        self
+    }
+}
+
 /// Most ids in one run.
 const RUN: usize = 128;
 
 /// See the module's documentation.
-#[derive(Default, Debug)]
-pub(super) struct Siblings {
+#[derive(Clone, Debug)]
+pub(super) struct Siblings<T = SlotId> {
     /// Not empty each, and ascending among each other.
-    runs: Vec<Vec<SlotId>>,
+    runs: Vec<Vec<T>>,
     len: usize,
 }
 
-impl Siblings {
+impl<T> Default for Siblings<T> {
+    fn default() -> Self {
+        Self { runs: Vec::new(), len: 0 }
+    }
+}
+
+impl<T: Sibling> Siblings<T> {
     pub(super) const fn len(&self) -> usize {
         self.len
     }
@@ -25,18 +43,25 @@ impl Siblings {
         self.len == 0
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = SlotId> + Clone + '_ {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = T> + Clone + '_ {
         self.runs.iter().flatten().copied()
     }
 
+    /// Those behind `id`, whether or not that is (still) there.
+    pub(super) fn after(&self, id: SlotId) -> impl Iterator<Item = T> + '_ {
+        let at = self.runs.partition_point(|run| run.last().is_some_and(|last| last.id() <= id));
+        let runs = self.runs.get(at..).unwrap_or_default();
+        runs.iter().flatten().copied().skip_while(move |sibling| sibling.id() <= id)
+    }
+
     /// The run in which an id is, or would have to be.
-    fn run_of(&self, id: SlotId) -> usize {
+    fn run_of(&self, id: T) -> usize {
         let behind = self.runs.partition_point(|run| run.first().is_some_and(|first| *first <= id));
         behind.saturating_sub(1)
     }
 
     /// False if it was there.
-    pub(super) fn insert(&mut self, id: SlotId) -> bool {
+    pub(super) fn insert(&mut self, id: T) -> bool {
         let at = self.run_of(id);
         let is_last = at + 1 >= self.runs.len();
         match self.runs.get_mut(at) {
@@ -67,7 +92,7 @@ impl Siblings {
     }
 
     /// False if it was not there.
-    pub(super) fn remove(&mut self, id: SlotId) -> bool {
+    pub(super) fn remove(&mut self, id: T) -> bool {
         let at = self.run_of(id);
         let Some(run) = self.runs.get_mut(at) else { return false };
         let Ok(place) = run.binary_search(&id) else { return false };
@@ -108,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_added_at_the_end_leaves_no_gaps() {
-        let mut siblings = Siblings::default();
+        let mut siblings: Siblings = Siblings::default();
         for n in 1..=10 * RUN as u64 {
             assert!(siblings.insert(id(n)));
         }
@@ -121,7 +146,7 @@ mod tests {
         fn it_is_a_sorted_set(
             steps in proptest::collection::vec((any::<bool>(), 1u64..900), 0..1_500),
         ) {
-            let (mut siblings, mut model) = (Siblings::default(), BTreeSet::new());
+            let (mut siblings, mut model) = (Siblings::<SlotId>::default(), BTreeSet::new());
             for (inserts, n) in steps {
                 if inserts {
                     prop_assert_eq!(siblings.insert(id(n)), model.insert(id(n)));
@@ -132,6 +157,9 @@ mod tests {
             }
             prop_assert!(siblings.iter().eq(model.iter().copied()));
             prop_assert!(siblings.iter().rev().eq(model.iter().rev().copied()));
+            for n in [1, 128, 450, 899] {
+                prop_assert!(siblings.after(id(n)).eq(model.range(id(n + 1)..).copied()));
+            }
             prop_assert!(siblings.runs.iter().all(|run| !run.is_empty() && run.len() <= RUN));
         }
     }

@@ -63,6 +63,50 @@ fn children_of_a_removed_slot_move_up() {
     assert!(!forest.remove(id(2)));
 }
 
+/// Who is alike: stem and ids.
+fn groups(kin: &Kin) -> Vec<(Likeness, Vec<SlotId>)> {
+    let mut groups: Vec<_> = kin
+        .groups()
+        .map(|(likeness, group)| (likeness, group.members().map(|m| m.id).collect()))
+        .collect();
+    groups.sort();
+    groups
+}
+
+#[test]
+fn children_with_names_that_differ_by_a_number_are_alike() {
+    let mut forest = shop();
+    forest.insert(id(7), Some(id(2)), "ledger");
+    forest.insert(id(8), Some(id(2)), "worker-9");
+    let found = groups(&forest.kin(Some(id(2))));
+    assert_eq!(
+        found,
+        [
+            (Likeness::Stem("ledger".into()), vec![id(7)]),
+            (Likeness::Stem("worker".into()), vec![id(3), id(4), id(8)]),
+        ]
+    );
+    assert_eq!(groups(&forest.kin(Some(id(99)))), []);
+}
+
+#[test]
+fn unlike_children_beyond_a_number_are_alike_in_that() {
+    let mut forest = Forest::new();
+    let names = |n: u64| format!("{}x", n.to_string().replace('1', "a"));
+    for n in 1..=3_000 {
+        forest.insert(id(n), None, &names(n));
+    }
+    let kin = forest.kin(None);
+    assert_eq!(kin.groups().count(), MAX_STEMS + 1);
+    assert_eq!(kin.group(&Likeness::Others).unwrap().len(), 3_000 - MAX_STEMS);
+    drop(kin);
+    for n in 1..=3_000 {
+        assert!(forest.remove(id(n)));
+        let all: usize = forest.kin(None).groups().map(|(_, group)| group.len()).sum();
+        assert_eq!(all as u64, 3_000 - n);
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Insert(u64, Option<u64>, String),
@@ -100,6 +144,15 @@ proptest! {
             let all: BTreeSet<_> = reached.iter().copied().collect();
             prop_assert_eq!(reached.len(), forest.len());
             prop_assert_eq!(all.len(), forest.len());
+            // What is kept of who is alike is what comes out anew.
+            for parent in [None].into_iter().chain(all.iter().copied().map(Some)) {
+                let anew = forest.sorted_out(match parent {
+                    None => forest.roots().collect::<Vec<_>>(),
+                    Some(parent) => forest.children(parent).collect(),
+                }.into_iter());
+                prop_assert_eq!(groups(&forest.kin(parent)), groups(&anew));
+                forest.keep_kin(parent);
+            }
             // Paths are unique and lead back.
             for slot in all {
                 prop_assert_eq!(forest.find(&forest.path(slot)), Found::One(slot));

@@ -2,28 +2,57 @@
 
 use super::asked::Paths;
 use super::best::Best;
-use super::{Expansion, Filter, MAX_ROWS, Order, RowSource, SortKey, ViewSpec};
+use super::fold::{Fold, FoldId};
+use super::tree::{self, tree};
+use super::{Filter, MAX_ROWS, Order, RowSource, SortKey, ViewSpec};
 use crate::id::SlotId;
-use crate::id_map::IdSet;
+
+/// What a row shows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RowId {
+    /// One slot.
+    Slot(SlotId),
+    /// Many like children of one parent.
+    Fold(FoldId),
+    /// Those members of an open fold that are not shown.
+    Rest(FoldId),
+}
 
 /// A row's place in a view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Placed {
-    /// Which slot.
-    pub slot: SlotId,
+    /// What it shows.
+    pub row: RowId,
     /// How deep it hangs; 0 in tables.
     pub depth: u32,
-    /// How many children it has.
+    /// How many children it has; of a fold: members, of the rest of one: those that it stands for.
     pub children: u32,
     /// Whether they follow (or would, if the page were longer).
     pub open: bool,
 }
 
+impl Placed {
+    /// A slot's.
+    pub const fn slot_at(slot: SlotId, depth: u32, children: u32, open: bool) -> Self {
+        Self { row: RowId::Slot(slot), depth, children, open }
+    }
+
+    /// The slot, if it shows one.
+    pub const fn slot(&self) -> Option<SlotId> {
+        match self.row {
+            RowId::Slot(slot) => Some(slot),
+            RowId::Fold(_) | RowId::Rest(_) => None,
+        }
+    }
+}
+
 /// The answer to a view.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Selection {
     /// Rows in order.
     pub rows: Vec<Placed>,
+    /// The folds among them, in order.
+    pub folds: Vec<Fold>,
     /// Slots that exist.
     pub total: u64,
     /// Rows that the view would have without offset and limit, as far as it was looked.
@@ -36,9 +65,9 @@ pub struct Selection {
 const STRIDE: u32 = 64;
 
 /// Slots that a filter lets through, for as long as there is time.
-struct Sieve<'a, S> {
-    source: &'a S,
-    filter: &'a Filter,
+pub(super) struct Sieve<'a, S> {
+    pub(super) source: &'a S,
+    pub(super) filter: &'a Filter,
     paths: Paths,
     go_on: &'a mut dyn FnMut() -> bool,
     looked: u32,
@@ -51,7 +80,7 @@ impl<'a, S: RowSource> Sieve<'a, S> {
     }
 
     /// Whether a slot passes; none does once the time is up.
-    fn passes(&mut self, slot: SlotId) -> bool {
+    pub(super) fn passes(&mut self, slot: SlotId) -> bool {
         if self.filter.is_all() {
             return true;
         }
@@ -78,7 +107,7 @@ pub fn evaluate_while(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Selection {
     let total = source.forest().len() as u64;
-    let mut cut = false;
+    let (mut cut, mut folds) = (false, Vec::new());
     let (rows, matched) = match view {
         ViewSpec::Summary => (Vec::new(), 0),
         ViewSpec::Table { sort, order, filter, offset, limit } => {
@@ -87,11 +116,14 @@ pub fn evaluate_while(
             cut = sieve.cut;
             rows
         }
-        ViewSpec::Tree { root, expansion, filter, offset, limit } => {
+        ViewSpec::Tree { root, expansion, folding, filter, offset, limit } => {
             let mut sieve = Sieve::new(source, filter, go_on);
-            let rows = tree(&mut sieve, *root, expansion, *offset, (*limit).min(MAX_ROWS));
+            let (root, offset, limit) = (*root, *offset, (*limit).min(MAX_ROWS));
+            let asked = tree::Asked { root, expansion, folding, offset, limit };
+            let found = tree(&mut sieve, &asked);
             cut = sieve.cut;
-            rows
+            folds = found.folds;
+            (found.rows, found.matched)
         }
         ViewSpec::Detail { slot } => {
             let rows: Vec<Placed> = source
@@ -103,12 +135,12 @@ pub fn evaluate_while(
             (rows, matched)
         }
     };
-    Selection { rows, total, matched, cut }
+    Selection { rows, folds, total, matched, cut }
 }
 
-fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Placed {
+pub(super) fn place(source: &impl RowSource, slot: SlotId, depth: u32, open: bool) -> Placed {
     let children = source.forest().child_count(slot) as u32;
-    Placed { slot, depth, children, open: open && children > 0 }
+    Placed::slot_at(slot, depth, children, open && children > 0)
 }
 
 fn table<S: RowSource>(
@@ -131,57 +163,4 @@ fn table<S: RowSource>(
     let matched = best.offered();
     let rows = best.into_rows().skip(offset as usize);
     (rows.map(|slot| place(source, slot, 0, false)).collect(), matched)
-}
-
-fn tree<S: RowSource>(
-    sieve: &mut Sieve<'_, S>,
-    root: Option<SlotId>,
-    expansion: &Expansion,
-    offset: u32,
-    limit: u32,
-) -> (Vec<Placed>, u64) {
-    let source = sieve.source;
-    let forest = source.forest();
-    let shown = (!sieve.filter.is_all()).then(|| with_ancestors(sieve));
-    let is_shown = |slot: &SlotId| shown.as_ref().is_none_or(|s| s.contains(slot));
-    let mut stack: Vec<(SlotId, u32)> = match root {
-        Some(root) if forest.contains(root) => vec![(root, 0)],
-        Some(_) => Vec::new(),
-        None => forest.roots().rev().map(|r| (r, 0)).collect(),
-    };
-    let (mut rows, mut matched) = (Vec::new(), 0u64);
-    while let Some((slot, depth)) = stack.pop() {
-        if !is_shown(&slot) {
-            continue;
-        }
-        let open = match expansion {
-            // A filter opens what leads to a match; everything else it hides anyway.
-            _ if shown.is_some() => true,
-            Expansion::ToDepth(most) => depth < *most,
-            Expansion::Slots(slots) => slots.contains(&slot),
-        };
-        if open {
-            stack.extend(forest.children(slot).rev().map(|c| (c, depth + 1)));
-        }
-        if matched >= u64::from(offset) && rows.len() < limit as usize {
-            rows.push(place(source, slot, depth, open));
-        }
-        matched += 1;
-    }
-    (rows, matched)
-}
-
-fn with_ancestors<S: RowSource>(sieve: &mut Sieve<'_, S>) -> IdSet {
-    let source = sieve.source;
-    let forest = source.forest();
-    let mut shown = IdSet::default();
-    for slot in source.slots().filter(|slot| sieve.passes(*slot)) {
-        shown.insert(slot);
-        for ancestor in forest.ancestors(slot) {
-            if !shown.insert(ancestor) {
-                break;
-            }
-        }
-    }
-    shown
 }

@@ -1,7 +1,7 @@
 //! Where rows come from.
 
-use super::{Best, SortKey, SortValue};
-use crate::forest::Forest;
+use super::{Best, SortKey, SortValue, Weight};
+use crate::forest::{Forest, Member};
 use crate::id::{SlotId, Timestamp};
 use crate::node::Summary;
 use crate::slot::{Identity, SlotDetail, Stats};
@@ -10,7 +10,8 @@ use crate::state::SlotState;
 /// Rows to choose from: the agent's registry as of its last pass, or a moment of a recording.
 ///
 /// Sort values are asked for all rows, identities for those that are shown and, with a filter, for all;
-/// statistics only for those that are shown.
+/// statistics only for those that are shown, weights for all members of folds
+/// that are.
 pub trait RowSource {
     /// Who is under whom.
     fn forest(&self) -> &Forest;
@@ -27,6 +28,12 @@ pub trait RowSource {
     /// What a slot is doing; `None` if it is not there.
     fn state(&self, id: SlotId) -> Option<SlotState> {
         Some(self.stats(id)?.state)
+    }
+
+    /// What a slot adds to a fold; `None` if it is not there. Asked for all members of the folds that
+    /// are shown, so a source that can tell without building the row overrides this.
+    fn weight(&self, member: Member) -> Option<Weight> {
+        Some(Weight::of(&self.stats(member.id)?))
     }
 
     /// When all this was so.

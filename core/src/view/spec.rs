@@ -1,6 +1,6 @@
 //! The descriptions of views.
 
-use super::{Filter, SortKey};
+use super::{Filter, Folding, SortKey};
 use crate::id::SlotId;
 use std::collections::HashSet;
 
@@ -57,12 +57,14 @@ pub enum ViewSpec {
         /// Rows wanted.
         limit: u32,
     },
-    /// Slots below each other, children after their parents, in the order of their start.
+    /// Slots below each other, children after their parents, in the order of their start, folds last.
     Tree {
         /// Where to begin; `None` = all roots.
         root: Option<SlotId>,
         /// Who shows children.
         expansion: Expansion,
+        /// Whether many like children of one parent are one row.
+        folding: Folding,
         /// Which rows are wanted; their ancestors are shown too, and shown open.
         filter: Filter,
         /// Rows skipped.

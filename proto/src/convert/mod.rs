@@ -4,6 +4,7 @@
 //! a [`Malformed`], never a panic.
 
 mod event;
+mod fold;
 mod link;
 mod node;
 mod slot;

@@ -267,3 +267,23 @@ impl TryFrom<v1::Buckets> for Buckets {
         })
     }
 }
+
+impl From<v1::Quality> for Quality {
+    fn from(wire: v1::Quality) -> Self {
+        match wire.word.as_str() {
+            "exact" => Self::Exact,
+            "measured" => Self::Measured,
+            "sampled" => Self::Sampled,
+            "since_attach" => Self::SinceAttach,
+            "stale" => Self::Stale { age_ns: wire.age_ns },
+            // A quality from a later version promises nothing that we know of.
+            _ => Self::Absent,
+        }
+    }
+}
+
+impl From<v1::Reading> for Reading {
+    fn from(wire: v1::Reading) -> Self {
+        Self::new(wire.value, wire.quality.map_or(Quality::Absent, Into::into))
+    }
+}

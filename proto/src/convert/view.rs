@@ -1,6 +1,6 @@
 //! Views.
 
-use super::{Malformed, slot_id, word};
+use super::{Malformed, fold, slot_id, word};
 use crate::v1;
 use actorscope_core::SlotId;
 use actorscope_core::view::{Expansion, Filter, MAX_EXPANDED, MAX_ROWS, Order, SortKey, ViewSpec};
@@ -17,7 +17,8 @@ impl From<&ViewSpec> for v1::View {
                 offset: *offset,
                 limit: *limit,
             }),
-            ViewSpec::Tree { root, expansion, filter, offset, limit } => {
+            ViewSpec::Tree { root, expansion, folding, filter, offset, limit } => {
+                let (folding, after) = fold::to_wire(folding);
                 let (to_depth, expanded) = match expansion {
                     Expansion::ToDepth(depth) => (Some(*depth), Vec::new()),
                     Expansion::Slots(slots) => (None, slots.iter().map(|s| s.get()).collect()),
@@ -29,6 +30,8 @@ impl From<&ViewSpec> for v1::View {
                     filter: filter.text().to_owned(),
                     offset: *offset,
                     limit: *limit,
+                    folding,
+                    after,
                 })
             }
             ViewSpec::Detail { slot } => Kind::Detail(v1::DetailView { slot: slot.get() }),
@@ -64,6 +67,7 @@ impl TryFrom<v1::View> for ViewSpec {
                 Self::Tree {
                     root: tree.root.map(slot_id).transpose()?,
                     expansion,
+                    folding: fold::from_wire(tree.folding, tree.after)?,
                     filter: filter(&tree.filter)?,
                     offset: tree.offset,
                     limit: limit(tree.limit)?,

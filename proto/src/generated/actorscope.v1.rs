@@ -77,14 +77,14 @@ pub struct Limits {
     #[prost(uint32, tag = "5")]
     pub max_views: u32,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct View {
     #[prost(oneof = "view::Kind", tags = "1, 2, 3, 4")]
     pub kind: ::core::option::Option<view::Kind>,
 }
 /// Nested message and enum types in `View`.
 pub mod view {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
         #[prost(message, tag = "1")]
         Summary(super::SummaryView),
@@ -113,7 +113,7 @@ pub struct TableView {
     #[prost(uint32, tag = "5")]
     pub limit: u32,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TreeView {
     #[prost(uint64, optional, tag = "1")]
     pub root: ::core::option::Option<u64>,
@@ -129,13 +129,38 @@ pub struct TreeView {
     pub offset: u32,
     #[prost(uint32, tag = "6")]
     pub limit: u32,
+    /// Present: many like children of one parent are one row. An agent that does not know how gives each
+    /// its own.
+    #[prost(message, optional, tag = "7")]
+    pub folding: ::core::option::Option<Folding>,
+    /// Without folding: goes on behind this row, and offset says nothing. The ids from the root of the
+    /// view down to it; slots that are gone meanwhile are no problem. Only the rows of the answer are
+    /// counted in Frame.matched then.
+    #[prost(uint64, repeated, tag = "8")]
+    pub after: ::prost::alloc::vec::Vec<u64>,
+}
+/// Children of one parent are alike when their names differ by a number behind only. From ten on they
+/// are one row, behind their siblings that are like few others.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Folding {
+    /// Those that show members, worst first, and then a row for the rest.
+    #[prost(message, repeated, tag = "1")]
+    pub open: ::prost::alloc::vec::Vec<OpenFold>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenFold {
+    #[prost(uint64, tag = "1")]
+    pub fold: u64,
+    /// So many members; an agent has a maximum.
+    #[prost(uint32, tag = "2")]
+    pub shows: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DetailView {
     #[prost(uint64, tag = "1")]
     pub slot: u64,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryRequest {
     #[prost(message, optional, tag = "1")]
     pub view: ::core::option::Option<View>,
@@ -143,7 +168,7 @@ pub struct QueryRequest {
     #[prost(string, tag = "2")]
     pub path: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchRequest {
     /// Names the view in frames.
     #[prost(uint32, tag = "1")]
@@ -195,6 +220,92 @@ pub struct Frame {
     pub summary: ::core::option::Option<SummaryCells>,
     #[prost(message, optional, tag = "12")]
     pub detail: ::core::option::Option<Detail>,
+    /// Absent: as before.
+    #[prost(message, optional, tag = "13")]
+    pub folds: ::core::option::Option<Folds>,
+}
+/// The rows of a view that stand for many slots. The rows of slots are in Rows, without these among them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Folds {
+    /// Absent: where they were.
+    #[prost(message, optional, tag = "1")]
+    pub places: ::core::option::Option<FoldPlaces>,
+    /// Those folds among the rows that are not as the reader knows them, each complete.
+    #[prost(message, repeated, tag = "2")]
+    pub changed: ::prost::alloc::vec::Vec<Fold>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FoldPlaces {
+    /// All of them, in order.
+    #[prost(message, repeated, tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<FoldPlace>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FoldPlace {
+    /// Its position among all rows of the view, those of slots included.
+    #[prost(uint32, tag = "1")]
+    pub at: u32,
+    #[prost(uint64, tag = "2")]
+    pub fold: u64,
+    /// It is the row of those members that are not shown.
+    #[prost(bool, tag = "3")]
+    pub rest: bool,
+    #[prost(uint32, tag = "4")]
+    pub depth: u32,
+    /// Of a fold: its members; of the rest of one: those that are not shown.
+    #[prost(uint32, tag = "5")]
+    pub children: u32,
+    /// Whether members follow.
+    #[prost(bool, tag = "6")]
+    pub open: bool,
+}
+/// Many like children of one parent. What is known of no member is absent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Fold {
+    /// Chosen by the agent: the same as long as parent and stem are.
+    #[prost(uint64, tag = "1")]
+    pub fold: u64,
+    /// Absent: they are roots.
+    #[prost(uint64, optional, tag = "2")]
+    pub parent: ::core::option::Option<u64>,
+    /// What their names have in common; absent: nothing, there are too many different ones.
+    #[prost(string, optional, tag = "3")]
+    pub stem: ::core::option::Option<::prost::alloc::string::String>,
+    /// Members, or with a filter those that match or lead to a match.
+    #[prost(uint64, tag = "4")]
+    pub count: u64,
+    /// How many are in which state; those in none are left out.
+    #[prost(message, repeated, tag = "5")]
+    pub states: ::prost::alloc::vec::Vec<StateCount>,
+    /// Sums.
+    #[prost(message, optional, tag = "6")]
+    pub depth: ::core::option::Option<Reading>,
+    #[prost(double, optional, tag = "7")]
+    pub rate_per_s: ::core::option::Option<f64>,
+    #[prost(message, optional, tag = "8")]
+    pub total: ::core::option::Option<Counters>,
+    #[prost(uint64, tag = "9")]
+    pub restarts: u64,
+    /// The worst: queue wait now (a mean, or an oldest message's), p99 of handling times, utilization.
+    #[prost(uint64, optional, tag = "10")]
+    pub wait_ns: ::core::option::Option<u64>,
+    #[prost(uint64, optional, tag = "11")]
+    pub handling_p99_ns: ::core::option::Option<u64>,
+    #[prost(double, optional, tag = "12")]
+    pub utilization: ::core::option::Option<f64>,
+    /// Who needs attention most.
+    #[prost(uint64, optional, tag = "13")]
+    pub worst: ::core::option::Option<u64>,
+    #[prost(string, tag = "14")]
+    pub worst_name: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StateCount {
+    /// A state's word.
+    #[prost(string, tag = "1")]
+    pub word: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
 }
 /// What changed in the rows of a view, by columns.
 ///

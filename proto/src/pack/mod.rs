@@ -5,13 +5,15 @@
 //! are sent once. `actorscope.proto` defines the format, at `Frame`, `Rows` and `Cell`. Packing cannot
 //! fail. Unpacking can: whatever a remote sends that makes no sense is a [`Malformed`].
 //!
-//! A folded row, or any other number of a row, is one more `Cell`: old readers pass over it.
+//! A number more of a row is one more `Cell`: old readers pass over it. Rows that stand for many slots
+//! are few and not packed.
 //!
 //! [`Malformed`]: crate::convert::Malformed
 
 mod bits;
 mod cells;
 mod class;
+mod folds;
 mod front;
 mod latency;
 mod number;

@@ -2,6 +2,7 @@
 
 use super::cells::{COLUMNS, Cells, IDENTITY, is_moment};
 use super::class::Classes;
+use super::folds::{PackedFolds, PackingFolds};
 use super::number::{difference, is_same_moment, moment, sent_len};
 use super::order::Runs;
 use super::summary::PackedSummary;
@@ -11,7 +12,7 @@ use crate::v1::{self, Cell};
 use actorscope_core::id_map::IdMap;
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, Stats};
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Fold, Placed};
 use actorscope_core::{SlotId, Timestamp};
 
 /// What the reader of one view knows: at most as much as its rows, and the texts and classes in them.
@@ -25,6 +26,7 @@ pub struct Packer {
     texts: Texts,
     classes: Classes,
     summary: PackedSummary,
+    folds: PackedFolds,
 }
 
 /// A row as the reader knows it.
@@ -55,6 +57,7 @@ impl Packer {
             changes: 0,
             columns: [const { None }; COLUMNS],
             expiries: Expiring::default(),
+            folds: PackingFolds::default(),
             bytes: 0,
             packer: self,
         }
@@ -75,6 +78,7 @@ pub struct Packing<'a> {
     changes: usize,
     columns: [Option<Box<Building>>; COLUMNS],
     expiries: Expiring,
+    folds: PackingFolds,
     bytes: usize,
 }
 
@@ -99,9 +103,18 @@ struct Expiring {
 }
 
 impl Packing<'_> {
-    /// Adds the next row; no slot may come twice. Returns about how many bytes the rows so far take.
+    /// Adds the next row, which is not a slot's, with its figures if it is a fold's. Returns about how
+    /// many bytes the rows so far take.
+    pub fn fold(&mut self, place: Placed, fold: Option<&Fold>) -> usize {
+        let at = self.rows.len() + self.folds.len();
+        self.bytes += self.folds.add(at, place, fold, &self.packer.folds);
+        self.bytes
+    }
+
+    /// Adds the next row, which is a slot's; none may come twice. Returns about how many bytes the rows
+    /// so far take.
     pub fn row(&mut self, place: Placed, identity: &Identity, path: &str, stats: &Stats) -> usize {
-        let slot = place.slot;
+        let slot = identity.id;
         let before = self.packer.positions.get(&slot).copied();
         let known = before.and_then(|at| self.packer.rows.get_mut(at as usize)?.take());
         match before.filter(|_| known.is_some()) {
@@ -219,12 +232,14 @@ impl Packing<'_> {
             columns.filter_map(|(cell, built)| Some(built?.finish(cell, changes))).collect();
         wire.expiries = self.expiries.finish(changes);
         wire.order = runs.map(|runs| v1::Order { runs });
+        let folds = self.folds.finish(&mut packer.folds);
         let is_as_before = wire == v1::Rows::default();
         v1::Frame {
             number,
             sampled_at: self.now,
             rows: (!is_as_before).then_some(wire),
             summary: summary.and_then(|summary| packer.summary.changes(summary)),
+            folds,
             ..v1::Frame::default()
         }
     }

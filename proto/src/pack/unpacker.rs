@@ -2,6 +2,7 @@
 
 use super::cells::{Cells, PLACE, STATS};
 use super::class::Class;
+use super::folds::UnpackedFolds;
 use super::front::spell_out;
 use super::number::{added, moment};
 use super::packer::base;
@@ -13,7 +14,7 @@ use crate::v1::{self, Cell};
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{Identity, Stats};
 use actorscope_core::spec::ChildSpec;
-use actorscope_core::view::{MAX_ROWS, Placed};
+use actorscope_core::view::{Fold, MAX_ROWS, Placed};
 use actorscope_core::{SlotId, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct Unpacked {
     /// Statistics that are not what they were; `None` = not known, as of a slot in a state from a later
     /// version.
     pub stats: Vec<(SlotId, Option<Stats>)>,
+    /// Folds among the rows that are not what they were.
+    pub folds: Vec<Fold>,
     /// The node at a glance, if it is of that view.
     pub summary: Option<Summary>,
 }
@@ -44,6 +47,7 @@ pub struct Unpacker {
     texts: Received,
     classes: Vec<Class>,
     summary: UnpackedSummary,
+    folds: UnpackedFolds,
 }
 
 struct Row {
@@ -75,12 +79,8 @@ impl Row {
             let number = self.cells.get(cell).unwrap_or(0);
             u32::try_from(number).map_err(|_| Malformed::new("place", number))
         };
-        Ok(Placed {
-            slot: self.slot,
-            depth: small(Cell::DepthInTree)?,
-            children: small(Cell::Children)?,
-            open: small(Cell::Open)? != 0,
-        })
+        let (depth, children) = (small(Cell::DepthInTree)?, small(Cell::Children)?);
+        Ok(Placed::slot_at(self.slot, depth, children, small(Cell::Open)? != 0))
     }
 }
 
@@ -99,9 +99,15 @@ impl Unpacker {
         for row in &mut self.rows {
             (row.is_named, row.is_changed) = (false, false);
         }
+        let folds = frame.folds.take().map(|folds| self.folds.apply(folds)).transpose()?;
+        let (has_moved, folds) = folds.unwrap_or_default();
+        unpacked.folds = folds;
         if let Some(mut rows) = frame.rows.take() {
             spell_out(&mut rows)?;
             unpacked.order = self.rows(rows, now)?;
+        }
+        if has_moved && unpacked.order.is_none() {
+            unpacked.order = Some(self.order()?);
         }
         for row in &self.rows {
             if row.is_named {
@@ -130,12 +136,14 @@ impl Unpacker {
             order: Some(self.order()?),
             identities: self.rows.iter().filter_map(|row| row.who.clone()).collect(),
             stats: self.rows.iter().map(stats).collect::<Result<_, Malformed>>()?,
+            folds: self.folds.all(),
             summary: self.summary.read(sampled_at)?,
         })
     }
 
     fn order(&self) -> Result<Vec<Placed>, Malformed> {
-        self.rows.iter().map(Row::place).collect()
+        let slots = self.rows.iter().map(Row::place).collect::<Result<_, _>>()?;
+        self.folds.among(slots)
     }
 
     /// Takes rows; returns the order if it changed.

@@ -21,7 +21,7 @@ fn good(rows: u64) -> v1::Frame {
     let mut packing = packer.frame(Timestamp(1_000_000_000));
     for raw in 1..=rows {
         let id = SlotId::new(raw).unwrap();
-        let place = Placed { slot: id, depth: 0, children: 0, open: false };
+        let place = Placed::slot_at(id, 0, 0, false);
         let identity = actorscope_core::Identity { id, ordinal: raw, ..identity.clone() };
         let path = format!("/shop/{}", identity.name);
         let mut stats = Stats::new(SlotState::Idle, Timestamp(raw));

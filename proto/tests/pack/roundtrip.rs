@@ -26,7 +26,7 @@ impl World {
         let mut world = Self { now, rows: HashMap::new() };
         for (raw, (stats, (identity, prefix))) in (1..).zip(stats.into_iter().zip(identities)) {
             let slot = SlotId::new(raw).unwrap();
-            let place = Placed { slot, depth: 0, children: 0, open: false };
+            let place = Placed::slot_at(slot, 0, 0, false);
             let row = Row { place, identity: identity.clone(), path: String::new(), stats };
             world.rows.insert(raw, row);
             world.rename(raw, identity, prefix);
@@ -46,7 +46,8 @@ impl World {
         };
         let row = self.rows.get_mut(&raw).unwrap();
         let version = row.identity.version + 1;
-        row.identity = Identity { id: row.place.slot, ordinal: raw, version, ..identity };
+        row.identity =
+            Identity { id: row.place.slot().unwrap(), ordinal: raw, version, ..identity };
         row.path = path;
     }
 
@@ -106,8 +107,8 @@ impl Reader {
 
     fn rows(&self) -> Vec<Row> {
         let row = |place: &Placed| {
-            let (identity, path) = self.identities[&place.slot].clone();
-            Row { place: *place, identity, path, stats: self.stats[&place.slot].clone() }
+            let (identity, path) = self.identities[&place.slot().unwrap()].clone();
+            Row { place: *place, identity, path, stats: self.stats[&place.slot().unwrap()].clone() }
         };
         self.order.iter().map(row).collect()
     }

@@ -143,6 +143,10 @@ pub struct TreeArgs {
     /// 'wait.p99>5ms', 'name~^room-'; joined by spaces (and), '|', '!' and parentheses.
     #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, value_parser = filter)]
     pub filter: Filter,
+    /// A line for each actor, however many are alike; usually ten or more actors below one parent whose
+    /// names differ by a number behind are one line, with sums.
+    #[arg(long)]
+    pub no_fold: bool,
     /// Repeat; with --json one object a line.
     #[arg(long)]
     pub watch: bool,

@@ -2,6 +2,7 @@
 
 use super::Snapshot;
 use actorscope_client::{Node, Rights, ViewState};
+use actorscope_core::forest::Likeness;
 use actorscope_core::histogram::{Buckets, Layout};
 use actorscope_core::link::{Link, Links, WaitingFor, Waits};
 use actorscope_core::quality::{Quality, Reading};
@@ -11,7 +12,7 @@ use actorscope_core::slot::{
 };
 use actorscope_core::spec::{BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType};
 use actorscope_core::spec::{Strategy, SupervisorSpec};
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Fold, FoldId, Placed, RowId, States, Sums};
 use actorscope_core::{
     Capabilities, Capability, ExitReason, Incarnation, InstanceId, SlotId, SlotState, Timestamp,
 };
@@ -66,8 +67,34 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
+/// Puts ten thousand connections below `/shop`.
+pub fn folded(snapshot: &mut Snapshot) {
+    let likeness = Likeness::Stem("Connection".into());
+    let id = FoldId::of(Some(slot(1)), &likeness);
+    let mut states = States::default();
+    states.add(SlotState::Idle, 9_998);
+    states.add(SlotState::Handling, 1);
+    states.add(SlotState::Failed, 1);
+    let sums = Sums {
+        count: 10_000,
+        states,
+        depth: Reading::new(12, Quality::Stale { age_ns: 5 }),
+        rate_per_s: Some(123.0),
+        total: Some(Counters { handled: 50_000, failed: 7, busy_ns: 9 }),
+        restarts: 3,
+        wait_ns: Some(4_500_000),
+        handling_p99_ns: None,
+        utilization: Some(0.25),
+    };
+    let worst = Some((slot(77), "Connection~70".into()));
+    let fold = Fold { id, parent: Some(slot(1)), likeness, sums, worst };
+    let row = RowId::Fold(id);
+    snapshot.view.rows.push(Placed { row, depth: 1, children: 10_000, open: false });
+    snapshot.view.folds.insert(id, fold);
+}
+
 fn place(id: u64, depth: u32, children: u32) -> Placed {
-    Placed { slot: slot(id), depth, children, open: children > 0 }
+    Placed::slot_at(slot(id), depth, children, children > 0)
 }
 
 fn supervisor() -> Identity {

@@ -11,17 +11,20 @@ pub enum Align {
     Right,
 }
 
-/// Rows of cells under headings.
+/// Rows of cells under headings, page after page.
 #[derive(Clone, Debug)]
 pub struct Table {
     columns: Vec<(&'static str, Align)>,
+    /// Of the page that is not written yet.
     rows: Vec<Vec<String>>,
+    /// Of the pages so far: a later one may need wider columns, and never has narrower ones.
+    widths: Vec<usize>,
 }
 
 impl Table {
     /// Empty, with these columns.
     pub fn new(columns: &[(&'static str, Align)]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self { columns: columns.to_vec(), rows: Vec::new(), widths: Vec::new() }
     }
 
     /// Adds a row; cells beyond the columns are left out.
@@ -29,24 +32,29 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// A line for the headings and one for each row. Lines are cut at `width` columns, if there is
-    /// a terminal; a pipe gets all.
-    pub fn render(&self, width: Option<usize>) -> String {
-        let widths: Vec<usize> = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(i, (heading, _))| {
-                let cells = self.rows.iter().filter_map(|row| row.get(i));
-                let widest = cells.map(|cell| cell.width()).max().unwrap_or(0);
-                widest.max(heading.width())
-            })
-            .collect();
+    /// A line for each row that was added since the last page and, on the first page, one for the
+    /// headings. Lines are cut at `width` columns, if there is a terminal; a pipe gets all.
+    pub fn page(&mut self, width: Option<usize>) -> String {
+        let is_first = self.widths.is_empty();
+        self.widths.resize(self.columns.len(), 0);
         let headings: Vec<String> = self.columns.iter().map(|(h, _)| (*h).to_owned()).collect();
-        std::iter::once(&headings)
-            .chain(&self.rows)
-            .map(|row| self.line(row, &widths, width))
+        let rows = std::mem::take(&mut self.rows);
+        for row in std::iter::once(&headings).chain(&rows) {
+            for (widest, cell) in self.widths.iter_mut().zip(row) {
+                *widest = cell.width().max(*widest);
+            }
+        }
+        is_first
+            .then_some(&headings)
+            .into_iter()
+            .chain(&rows)
+            .map(|row| self.line(row, &self.widths, width))
             .collect()
+    }
+
+    /// The only page.
+    pub fn render(mut self, width: Option<usize>) -> String {
+        self.page(width)
     }
 
     fn line(&self, row: &[String], widths: &[usize], width: Option<usize>) -> String {
@@ -103,6 +111,17 @@ mod tests {
     #[test]
     fn columns_line_up_by_what_is_seen() {
         assert_eq!(table().render(None), "NAME      N\n部屋      5\nlobby  1200\n");
+    }
+
+    #[test]
+    fn pages_go_on_below_each_other() {
+        let mut table = table();
+        table.page(None);
+        table.push(vec!["a".into(), "7".into()]);
+        assert_eq!(table.page(None), "a         7\n");
+        table.push(vec!["a longer name".into(), "7".into()]);
+        assert_eq!(table.page(None), "a longer name     7\n");
+        assert_eq!(table.page(None), "");
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum Action {
     Right,
     /// Show or hide the children of the selected row.
     Toggle,
+    /// Show many like actors as one row, or each in a row of its own.
+    Folding,
     /// Show one level less of the tree.
     Shallower,
     /// Show one level more of the tree.
@@ -314,9 +316,10 @@ pub const BINDINGS: &[Binding] = &[
     bind("previous-screen", Action::PreviousScreen, &[key(KeyCode::BackTab)], Pages, "", "the screen before"),
     bind("go-left", Action::Left, &[key(KeyCode::Left), ch('h')], Only(&[OVERVIEW]), "", "to the list beside, at the left"),
     bind("go-right", Action::Right, &[key(KeyCode::Right), ch('l')], Only(&[OVERVIEW]), "", "to the list beside, at the right"),
-    bind("fold", Action::Toggle, &[ch(' ')], Only(&[TREE]), "fold", "show or hide the children of the selected row"),
+    bind("fold", Action::Toggle, &[ch(' ')], Only(&[TREE]), "fold", "show or hide the children of the selected row, or the actors of a row of many"),
     bind("expand", Action::Expand, &[key(KeyCode::Right), ch('l')], Only(&[TREE]), "", "show the children, or go to the first of them"),
     bind("collapse", Action::Collapse, &[key(KeyCode::Left), ch('h')], Only(&[TREE]), "", "hide the children, or go to the parent"),
+    bind("folding", Action::Folding, &[ch('o')], Only(&[TREE]), "", "show many like actors as one row, or each in a row of its own"),
     bind("shallower", Action::Shallower, &[ch('[')], Only(&[TREE]), "", "show one level less of the whole tree"),
     bind("deeper", Action::Deeper, &[ch(']')], Only(&[TREE]), "", "show one level more of the whole tree"),
     bind("sort-right", Action::SortRight, &[ch('>'), ch('.'), ch('s')], Only(&[TABLE]), "sort", "sort by the column to the right; a click on a heading sorts by it"),

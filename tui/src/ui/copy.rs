@@ -2,9 +2,11 @@
 
 use super::app::App;
 use super::attached::Attached;
-use super::columns::Facts;
+use super::columns::{Facts, of_fold};
+use super::screens;
 use crate::output::json;
 use actorscope_client::model::{Row, ViewState};
+use actorscope_core::view::Fold;
 use actorscope_core::{Event, SlotId};
 
 /// In which form.
@@ -47,6 +49,13 @@ pub fn selected(app: &App, form: Form) -> Result<Copied, &'static str> {
         };
         return Ok(Copied { about, text });
     }
+    if let Some(fold) = page.selected_fold(attached) {
+        let text = match form {
+            Form::Table => fold_table(app, attached, fold),
+            Form::Json => to_json(&json::Fold::new(fold, None)),
+        };
+        return Ok(Copied { about: screens::fold::title(fold), text });
+    }
     let slot = page.selected(attached).ok_or("nothing is selected")?;
     let (view, row) = row(attached, slot).ok_or("too little is known of this actor here")?;
     let about = row.path.to_owned();
@@ -73,6 +82,18 @@ fn row_table(app: &App, attached: &Attached, view: &ViewState, row: &Row<'_>) ->
         cells.push(row.stats.map_or_else(String::new, |stats| {
             (column.cell)(&Facts { identity: row.identity, stats, at: view.sampled_at }).0
         }));
+    }
+    lines(&heads, &cells)
+}
+
+/// What they are called and all columns that the screen shows if it has the room.
+fn fold_table(app: &App, attached: &Attached, fold: &Fold) -> String {
+    let choice = app.settings.columns.of(attached.screen);
+    let mut heads = vec!["actors".to_owned()];
+    let mut cells = vec![screens::fold::title(fold)];
+    for column in choice.shown() {
+        heads.push(column.id.to_owned());
+        cells.push(of_fold(column, &fold.sums).0);
     }
     lines(&heads, &cells)
 }

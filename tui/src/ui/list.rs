@@ -1,10 +1,10 @@
 //! A long list of which only a window is known: where it is scrolled to and what is selected.
 //!
-//! The selection follows the slot, not the row number, so that nobody acts on a row that slid
+//! The selection follows what a row shows, not the row number, so that nobody acts on a row that slid
 //! under the cursor.
 
 use actorscope_core::SlotId;
-use actorscope_core::view::Placed;
+use actorscope_core::view::{Placed, RowId};
 
 /// The part of a list that the agent has sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,9 +24,9 @@ impl Window<'_> {
         self.rows.get(i as usize).copied()
     }
 
-    /// Where a slot is, if that is known.
-    pub fn find(&self, slot: SlotId) -> Option<u32> {
-        let i = self.rows.iter().position(|p| p.slot == slot)?;
+    /// Where something is, if that is known.
+    pub fn find(&self, row: RowId) -> Option<u32> {
+        let i = self.rows.iter().position(|p| p.row == row)?;
         Some(self.offset.saturating_add(u32::try_from(i).ok()?))
     }
 
@@ -43,11 +43,11 @@ impl Window<'_> {
 /// What the selection holds on to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Follows {
-    /// The row: whatever slot is there. So a table that was just opened selects the worst slot.
+    /// The row: whatever is there. So a table that was just opened selects the worst slot.
     Row,
-    /// The slot, wherever it goes.
-    Slot(SlotId),
-    /// The slot that turns out to be at the cursor once that row is known.
+    /// What was there, wherever it goes.
+    That(RowId),
+    /// What turns out to be at the cursor once that row is known.
     Next,
 }
 
@@ -77,18 +77,26 @@ impl List {
         Self { top: 0, cursor: 0, follows }
     }
 
+    /// What the selected row shows.
+    pub fn selected(&self, window: &Window<'_>) -> Option<RowId> {
+        match self.follows {
+            Follows::That(row) => Some(row),
+            Follows::Row | Follows::Next => window.at(self.cursor).map(|p| p.row),
+        }
+    }
+
     /// The selected slot.
     pub fn slot(&self, window: &Window<'_>) -> Option<SlotId> {
-        match self.follows {
-            Follows::Slot(slot) => Some(slot),
-            Follows::Row | Follows::Next => window.at(self.cursor).map(|p| p.slot),
+        match self.selected(window)? {
+            RowId::Slot(slot) => Some(slot),
+            RowId::Fold(_) | RowId::Rest(_) => None,
         }
     }
 
     /// Selects another row and brings it on screen.
     pub fn move_to(&mut self, row: u32, window: &Window<'_>, height: u16) {
         self.cursor = row.min(window.last());
-        self.follows = window.at(self.cursor).map_or(Follows::Next, |p| Follows::Slot(p.slot));
+        self.follows = window.at(self.cursor).map_or(Follows::Next, |p| Follows::That(p.row));
         self.show_cursor(height);
     }
 
@@ -115,7 +123,7 @@ impl List {
     /// Takes a refreshed window.
     pub fn settle(&mut self, window: &Window<'_>, height: u16, keep: Keep) {
         match self.follows {
-            Follows::Slot(slot) => match window.find(slot) {
+            Follows::That(what) => match window.find(what) {
                 Some(row) => {
                     if keep == Keep::Line {
                         let moved = i64::from(row) - i64::from(self.cursor);
@@ -128,13 +136,13 @@ impl List {
                 None if window.is_all() => {
                     self.cursor = self.cursor.min(window.last());
                     self.follows =
-                        window.at(self.cursor).map_or(Follows::Next, |p| Follows::Slot(p.slot));
+                        window.at(self.cursor).map_or(Follows::Next, |p| Follows::That(p.row));
                 }
                 None => {}
             },
             Follows::Next => {
                 if let Some(place) = window.at(self.cursor) {
-                    self.follows = Follows::Slot(place.slot);
+                    self.follows = Follows::That(place.row);
                 }
             }
             Follows::Row => {}
@@ -167,7 +175,7 @@ mod tests {
     }
 
     fn rows(ids: &[u64]) -> Vec<Placed> {
-        let place = |n: &u64| Placed { slot: slot(*n), depth: 0, children: 0, open: false };
+        let place = |n: &u64| Placed::slot_at(slot(*n), 0, 0, false);
         ids.iter().map(place).collect()
     }
 

@@ -1,6 +1,7 @@
 //! Fitting text into cells: widths as terminals count them, cuts that are marked, numbers with
 //! separators.
 
+pub use actorscope_core::text::grouped;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -83,19 +84,6 @@ pub fn right(text: &str, cells: usize) -> String {
     let text = fit(text, cells);
     let gap = cells.saturating_sub(width(&text));
     format!("{}{text}", " ".repeat(gap))
-}
-
-/// Every digit of a number, in groups of three: `9,812`.
-pub fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// A rate with all its digits: in words, `2,339` reads better than `2.3k`.
@@ -225,12 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(9_812), "9,812");
-        assert_eq!(grouped(1_234_567), "1,234,567");
+    fn one_is_not_many() {
         assert_eq!(counted(1, "actor", "actors"), "1 actor");
+        assert_eq!(counted(1_000, "actor", "actors"), "1,000 actors");
     }
 
     #[test]

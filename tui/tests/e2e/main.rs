@@ -38,7 +38,7 @@ fn the_bottleneck_of_a_service_under_load_is_named() {
     let (code, nodes) = place.json(&["ls"]);
     assert_eq!((code, &nodes["nodes"][0]["pid"]), (0, &Value::from(service.pid())));
     assert!(place.run(&["ls"]).1.contains("parlor"));
-    let (code, tree) = place.json(&["tree"]);
+    let (code, tree) = place.json(&["tree", "--no-fold"]);
     let paths: Vec<_> = tree["slots"].as_array().unwrap().iter().map(|s| &s["path"]).collect();
     assert_eq!(code, 0);
     for path in [

@@ -93,7 +93,7 @@ fn ended(s: &Value) -> bool {
 fn actors_of_three_frameworks_are_in_one_tree_each_below_whoever_started_it() {
     let place = Place::new();
     let service = exchange(&place);
-    let (code, tree) = place.json(&["tree"]);
+    let (code, tree) = place.json(&["tree", "--no-fold"]);
     assert_eq!((code, &tree["partial"]), (0, &Value::Null));
     assert_eq!(tree["node"]["pid"], service.pid());
     let slots = tree["slots"].as_array().unwrap();

@@ -50,6 +50,11 @@ fn captures() -> Vec<Capture> {
         .collect();
     all.extend([
         on("details", "everything about one actor, above the screen it was opened from", "w"),
+        on(
+            "fold",
+            "many like actors are one row, which opens into those that need attention most",
+            "<tree><end><up><up><up><enter><esc>",
+        ),
         on("filter", "a filter works while it is typed", "<tree>/signaling"),
         on("events-pane", "the latest events below any screen", "<table>e"),
         on("menu", "what can be done to an actor, and what can't and why", "wX"),

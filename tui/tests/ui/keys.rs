@@ -75,9 +75,16 @@ fn an_agent_that_ends_does_not_choose_for_the_user() {
     assert_eq!(attached_to(&bench), None);
 }
 
+/// With a row for each actor.
+fn unfolded() -> Bench {
+    let mut bench = Bench::connected(SIZE);
+    bench.press("o<esc>");
+    bench
+}
+
 #[test]
 fn the_tree_opens_and_closes() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     assert_eq!(bench.selected().as_deref(), Some("parlor"));
     bench.press("<down><down><down>");
     assert_eq!(bench.selected().as_deref(), Some("signaling-supervisor"));
@@ -110,7 +117,7 @@ fn opening_one_branch_leaves_the_others_as_they_were() {
 
 #[test]
 fn scrolling_asks_for_the_rows_on_screen_and_shows_the_right_ones() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     bench.press("<end>");
     assert_eq!(bench.selected().as_deref(), Some("accept-loop"));
     bench.shows("connection-64").shows("90–105 of 105");
@@ -124,7 +131,7 @@ fn scrolling_asks_for_the_rows_on_screen_and_shows_the_right_ones() {
 
 #[test]
 fn rows_that_are_not_here_yet_are_marked_and_then_found() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     bench.online = false;
     bench.press("<end>");
     bench.shows(" …");
@@ -198,7 +205,7 @@ fn a_filter_says_what_is_wrong_and_how_it_may_go_on() {
 
 #[test]
 fn a_filter_works_while_it_is_typed_and_goes_with_escape() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     bench.press("/ROOM-1");
     bench.shows("room-19").shows("filter: ROOM-1");
     bench.shows_not("signaling-1  ");
@@ -300,7 +307,7 @@ fn a_restarted_service_keeps_nothing_of_its_former_life() {
 
 #[test]
 fn pause_freezes_what_is_shown_and_lets_the_user_walk_about() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     bench.press("p");
     bench.wait(2_000);
     bench.shows("PAUSED 2.0 s");
@@ -373,7 +380,7 @@ fn who_does_not_answer_is_left_for_another_one() {
 
 #[test]
 fn the_tree_keeps_its_place_while_rows_come_and_go_above() {
-    let mut bench = Bench::connected(SIZE);
+    let mut bench = unfolded();
     bench.press("<pgdn><pgdn>");
     let (selected, before) = (bench.selected().unwrap(), bench.screen());
     let line = |screen: &str| screen.lines().position(|l| l.contains(&selected));

@@ -119,7 +119,7 @@ fn ascii_is_ascii_everywhere() {
     }
     let mut bench = Bench::connected(SIZE);
     bench.app.settings.theme.ascii = true;
-    bench.shows("* handling").shows("10.5 us").shows("x failed");
+    bench.shows("* handling").shows("10.5 us").shows("x 1 failed").shows("room x30");
     insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("tree_ascii_80x24", bench.screen());
         bench.press("w<pgdn>");

@@ -12,6 +12,7 @@ const SIZE: (u16, u16) = (80, 24);
 #[test]
 fn a_click_selects_and_the_wheel_scrolls() {
     let mut bench = Bench::connected(SIZE);
+    bench.press("o<esc>");
     bench.click(bench.find("room-02"));
     assert_eq!(bench.selected().as_deref(), Some("room-02"));
     bench.scroll(true);

@@ -103,7 +103,7 @@ fn columns_are_sorted_by_from_anywhere() {
 fn a_filter_is_set_where_there_is_something_to_filter() {
     let mut bench = Bench::connected(SIZE);
     bench.press(":filter room-1<enter>");
-    bench.shows("filter “room-1”").shows("room-19");
+    bench.shows("filter “room-1”").shows("room ×10");
     bench.press(":filter<enter>");
     bench.shows("filter: room-1");
     bench.press("<esc>w:filter x<enter>");

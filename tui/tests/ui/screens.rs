@@ -177,6 +177,15 @@ fn tree() {
 }
 
 #[test]
+fn fold() {
+    at_every_size("fold", |size| {
+        let mut bench = Bench::connected(size);
+        bench.press("<end><up><up><up><right>");
+        bench
+    });
+}
+
+#[test]
 fn table() {
     at_every_size("table", |size| {
         let mut bench = Bench::connected(size);

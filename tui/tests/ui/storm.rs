@@ -8,7 +8,7 @@ use actorscope_client::{Dumped, Frame, Target, Update};
 use actorscope_core::node::{ProcessFigures, RuntimeFigures};
 use actorscope_core::slot::{Counters, HandlingNow, LatencySummary, Stats};
 use actorscope_core::spec::BudgetUse;
-use actorscope_core::view::Placed;
+use actorscope_core::view::{FoldId, Placed, RowId};
 use actorscope_core::{Incarnation, InstanceId, Outcome, Quality, Reading, SlotId, Timestamp};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
@@ -170,7 +170,13 @@ fn take(bench: &mut Bench, node: u32, step: Step) {
         Step::Odd(view_id, matched, rows) => {
             // What no agent of ours sends: rows without identities, positions beyond the end.
             let rows = rows.into_iter().filter_map(|(slot, depth, children)| {
-                Some(Placed { slot: SlotId::new(slot)?, depth, children, open: children % 2 == 0 })
+                let row = match (slot % 7, SlotId::new(slot)) {
+                    // Nobody said who they are, either.
+                    (5, _) => RowId::Fold(FoldId::from_wire(slot)),
+                    (6, _) => RowId::Rest(FoldId::from_wire(slot)),
+                    (_, slot) => RowId::Slot(slot?),
+                };
+                Some(Placed { row, depth, children, open: children % 2 == 0 })
             });
             bench.update_of(
                 node,

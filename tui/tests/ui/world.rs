@@ -12,7 +12,7 @@ use actorscope_core::spec::{
     Backoff, BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType, Shutdown, Strategy,
     SupervisorSpec,
 };
-use actorscope_core::view::{RowSource, ViewSpec, evaluate};
+use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate};
 use actorscope_core::{Incarnation, InstanceId, Quality, Reading, SlotId, SlotState, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -333,7 +333,7 @@ impl World {
     /// What an agent would answer.
     pub fn answer(&self, view_id: u32, revision: u32, spec: &ViewSpec) -> Frame {
         let selection = evaluate(spec, self);
-        let slots: Vec<SlotId> = selection.rows.iter().map(|p| p.slot).collect();
+        let slots: Vec<SlotId> = selection.rows.iter().filter_map(Placed::slot).collect();
         Frame {
             view_id,
             revision,
@@ -347,6 +347,7 @@ impl World {
                 .collect(),
             stats: slots.iter().map(|s| (*s, self.stats[s].clone())).collect(),
             unknown: Vec::new(),
+            folds: selection.folds,
             total: selection.total,
             matched: selection.matched,
             partial: Vec::new(),

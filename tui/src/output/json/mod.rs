@@ -7,6 +7,7 @@ mod agents;
 mod demo;
 mod events;
 mod figures;
+mod fold;
 mod latency;
 mod links;
 mod node;
@@ -16,11 +17,13 @@ mod show;
 mod slot;
 mod spec;
 mod state;
+mod tree;
 mod verb;
 
 pub use agents::{Agent, Agents};
 pub use demo::Demo;
 pub use events::{Event, EventLine, Events};
+pub use fold::Fold;
 pub use latency::{Histogram, Latency};
 pub use links::{Links, WaitingFor};
 pub use node::Node;
@@ -29,6 +32,7 @@ pub use rows::Rows;
 pub use show::Show;
 pub use slot::Slot;
 pub use state::State;
+pub use tree::Tree;
 pub use verb::{DryRun, Verb};
 
 /// The schema's name, the first member of every object.

@@ -1,4 +1,4 @@
-//! The answer of `tree` and `top`.
+//! The answer of `top`.
 
 use super::{Node, SCHEMA, Slot};
 use crate::output::Snapshot;
@@ -19,7 +19,7 @@ pub struct Rows {
 
 /// Why this is less than was asked for.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-struct Less {
+pub(super) struct Less {
     reason: String,
     message: String,
 }

@@ -1,9 +1,9 @@
 //! The contract with programs.
 
-use super::{DryRun, EventLine, Problem, Rows, Show, Verb};
+use super::{DryRun, EventLine, Problem, Rows, Show, Tree, Verb};
 use crate::cli::Exit;
 use crate::output::Failure;
-use crate::output::fixture::{slot, snapshot};
+use crate::output::fixture::{folded, slot, snapshot};
 use actorscope_client::{Acted, Dumped, Partial};
 use actorscope_core::blast::{Affected, BlastRadius, Effect, QueueFate};
 use actorscope_core::node::{ProcessFigures, RuntimeFigures, Summary};
@@ -74,6 +74,32 @@ fn rows_have_all_that_was_promised() {
             "no_kill",
         ],
     );
+}
+
+#[test]
+fn a_tree_is_one_object_however_many_pages_it_has() {
+    let (mut first, mut second) = (snapshot(), snapshot());
+    let whole = value(Rows::from(&first));
+    second.view.rows.remove(0);
+    first.view.rows.truncate(1);
+    folded(&mut second);
+    second.view.partial.push(Partial {
+        reason: "deadline".into(),
+        message: "too slow".into(),
+        next_offset: None,
+    });
+    let mut tree = Tree::default();
+    let text = [tree.page(&first), tree.page(&second), tree.end()].map(Result::unwrap).concat();
+    let read: Value = serde_json::from_str(&text).unwrap();
+    has(&read, &["schema", "node", "sampled_at", "total", "matched", "partial", "slots", "folds"]);
+    assert_eq!(read["slots"], whole["slots"]);
+    assert_eq!(read["partial"][0]["reason"], "deadline");
+    let fold = &read["folds"][0];
+    has(fold, &["parent_id", "name", "stem", "tree_depth", "count", "states", "worst"]);
+    assert_eq!((&fold["parent_id"], &fold["count"]), (&json!(1), &json!(10_000)));
+    assert_eq!(fold["states"], json!({"idle": 9_998, "handling": 1, "failed": 1}));
+    assert_eq!(fold["max_handling_p99_ns"], Value::Null);
+    assert_eq!(text.lines().count(), 1);
 }
 
 #[test]

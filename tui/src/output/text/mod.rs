@@ -11,7 +11,7 @@ mod verb;
 
 pub use agents::agents;
 pub use events::{event_headings, event_line, events};
-pub use rows::{heading, top, tree};
+pub use rows::{Tree, heading, top, tree_heading};
 pub use show::show;
 pub use state::state;
 pub use verb::{acted, radius};

@@ -3,43 +3,107 @@
 use crate::format;
 use crate::output::Snapshot;
 use crate::output::table::{Align, Table};
+use actorscope_client::ViewState;
 use actorscope_client::model::Row;
 use actorscope_core::slot::{LatencySummary, Stats};
+use actorscope_core::view::Fold;
 use actorscope_core::{SlotState, text};
 
-/// The supervision tree, children indented below their parents.
-pub fn tree(snapshot: &Snapshot, width: Option<usize>) -> String {
-    let mut table = Table::new(&[
-        ("NAME", Align::Left),
-        ("ID", Align::Right),
-        ("STATE", Align::Left),
-        ("RESTARTS", Align::Right),
-        ("MAILBOX", Align::Right),
-        ("RATE/S", Align::Right),
-        ("BUSY", Align::Right),
-        ("WAIT P99", Align::Right),
-        ("HANDLING P99", Align::Right),
-        ("TYPE", Align::Left),
-    ]);
-    // Below --root the first row has no indentation.
-    let shallowest = snapshot.view.rows().map(|row| row.place.depth).min();
-    for row in snapshot.view.rows() {
-        let depth = row.place.depth - shallowest.unwrap_or(0).min(row.place.depth);
-        let indent = "  ".repeat(depth as usize);
-        table.push(vec![
-            format!("{indent}{}{}", row.identity.name, folded(row)),
-            row.identity.id.to_string(),
-            state(row.stats),
-            stat(row, |s| s.restarts.to_string()),
-            mailbox(row),
-            stat(row, |s| format::rate(s.rate_per_s)),
-            stat(row, |s| format::share(s.utilization)),
-            stat(row, |s| p99(s.queue_wait)),
-            stat(row, |s| p99(s.handling)),
-            text::short_type(&row.identity.actor_type),
+/// The supervision tree, children indented below their parents; page after page.
+pub struct Tree {
+    table: Table,
+    /// Below --root the first row has no indentation.
+    shallowest: Option<u32>,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        let table = Table::new(&[
+            ("NAME", Align::Left),
+            ("ID", Align::Right),
+            ("STATE", Align::Left),
+            ("RESTARTS", Align::Right),
+            ("MAILBOX", Align::Right),
+            ("RATE/S", Align::Right),
+            ("BUSY", Align::Right),
+            ("WAIT P99", Align::Right),
+            ("HANDLING P99", Align::Right),
+            ("TYPE", Align::Left),
         ]);
+        Self { table, shallowest: None }
     }
-    table.render(width)
+}
+
+impl Tree {
+    /// The lines of the next page.
+    pub fn page(&mut self, view: &ViewState, width: Option<usize>) -> String {
+        for place in &view.rows {
+            let shallowest = *self.shallowest.get_or_insert(place.depth);
+            let indent = "  ".repeat(place.depth.saturating_sub(shallowest) as usize);
+            if let Some(fold) = view.fold(*place) {
+                self.table.push(fold_line(fold, &indent));
+            } else if let Some(row) = view.row(*place) {
+                self.table.push(line(row, &indent));
+            }
+        }
+        self.table.page(width)
+    }
+}
+
+fn line(row: Row<'_>, indent: &str) -> Vec<String> {
+    vec![
+        format!("{indent}{}{}", row.identity.name, folded(row)),
+        row.identity.id.to_string(),
+        state(row.stats),
+        stat(row, |s| s.restarts.to_string()),
+        mailbox(row),
+        stat(row, |s| format::rate(s.rate_per_s)),
+        stat(row, |s| format::share(s.utilization)),
+        stat(row, |s| p99(s.queue_wait)),
+        stat(row, |s| p99(s.handling)),
+        text::short_type(&row.identity.actor_type),
+    ]
+}
+
+/// Many like actors in one line: sums, the busiest one's share, the longest handling, and in words what
+/// they are doing.
+fn fold_line(fold: &Fold, indent: &str) -> Vec<String> {
+    let sums = &fold.sums;
+    // What needs attention most.
+    let first = sums.states.iter().next();
+    let state = first.map_or_else(String::new, |(state, count)| {
+        if count == sums.count {
+            state.to_string()
+        } else {
+            format!("{} {state}", text::grouped(count))
+        }
+    });
+    let depth = sums.depth.value().map_or_else(
+        || format::ABSENT.to_owned(),
+        |value| {
+            let at_least = if sums.depth.is_lower_bound() { "≥" } else { "" };
+            format!("{at_least}{}", format::count(value))
+        },
+    );
+    let mut words = sums.states.to_string();
+    if let Some(wait) = sums.wait_ns.filter(|wait| *wait > 0) {
+        words += &format!("; longest wait {}", format::duration(wait));
+    }
+    if let Some((id, name)) = &fold.worst {
+        words += &format!("; worst {name} {id}");
+    }
+    vec![
+        format!("{indent}{} ×{}", fold.label(), text::grouped(sums.count)),
+        String::new(),
+        state,
+        sums.restarts.to_string(),
+        depth,
+        format::rate(sums.rate_per_s),
+        format::share(sums.utilization),
+        String::new(),
+        format::duration_or_absent(sums.handling_p99_ns),
+        words,
+    ]
 }
 
 /// A row that has children which are not shown says how many.
@@ -96,6 +160,19 @@ pub fn heading(snapshot: &Snapshot) -> String {
         view.sampled_at.to_rfc3339(),
         view.rows.len(),
         view.total,
+    )
+}
+
+/// The same for a tree, whose lines may be of many actors.
+pub fn tree_heading(page: &Snapshot) -> String {
+    let view = &page.view;
+    format!(
+        "{} · pid {} · {} · {} actors in {} lines\n",
+        page.node.name,
+        page.node.pid,
+        view.sampled_at.to_rfc3339(),
+        view.total,
+        view.matched,
     )
 }
 

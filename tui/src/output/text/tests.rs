@@ -1,14 +1,26 @@
 //! What people read.
 
-use crate::output::fixture::snapshot;
+use crate::output::fixture::{folded, snapshot};
 use crate::output::text;
 
 #[test]
 fn a_tree_is_indented_and_says_what_is_not_known() {
-    insta::assert_snapshot!(text::tree(&snapshot(), None), @r"
+    insta::assert_snapshot!(text::Tree::default().page(&snapshot().view, None), @r"
     NAME      ID  STATE     RESTARTS  MAILBOX  RATE/S  BUSY  WAIT P99  HANDLING P99  TYPE
     shop      #1  idle             0      n/a     n/a   n/a       n/a           n/a  Root
       worker  #2  handling         2   ≥12/64     123   75%   4.50 ms           n/a  Worker<String>
+    ");
+}
+
+#[test]
+fn many_like_actors_are_one_line() {
+    let mut snapshot = snapshot();
+    folded(&mut snapshot);
+    insta::assert_snapshot!(text::Tree::default().page(&snapshot.view, None), @r"
+    NAME                  ID  STATE     RESTARTS  MAILBOX  RATE/S  BUSY  WAIT P99  HANDLING P99  TYPE
+    shop                  #1  idle             0      n/a     n/a   n/a       n/a           n/a  Root
+      worker              #2  handling         2   ≥12/64     123   75%   4.50 ms           n/a  Worker<String>
+      Connection ×10,000      1 failed         3      ≥12     123   25%                     n/a  9,998 idle, 1 failed, 1 handling; longest wait 4.50 ms; worst Connection~70 #77
     ");
 }
 

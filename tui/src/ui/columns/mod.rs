@@ -4,8 +4,10 @@
 //! The name is no column of this table: it takes the room that the others leave.
 
 mod choice;
+mod fold;
 
 pub use choice::{Choice, Columns, Fitted};
+pub use fold::of_fold;
 
 use super::severity::{Severity, fullness, wait_now};
 use super::text;
@@ -178,7 +180,11 @@ fn queued(f: &Facts<'_>) -> Cell {
 }
 
 fn rate(f: &Facts<'_>) -> Cell {
-    match f.stats.rate_per_s {
+    rate_cell(f.stats.rate_per_s)
+}
+
+fn rate_cell(rate_per_s: Option<f64>) -> Cell {
+    match rate_per_s {
         None => absent(),
         Some(r) if r < 0.05 => (format::rate(Some(r)), Tone::Faint),
         rate => (format::rate(rate), Tone::Plain),
@@ -194,7 +200,11 @@ fn wait(f: &Facts<'_>) -> Cell {
 }
 
 fn busy(f: &Facts<'_>) -> Cell {
-    match f.stats.utilization {
+    busy_cell(f.stats.utilization)
+}
+
+fn busy_cell(utilization: Option<f64>) -> Cell {
+    match utilization {
         None => absent(),
         Some(share) if share < 0.005 => ("0%".to_owned(), Tone::Faint),
         Some(share) if share >= 0.9 => (format::share(Some(share)), Tone::Severity(Severity::Warn)),

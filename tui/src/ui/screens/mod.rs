@@ -11,6 +11,7 @@
 
 pub mod detail;
 pub mod events;
+pub mod fold;
 pub mod nodes;
 pub mod overview;
 pub mod rows;
@@ -25,7 +26,7 @@ use super::field::Field;
 use super::input::Command;
 use super::layout::Layout;
 use super::view::paint::Piece;
-use actorscope_core::view::ViewSpec;
+use actorscope_core::view::{Fold, ViewSpec};
 use actorscope_core::{Event, SlotId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
@@ -191,6 +192,11 @@ pub trait Page: Sync {
 
     /// The slot that verbs act on.
     fn selected(&self, _attached: &Attached) -> Option<SlotId> {
+        None
+    }
+
+    /// The row of many actors that is selected; verbs do not act on such.
+    fn selected_fold<'a>(&self, _attached: &'a Attached) -> Option<&'a Fold> {
         None
     }
 

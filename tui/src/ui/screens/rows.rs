@@ -1,7 +1,7 @@
 //! What screens of rows of actors have in common: which rows are asked for, scrolling, selecting, and
 //! how rows are drawn. Only those on screen are built.
 
-use super::{Bar, Pointer};
+use super::{Bar, Pointer, fold};
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
@@ -14,7 +14,7 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::view::paint::{Piece, inset, line_of, overstyle, put, restyle};
 use actorscope_client::model::{Row, ViewState};
 use actorscope_core::SlotId;
-use actorscope_core::view::{MAX_ROWS, Order, SortKey};
+use actorscope_core::view::{MAX_ROWS, Order, Placed, RowId, SortKey};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -60,6 +60,11 @@ impl RowList {
             rows: &view.rows,
             matched: u32::try_from(view.matched).unwrap_or(u32::MAX),
         })
+    }
+
+    /// What the selected row shows.
+    pub fn selected_row(&self, attached: &Attached) -> Option<RowId> {
+        (self.list)(attached).selected(&self.window(attached))
     }
 
     /// The selected slot.
@@ -216,7 +221,7 @@ fn styled_heading(
     Span::styled(text, style)
 }
 
-fn aligned(text: &str, column: &Column) -> String {
+pub(super) fn aligned(text: &str, column: &Column) -> String {
     match column.side {
         Side::Left => text::left(text, column.width.into()),
         Side::Right => text::right(text, column.width.into()),
@@ -275,26 +280,50 @@ fn body(
     }
     let window = rows.window(attached);
     let list = (rows.list)(attached);
-    let selected = list.slot(&window);
+    let selected = list.selected(&window);
     for n in 0..area.height {
         let row = list.top.saturating_add(u32::from(n));
         let Some(line) = line_of(area, n).filter(|_| row < window.matched) else {
             break;
         };
-        let known = window.at(row).and_then(|place| view.row(place));
-        let Some(known) = known else {
+        let drawn = window.at(row).and_then(|place| {
+            let (text, severity) = drawn(rows, place, view, fitted, theme)?;
+            Some((place, text, severity))
+        });
+        let Some((place, text, severity)) = drawn else {
             put(buf, line, Span::styled(" …", theme.faint()));
             continue;
         };
-        put(buf, line, one(rows, &known, view, fitted, theme));
+        put(buf, line, text);
         if attached.is_stale() {
             overstyle(buf, line, theme.faint());
         }
-        if selected == Some(known.identity.id) {
+        if selected == Some(place.row) {
             overstyle(buf, line, theme.selected());
-        } else if severity_of(&known) == Severity::Severe && !attached.is_stale() {
+        } else if severity == Severity::Severe && !attached.is_stale() {
             restyle(buf, line, theme.strong());
         }
+    }
+}
+
+/// What stands in a row, and how much it wants a look; `None` = it is not here yet.
+fn drawn(
+    rows: &RowList,
+    place: Placed,
+    view: &ViewState,
+    fitted: &Fitted,
+    theme: Theme,
+) -> Option<(Line<'static>, Severity)> {
+    match place.row {
+        RowId::Slot(_) => {
+            let row = view.row(place)?;
+            Some((one(rows, &row, view, fitted, theme), severity_of(&row)))
+        }
+        RowId::Fold(_) => {
+            let fold = view.fold(place)?;
+            Some((fold::line(fold, place, fitted, theme), fold::severity(fold)))
+        }
+        RowId::Rest(_) => Some((fold::rest(place, fitted, theme), Severity::Calm)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The tree: slots below each other.
 
 use super::rows::{self, RowList};
-use super::{Bar, Page, Pointer, ScreenId};
+use super::{Bar, Page, Pointer, ScreenId, fold as folded};
 use crate::ui::actions::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::attached::Attached;
@@ -12,19 +12,26 @@ use crate::ui::list::{Follows, Keep, List};
 use crate::ui::severity::Severity;
 use crate::ui::text;
 use crate::ui::theme::{self, Theme};
+use crate::ui::view::paint::Piece;
 use crate::ui::wanted::Asked;
 use actorscope_client::model::Row;
 use actorscope_core::SlotId;
-use actorscope_core::view::{Expansion, MAX_EXPANDED, ViewSpec};
+use actorscope_core::view::{
+    Expansion, FOLD_SHOWS, Fold, FoldId, Folding, MAX_EXPANDED, MAX_FOLD_SHOWS, MAX_OPEN_FOLDS,
+    Placed, RowId, ViewSpec,
+};
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The number of its view.
 pub const VIEW: u32 = ScreenId::Tree.view(0);
 
 /// No tree is deeper; keeps the number small on the wire.
 const DEEPEST: u32 = 64;
+
+/// So many more members of a fold are shown at a time.
+const MORE: u32 = 100;
 
 /// What the user has done to it.
 #[derive(Debug)]
@@ -36,6 +43,10 @@ pub struct State {
     /// Slots seen with their children shown. Becomes the expansion as soon as the user opens or
     /// closes one: only the agent knows the whole tree, but the user can only mean what was seen.
     pub seen_open: HashSet<SlotId>,
+    /// Whether every actor has a row of its own, however many of them are alike.
+    pub unfolded: bool,
+    /// Folds that show members, and how many.
+    pub open_folds: HashMap<FoldId, u32>,
 }
 
 impl Default for State {
@@ -44,6 +55,8 @@ impl Default for State {
             list: List::new(Follows::Next),
             expansion: Expansion::ToDepth(2),
             seen_open: HashSet::new(),
+            unfolded: false,
+            open_folds: HashMap::new(),
         }
     }
 }
@@ -64,9 +77,13 @@ pub struct Screen;
 impl Page for Screen {
     fn views(&self, attached: &Attached, size: (u16, u16)) -> Vec<(u32, ViewSpec)> {
         let (offset, limit) = ROWS.range(attached, size);
+        let tree = &attached.screens.tree;
+        let folding =
+            if tree.unfolded { Folding::OFF } else { Folding::On(tree.open_folds.clone()) };
         let spec = ViewSpec::Tree {
             root: None,
-            expansion: attached.screens.tree.expansion.clone(),
+            expansion: tree.expansion.clone(),
+            folding,
             filter: filter::wanted(attached.typed(&attached.filter)),
             offset,
             limit,
@@ -79,7 +96,12 @@ impl Page for Screen {
     }
 
     fn bar(&self, app: &App, attached: &Attached) -> Bar {
-        ROWS.bar(app, attached)
+        let mut bar = ROWS.bar(app, attached);
+        if let Some(fold) = self.selected_fold(attached) {
+            let words = format!(" {} ", folded::words(fold));
+            bar.left.push(Piece::new(2, words, app.settings.theme.text()));
+        }
+        bar
     }
 
     fn act(&self, app: &mut App, action: Action) -> Vec<Command> {
@@ -90,6 +112,14 @@ impl Page for Screen {
         let height = attached.layout(size).rows.height;
         let said = match action {
             Action::Toggle | Action::Expand | Action::Collapse => fold(attached, height, action),
+            Action::Open if ROWS.selected(attached).is_none() => {
+                fold(attached, height, Action::Toggle)
+            }
+            Action::Folding => {
+                let tree = &mut attached.screens.tree;
+                tree.unfolded = !tree.unfolded;
+                Some(if tree.unfolded { Said::Unfolded } else { Said::Folded })
+            }
             Action::Deeper | Action::Shallower => {
                 change_depth(&mut attached.screens.tree, action);
                 None
@@ -110,6 +140,18 @@ impl Page for Screen {
                     format!("too many slots are open: {key} closes levels")
                 }
                 (Said::Full, _, None) => "too many slots are open".to_owned(),
+                (Said::Opened(words), ..) => words,
+                (Said::Most, ..) => format!(
+                    "an open row shows at most {} of its actors: a filter or the table finds others",
+                    text::grouped(MAX_FOLD_SHOWS.into())
+                ),
+                (Said::Unfolded, ..) => match key(Action::Folding) {
+                    Some(key) => {
+                        format!("every actor has a row of its own; {key}: like ones as one")
+                    }
+                    None => "every actor has a row of its own".to_owned(),
+                },
+                (Said::Folded, ..) => "many like actors are one row".to_owned(),
             };
             app.say(Severity::Calm, text);
         }
@@ -126,6 +168,13 @@ impl Page for Screen {
 
     fn selected(&self, attached: &Attached) -> Option<SlotId> {
         ROWS.selected(attached)
+    }
+
+    fn selected_fold<'a>(&self, attached: &'a Attached) -> Option<&'a Fold> {
+        match ROWS.selected_row(attached)? {
+            RowId::Fold(id) | RowId::Rest(id) => attached.view(VIEW)?.folds.get(&id),
+            RowId::Slot(_) => None,
+        }
     }
 
     fn filter<'a>(&self, attached: &'a mut Attached) -> Option<&'a mut String> {
@@ -154,7 +203,7 @@ impl Page for Screen {
                 if tree.seen_open.len() >= MAX_EXPANDED {
                     break;
                 }
-                tree.seen_open.insert(place.slot);
+                tree.seen_open.extend(place.slot());
             }
         }
     }
@@ -191,6 +240,40 @@ enum Said {
     Filtered,
     /// No more slots can be named as open.
     Full,
+    /// A row of many was opened: who they are.
+    Opened(String),
+    /// No more of them can be shown.
+    Most,
+    /// Every actor has a row of its own now.
+    Unfolded,
+    /// Many like ones are one row again.
+    Folded,
+}
+
+/// Opens or closes a row of many actors, or shows more of them.
+fn open_fold(attached: &mut Attached, place: Placed, open: bool) -> Option<Said> {
+    let words = attached.view(VIEW).and_then(|view| view.fold(place)).map(folded::words);
+    let folds = &mut attached.screens.tree.open_folds;
+    match place.row {
+        RowId::Slot(_) => None,
+        RowId::Fold(id) if !open => {
+            folds.remove(&id);
+            None
+        }
+        RowId::Fold(_) if folds.len() >= MAX_OPEN_FOLDS => Some(Said::Full),
+        RowId::Fold(id) => {
+            folds.insert(id, FOLD_SHOWS);
+            words.map(Said::Opened)
+        }
+        RowId::Rest(id) => {
+            let shows = folds.entry(id).or_insert(FOLD_SHOWS);
+            if *shows >= MAX_FOLD_SHOWS {
+                return Some(Said::Most);
+            }
+            *shows = shows.saturating_add(MORE).min(MAX_FOLD_SHOWS);
+            None
+        }
+    }
 }
 
 fn fold(attached: &mut Attached, height: u16, action: Action) -> Option<Said> {
@@ -220,6 +303,9 @@ fn fold(attached: &mut Attached, height: u16, action: Action) -> Option<Said> {
     if place.children == 0 {
         return None;
     }
+    let Some(slot) = place.slot() else {
+        return open_fold(attached, place, open);
+    };
     if !attached.filter.is_empty() {
         return Some(Said::Filtered);
     }
@@ -230,9 +316,9 @@ fn fold(attached: &mut Attached, height: u16, action: Action) -> Option<Said> {
     };
     let full = open && slots.len() >= MAX_EXPANDED;
     if open && !full {
-        slots.insert(place.slot);
+        slots.insert(slot);
     } else {
-        slots.remove(&place.slot);
+        slots.remove(&slot);
     }
     tree.expansion = Expansion::Slots(slots);
     full.then_some(Said::Full)

@@ -7,6 +7,7 @@ use crate::ui::attached::Attached;
 use crate::ui::dialog::{Confirm, Dialog, Focus, Step};
 use crate::ui::input::Command;
 use crate::ui::severity::Severity;
+use crate::ui::text;
 use actorscope_core::blast::BlastRadius;
 use actorscope_core::{Outcome, Verb};
 
@@ -20,7 +21,10 @@ pub fn open(app: &mut App) -> Vec<Command> {
         return Vec::new();
     };
     let problem = if attached.is_stale() {
-        "connection lost: nothing can be done to actors now"
+        "connection lost: nothing can be done to actors now".to_owned()
+    } else if let Some(fold) = attached.page().selected_fold(attached) {
+        let many = text::counted(fold.sums.count, "actor", "actors");
+        format!("this row is {many}, and a verb is for one: open it and choose one of them")
     } else {
         let selected = attached.selected();
         match selected.and_then(|slot| attached.known(slot)) {
@@ -31,8 +35,8 @@ pub fn open(app: &mut App) -> Vec<Command> {
                 }
                 return Vec::new();
             }
-            _ if selected.is_none() => "no actor is selected",
-            _ => "too little is known of this actor here: open its details first",
+            _ if selected.is_none() => "no actor is selected".to_owned(),
+            _ => "too little is known of this actor here: open its details first".to_owned(),
         }
     };
     app.say(Severity::Warn, problem);

@@ -145,7 +145,7 @@ fn draw(app: &App, attached: &Attached, page: &DetailPage, area: Rect, buf: &mut
 fn subject<'a>(attached: &'a Attached, page: &DetailPage) -> Option<Subject<'a>> {
     let own = attached
         .view(wanted::DETAIL)
-        .filter(|view| view.rows.first().is_some_and(|row| row.slot == page.slot));
+        .filter(|view| view.rows.first().is_some_and(|row| row.slot() == Some(page.slot)));
     let view = match own {
         Some(view) => view,
         // Until the first answer, what the screen below knew must do.
@@ -166,7 +166,7 @@ fn answered_without(attached: &Attached, page: &DetailPage) -> bool {
     let newest = attached.asked.get(&wanted::DETAIL).and_then(|a| a.newest());
     attached.view(wanted::DETAIL).is_some_and(|view| {
         newest.is_none_or(|newest| newest == view.revision)
-            && !view.rows.iter().any(|row| row.slot == page.slot)
+            && !view.rows.iter().any(|row| row.slot() == Some(page.slot))
     })
 }
 
