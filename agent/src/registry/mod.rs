@@ -35,7 +35,10 @@ pub(crate) use stirrings::Stirrings;
 use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
-use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use crate::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use crate::sync::{Mutex, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
@@ -398,7 +401,7 @@ impl Registry {
 
     /// Claims the registry for one agent; false if it has one already.
     pub(crate) fn claim(&self) -> bool {
-        !self.0.agent_runs.swap(true, Relaxed)
+        !self.0.agent_runs.swap(true, Acquire)
     }
 
     /// The agent is gone: whatever it held goes on.
@@ -415,7 +418,7 @@ impl Registry {
                 self.event(EventKind::Resumed, Some(&slot), Fact { reason, ..Fact::default() });
             }
         }
-        self.0.agent_runs.store(false, Relaxed);
+        self.0.agent_runs.store(false, Release);
     }
 }
 

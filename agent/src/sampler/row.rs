@@ -175,7 +175,10 @@ impl Row {
 
     /// What it adds to a fold, without building the row.
     pub(super) fn weight(&self, now: Ticks) -> Weight {
-        self.look(now, |active| active.weight(&self.slot, self.state(), now))
+        match &self.active {
+            Some(active) => active.weight(&self.slot, self.seen.state(), now),
+            None => self.seen.idle_weight(self.slot.restarts()),
+        }
     }
 
     /// What a sort compares, without building the row.

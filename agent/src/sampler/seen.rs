@@ -2,7 +2,9 @@
 //! does nothing, without going to where it is.
 
 use crate::slot::Slot;
-use actorscope_core::view::{SortKey, SortValue};
+use actorscope_core::quality::Reading;
+use actorscope_core::slot::Counters;
+use actorscope_core::view::{SortKey, SortValue, Weight};
 use actorscope_core::{ChildKind, SlotState};
 
 /// The low three bits: an index into this.
@@ -111,6 +113,21 @@ impl Seen {
             | SortKey::Age => false,
         };
         zero.then_some(0.0).into()
+    }
+
+    /// What a slot that never did anything adds to a fold.
+    pub(super) fn idle_weight(self, restarts: u64) -> Weight {
+        let zero = |key| self.idle_value(key).number();
+        Weight {
+            state: self.state(),
+            depth: if self.has(MAILBOX) { Reading::exact(0) } else { Reading::ABSENT },
+            rate_per_s: zero(SortKey::Rate),
+            total: self.takes_messages().then(Counters::default),
+            restarts,
+            wait_ns: self.has(MAILBOX).then_some(0),
+            handling_p99_ns: None,
+            utilization: zero(SortKey::Utilization),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use crate::adapter::{Fate, Registration};
 use crate::clock::{nanos, ticks, wall};
 use crate::registry::{Registry, SlotHandle};
 use crate::slot::Slot;
+use actorscope_core::forest::Member;
 use actorscope_core::node::AgentCost;
-use actorscope_core::view::{Best, Order, RowSource, SortKey};
+use actorscope_core::view::{Best, Order, RowSource, SortKey, Weight};
 use actorscope_core::{ChildKind, ExitReason, SlotId, SlotState};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -69,10 +70,27 @@ impl Node {
         let live = slots.iter().zip(&stats).filter(|(_, stats)| stats.state.is_live());
         let supervisors = live.filter(|(slot, _)| is_supervisor(slot.id)).count() as u64;
         assert_eq!(summary.supervisors, supervisors);
+        self.check_weights();
         for key in SortKey::ALL {
             for order in [Order::Ascending, Order::Descending] {
                 self.check_order(*key, order);
             }
+        }
+    }
+
+    /// What each slot adds to a fold is what its row says.
+    fn check_weights(&self) {
+        let forest = self.rows.forest();
+        for id in self.rows.slots() {
+            let place = forest.place(id).expect("it is in the forest");
+            let weight = self.rows.weight(Member { id, place }).expect("a row");
+            let stats = self.rows.stats(id).expect("a row");
+            let of_stats = Weight::of(&stats);
+            assert_eq!(weight.depth.value(), of_stats.depth.value(), "{stats:?}");
+            assert_eq!(weight.state.rank(), of_stats.state.rank(), "{stats:?}");
+            assert_eq!((weight.total, weight.restarts), (of_stats.total, of_stats.restarts));
+            assert_eq!(weight.rate_per_s, of_stats.rate_per_s, "{stats:?}");
+            assert_eq!(weight.utilization, of_stats.utilization, "{stats:?}");
         }
     }
 
