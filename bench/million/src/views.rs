@@ -1,7 +1,7 @@
 //! What is looked at, everywhere the same.
 
 use actorscope_core::SlotId;
-use actorscope_core::view::{Expansion, Filter, Order, SortKey, ViewSpec};
+use actorscope_core::view::{Expansion, Filter, Folding, Order, SortKey, ViewSpec};
 use std::time::Duration;
 
 /// Rows of a screen.
@@ -21,11 +21,12 @@ pub fn table() -> ViewSpec {
     }
 }
 
-/// The roots, and the members of these.
+/// The roots, and the members of these, each with a row of its own: more to say than of folded ones.
 pub fn tree(open: impl IntoIterator<Item = SlotId>) -> ViewSpec {
     ViewSpec::Tree {
         root: None,
         expansion: Expansion::Slots(open.into_iter().collect()),
+        folding: Folding::OFF,
         filter: Filter::all(),
         offset: 0,
         limit: ROWS,

@@ -2,7 +2,7 @@
 
 use crate::storm::Storm;
 use crate::views::{PACE, table, tree};
-use actorscope_core::SlotId;
+use crate::watch::connection;
 use actorscope_core::view::ViewSpec;
 use actorscope_proto::v1;
 use actorscope_proto::v1::observe_client::ObserveClient;
@@ -43,10 +43,10 @@ pub async fn measure(storm: &Storm, window: Duration) -> Result<Wire, String> {
         ObserveClient::new(channel).max_decoding_message_size(actorscope_proto::MAX_MESSAGE);
     let refused = |status: tonic::Status| format!("the agent refused: {status}");
     let view = |spec: &ViewSpec| Some(v1::View::from(spec));
-    let roots = v1::QueryRequest { view: view(&tree([])), path: String::new() };
-    let roots = observe.query(roots).await.map_err(refused)?.into_inner();
+    let roots = connection(storm).await?.query(&tree([])).await;
+    let roots = roots.map_err(|error| error.to_string())?;
     // The first family with members: what a user opens.
-    let open = roots.identities.first().and_then(|root| SlotId::new(root.slot));
+    let open = roots.identities.first().map(|(root, _)| root.id);
     let views = [table(), tree(open), ViewSpec::Summary];
     let (requests, asked) = mpsc::channel(views.len());
     for (id, spec) in (0..).zip(&views) {
