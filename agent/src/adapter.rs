@@ -14,6 +14,7 @@
 //! | [`SlotHandle::receive`], [`SlotHandle::handle`] | the task that runs the actor | two readings of the clock a message and a few relaxed writes to memory of the actor; with the first message of an actor one allocation, with the 17th another; nothing is locked |
 //! | [`SlotHandle::look`], [`SlotHandle::take`], [`SlotHandle::begin`], [`SlotHandle::end`] and what stands beside them | the same task: for loops into which `receive` does not fit | those of `receive` and `handle`, which are made of them |
 //! | [`SlotHandle::message_type`] | the same task | a comparison while the type stays the same, else a look into a table of all types |
+//! | [`SlotHandle::arrives`] | whoever sends, after [`SlotHandle::announces_arrivals`] | a look at a flag; a short lock for the first message after a rest |
 //! | [`SlotHandle::told`], [`SlotHandle::asks`] | anybody | a lookup in a table of the sender's receivers; a clock reading, for `asks` two |
 //! | [`in_slot`] | whoever spawns the actor | at each poll one exchange of a thread-local |
 //! | [`Registry::register`], [`SlotHandle::started`], both as one [`Registry::register_started`], [`SlotHandle::exited`] | anybody | short locks of the slot, of the table of slots and of the log of events |

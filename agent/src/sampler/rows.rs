@@ -179,9 +179,9 @@ impl Rows {
                     }
                 }
                 links::note_long_waits(row, now, &mut self.waits);
-                if row.slot.read_links().is_some() {
-                    self.senders.insert(place);
-                }
+            }
+            if row.slot.read_links().is_some() {
+                self.senders.insert(place);
             }
             let needs_care = row.needs_care();
             if needs_care {

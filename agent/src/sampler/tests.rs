@@ -192,6 +192,19 @@ fn what_is_sent_to_a_mailbox_of_which_senders_tell_is_seen() {
 }
 
 #[test]
+fn whoever_sends_and_does_nothing_else_has_links() {
+    let mut node = Node::new();
+    let [sender, receiver] = ["s", "r"].map(|name| node.actor(name));
+    node.pass_until_all_sleep();
+    sender.told(&receiver, true);
+    node.pass();
+    for slot in [&sender, &receiver] {
+        let links = node.rows.detail(slot.id()).and_then(|detail| detail.links);
+        assert!(links.is_some_and(|links| links.outgoing.len() + links.incoming.len() == 1));
+    }
+}
+
+#[test]
 fn where_nobody_hears_them_all_are_looked_at() {
     let mut node = Node::new();
     let slot = node.actor("a");
