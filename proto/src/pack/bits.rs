@@ -55,10 +55,26 @@ pub(super) fn chosen(
 
 /// Refuses a bitmap with a number that is not below `of`.
 pub(super) fn within(bytes: &[u8], of: usize, field: &'static str) -> Result<(), Malformed> {
-    let last = bytes.last().map(|last| bytes.len() * 8 - 1 - last.leading_zeros() as usize);
-    match (bytes.last(), last) {
-        (Some(0), _) => Err(Malformed::new(field, "a zero byte at its end")),
-        (_, Some(last)) if last >= of => Err(Malformed::new(field, format!("{last} of {of}"))),
+    let Some(last) = bytes.last() else { return Ok(()) };
+    let Some(bit) = last.checked_ilog2() else {
+        return Err(Malformed::new(field, "a zero byte at its end"));
+    };
+    match (bytes.len() - 1) * 8 + bit as usize {
+        last if last >= of => Err(Malformed::new(field, format!("{last} of {of}"))),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bitmap_ends_with_a_number_that_is_in_it() {
+        assert_eq!(chosen(&[0b101, 0b1], 9, "test"), Ok(vec![0, 2, 8]));
+        assert_eq!(chosen(&[], 2, "test"), Ok(vec![0, 1]));
+        for (bytes, of) in [(&[0][..], 8), (&[1, 0], 16), (&[0b10], 1), (&[0, 1], 8)] {
+            assert!(within(bytes, of, "test").is_err(), "{bytes:?} of {of}");
+        }
     }
 }
