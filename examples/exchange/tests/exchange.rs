@@ -120,7 +120,8 @@ async fn no_order_is_lost_or_matched_twice_and_a_restart_knows_all_trades() {
     let exchange = Exchange::start(data.path(), &[]);
     let report = exchange.load(600.0).await;
     assert!(report.orders > 200 && report.filled > 0, "{report}");
-    assert_eq!((report.lost, report.refused), (0, 0), "{report}");
+    let refusal = report.last_refusal.as_deref();
+    assert_eq!((report.lost, report.refused, refusal), (0, 0, None), "{report}");
     let mut client = exchange.client();
     assert_eq!(report.quantity, 2 * report.filled + report.cancelled + client.open(), "{report}");
     let totals = settled(&mut client, report.filled);
