@@ -10,12 +10,15 @@ use ractor_supervisor::{
     SupervisorStrategy,
 };
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use crate::fault::Fault;
 use crate::risk::{self, Risk};
 use crate::settlement::{self, Settlement};
 use crate::world::World;
 
+/// Between two looks at what starts.
+const PAUSE: Duration = Duration::from_millis(5);
 /// Restarts of both together, before there is no clearing any more.
 const RESTARTS: (usize, Duration) = (10, Duration::from_secs(60));
 
@@ -47,6 +50,17 @@ pub async fn start(
     let arguments = SupervisorArguments { child_specs, options };
     let supervisor = observe_supervisor(Supervisor);
     Actor::spawn(Some("clearing".to_owned()), supervisor, arguments).await
+}
+
+/// Waits until orders can be looked at and settled, or until that takes too long to wait for it: their
+/// supervisor starts them by itself, and tells nobody when they are up.
+pub async fn is_up(world: &World, patience: Duration) {
+    let starting = async {
+        while ActorRef::<risk::Say>::where_is(risk::NAME).is_none() || world.positions().is_none() {
+            sleep(PAUSE).await;
+        }
+    };
+    let _ = timeout(patience, starting).await;
 }
 
 fn child<F>(id: &str, start: impl Fn(ActorCell, String) -> F + Send + Sync + 'static) -> ChildSpec

@@ -130,6 +130,7 @@ impl Server {
         let books =
             Books::spawn_observed("books", BooksArgs { world: world.clone(), alive: feeds });
         books.wait_for_startup().await;
+        clearing::is_up(&world, STEP).await;
         let gateway = gateway::start(self.listener, world.clone(), sessions);
         let with = fault.map(|fault| format!(", fault {fault}")).unwrap_or_default();
         eprintln!("listening on {}{with}", self.address);
