@@ -66,7 +66,16 @@ impl Sort {
 
 impl Seen {
     pub(super) fn new(state: SlotState, sort: Sort, settled: bool) -> Self {
-        let state = STATES.iter().position(|word| word.rank() == state.rank()).unwrap_or(0) as u8;
+        let state = match state {
+            SlotState::Starting | SlotState::Ignored => 0,
+            SlotState::Idle => 1,
+            SlotState::Handling => 2,
+            SlotState::Suspended => 3,
+            SlotState::Restarting { .. } => 4,
+            SlotState::Stopping => 5,
+            SlotState::Stopped => 6,
+            SlotState::Failed => 7,
+        };
         let flag = |is: bool, bit: u8| if is { bit } else { 0 };
         Self(
             state

@@ -256,6 +256,7 @@ async fn measure_idle<V: Variant>(
         variant.end(actor).await;
     }
     looked_at(mode).await;
+    at_rest().await;
     let before = heap::bytes();
     for _ in 0..ALIVE {
         alive.push(variant.spawn().await);
@@ -263,6 +264,19 @@ async fn measure_idle<V: Variant>(
     looked_at(mode).await;
     let idle_bytes = bytes_each(before);
     (Alive { actors: alive, before }, Figures { idle_bytes, ..Figures::default() })
+}
+
+/// Waits until hardly anything is given back any more: what ends may be heard of, and let go, on another
+/// thread.
+async fn at_rest() {
+    const LITTLE: i64 = 16 * 1024;
+    loop {
+        let before = heap::bytes();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if before - heap::bytes() < LITTLE {
+            return;
+        }
+    }
 }
 
 /// Those that are alive.
