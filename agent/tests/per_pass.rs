@@ -48,10 +48,10 @@ mod counted {
 
     const LIMITS: [Limit; 2] = [
         // Those that did nothing since the last pass …
-        Limit { what: "idle", instructions: 350_000, allocations: 0 },
+        Limit { what: "idle", instructions: 500, allocations: 0 },
         // … and those that handled a message. Whichever 32 waited longest get finer histograms, which
         // depends on the machine and not on how many there are.
-        Limit { what: "active", instructions: 820_000, allocations: 150 },
+        Limit { what: "active", instructions: 920_000, allocations: 150 },
     ];
 
     pub fn main() -> ExitCode {
