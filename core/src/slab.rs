@@ -149,11 +149,6 @@ impl<T> Slab<T> {
             cells.filter_map(move |(cell, value)| Some((place(cell), value.as_ref()?)))
         })
     }
-
-    /// All values, in the order of their places.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.blocks.iter_mut().flat_map(|block| block.cells.iter_mut().flatten())
-    }
 }
 
 #[cfg(test)]
