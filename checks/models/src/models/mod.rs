@@ -4,6 +4,7 @@ mod counts;
 mod fine;
 mod gate;
 mod links;
+mod sleep;
 mod table;
 mod vacancy;
 
@@ -16,6 +17,7 @@ pub(crate) const ALL: &[Model] = &[
     counts::FIRST,
     counts::POLLS,
     links::COUNTS,
+    sleep::NOTHING_MISSED,
     fine::ROTATED,
     fine::LENT_EMPTY,
     fine::KEPT_BACK,
