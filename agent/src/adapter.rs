@@ -225,6 +225,13 @@ pub trait Controls: Send + Sync + 'static {
     /// Called after the slot's gate was told to stop or restart, for frameworks whose actors need a
     /// push beyond the waker.
     fn nudge(&self) {}
+
+    /// Reads the mailbox's depth, if whoever reaches the actor can: then none need be given to
+    /// [`SlotHandle::set_mailbox`], which is asked first. What this returns may change only before the
+    /// actor starts and before a call of that.
+    fn probe(&self) -> Option<&dyn DepthProbe> {
+        None
+    }
 }
 
 /// Reads a mailbox's depth from outside. Called on the agent's thread; must not block and must not

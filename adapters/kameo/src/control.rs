@@ -55,12 +55,25 @@ impl<A: Actor> Controls for Reach<A> {
     }
 }
 
-/// The depth of a bounded mailbox, read from outside: permits taken, and what kameo holds in its
-/// start-up buffer.
-impl<A: Actor> DepthProbe for Reach<A> {
+/// Reaches the current incarnation and its bounded mailbox.
+pub(crate) struct Bounded<A: Actor>(pub(crate) Reach<A>);
+
+impl<A: Actor> Controls for Bounded<A> {
+    fn kill(&self) -> Reaction {
+        self.0.kill()
+    }
+
+    fn probe(&self) -> Option<&dyn DepthProbe> {
+        Some(self)
+    }
+}
+
+/// The depth, read from outside: permits taken, and what kameo holds in its start-up buffer.
+impl<A: Actor> DepthProbe for Bounded<A> {
     fn depth(&self) -> Option<u64> {
-        let sender = self.actor.mailbox_sender().upgrade()?;
+        let Reach { actor } = &self.0;
+        let sender = actor.mailbox_sender().upgrade()?;
         let queued = sender.max_capacity()?.saturating_sub(sender.capacity()?);
-        Some((queued + self.buffered()) as u64)
+        Some((queued + self.0.buffered()) as u64)
     }
 }

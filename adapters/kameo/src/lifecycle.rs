@@ -1,13 +1,13 @@
 //! Starts and ends.
 
 use crate::cell::ActorCell;
-use crate::control::{Reach, capabilities};
+use crate::control::{Bounded, Reach, capabilities};
 use crate::held::{Held, Known};
 use crate::parent::{self, Parent};
 use crate::sends::early;
 use crate::{ended, names, orphans, supervise, table, undelivered};
 use actorscope_agent::adapter::{
-    BudgetRule, Controls, DepthProbe, Fate, Registration, Registry, current_slot, in_slot,
+    BudgetRule, Controls, Fate, Registration, Registry, current_slot, in_slot,
 };
 use actorscope_agent::core::capability::Capability;
 use actorscope_agent::core::spec::{BudgetScope, SupervisorSpec};
@@ -62,17 +62,20 @@ pub struct Starting {
 
 /// Registers the actor, or finds the slot it had before. Keeps no strong reference to it.
 pub fn starting<A: Actor>(actor_ref: &ActorRef<A>, hooks: Hooks) -> Starting {
-    let reach = Arc::new(Reach::new(actor_ref));
+    let reach = Reach::new(actor_ref);
     let capacity = capacity(actor_ref);
-    let probe = capacity.map(|_| reach.clone() as Arc<dyn DepthProbe>);
+    let controls: Arc<dyn Controls> = match capacity {
+        Some(_) if !hooks.own_next => Arc::new(Bounded(reach)),
+        _ => Arc::new(reach),
+    };
     let (cell, again) = match table::get(actor_ref.id()) {
         Some(cell) => {
             if !hooks.own_next {
-                cell.slot.set_mailbox(capacity, probe);
+                cell.slot.set_mailbox(capacity, None);
             }
-            (cell, Some(reach as Arc<dyn Controls>))
+            (cell, Some(controls))
         }
-        None => (register(actor_ref, hooks, capacity, probe, reach), None),
+        None => (register(actor_ref, hooks, capacity, controls), None),
     };
     let supervised = cell.supervised.load(Relaxed);
     let closed = supervised.then(|| closed(actor_ref.mailbox_sender().downgrade()));
@@ -141,7 +144,6 @@ fn register<A: Actor>(
     actor_ref: &ActorRef<A>,
     hooks: Hooks,
     capacity: Option<u64>,
-    probe: Option<Arc<dyn DepthProbe>>,
     controls: Arc<dyn Controls>,
 ) -> Arc<ActorCell> {
     let known = supervise::claim(actor_ref);
@@ -188,7 +190,7 @@ fn register<A: Actor>(
         // Supervised in a way that kameo keeps to itself.
         registration = registration.child_spec(Default::default());
     }
-    let slot = registry.register_started(registration, !hooks.own_next, probe, Some(controls));
+    let slot = registry.register_started(registration, !hooks.own_next, None, Some(controls));
     let cell = Arc::new(ActorCell::new(actor_ref.id(), slot));
     cell.runs.start();
     cell.parent_known.store(parent != Parent::Locked, Relaxed);

@@ -8,7 +8,7 @@
 
 use crate::seen::Seen;
 use crate::watcher;
-use actorscope_agent::adapter::{Controls, Reaction, Request};
+use actorscope_agent::adapter::{Arrival, Controls, DepthProbe, Reaction, Request};
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use ractor::{ActorStatus, SupervisionEvent};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -54,6 +54,22 @@ impl Controls for Reach {
         if seen.slot.check() == Request::Stop {
             seen.cell.stop(Some(STOPPED.to_owned()));
         }
+    }
+
+    fn probe(&self) -> Option<&dyn DepthProbe> {
+        self.0.upgrade()?.inbox()?;
+        Some(self)
+    }
+}
+
+/// What waits for an actor that is tracked.
+impl DepthProbe for Reach {
+    fn depth(&self) -> Option<u64> {
+        self.0.upgrade()?.inbox()?.depth()
+    }
+
+    fn oldest(&self) -> Option<Arrival> {
+        self.0.upgrade()?.inbox()?.oldest()
     }
 }
 

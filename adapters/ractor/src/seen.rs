@@ -4,25 +4,12 @@ use crate::control::{self, Reach};
 use crate::inbox::Inbox;
 use crate::supervise::{Family, Place};
 use crate::watcher;
-use actorscope_agent::adapter::{Arrival, DepthProbe, Fate, SlotHandle};
+use actorscope_agent::adapter::{Fate, SlotHandle};
 use actorscope_agent::core::capability::{Capabilities, Capability};
 use actorscope_agent::core::{ExitReason, SlotId};
 use ractor::{ActorCell, ActorId, ActorStatus};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-
-/// How the agent reads what waits for an actor that is tracked.
-struct Probe(Weak<Seen>);
-
-impl DepthProbe for Probe {
-    fn depth(&self) -> Option<u64> {
-        self.0.upgrade()?.inbox()?.depth()
-    }
-
-    fn oldest(&self) -> Option<Arrival> {
-        self.0.upgrade()?.inbox()?.oldest()
-    }
-}
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// One actor. Kept until its task is gone; holds no slot open and keeps nobody alive, because a
 /// ractor actor does not live by its references.
@@ -150,11 +137,17 @@ impl Seen {
 
     /// From now on somebody tracks what is sent.
     pub(crate) fn tracked(self: &Arc<Self>) -> &Inbox {
-        self.inbox.get_or_init(|| {
-            self.slot.set_mailbox(None, Some(Arc::new(Probe(Arc::downgrade(self)))));
+        let mut is_news = false;
+        let inbox = self.inbox.get_or_init(|| {
+            is_news = true;
             self.slot.announces_arrivals();
             Box::default()
-        })
+        });
+        if is_news {
+            // Its depth is told by whoever reaches it.
+            self.slot.set_mailbox(None, None);
+        }
+        inbox
     }
 
     // --- Its end -------------------------------------------------------------------------------

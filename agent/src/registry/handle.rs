@@ -67,7 +67,7 @@ impl SlotHandle {
             let counted = self.slot.last_exit(&cold) != Some(ExitReason::Shutdown);
             let asked = cold.take_asked();
             let first = self.slot.fill(&mut cold, counted, now);
-            cold.reach = Reach::own(controls);
+            self.slot.edit_reach(&mut cold, |reach| reach.set_controls(controls));
             let parent = cold.parent.as_ref().map_or(0, |parent| parent.incarnation().0);
             if let Some(key) = cold.key_mut() {
                 key.parent_incarnation = parent;
@@ -182,18 +182,18 @@ impl SlotHandle {
     /// How to reach the actor that fills the slot, when that is known only after its start.
     /// Ignored if it has ended meanwhile.
     pub fn set_controls(&self, controls: Arc<dyn Controls>) {
-        self.set_reach(Reach::Own(controls));
+        self.set_reach(|reach| reach.set_controls(Some(controls)));
     }
 
     /// [`SlotHandle::set_controls`] of a task that can be aborted and no more.
     pub(crate) fn set_abort(&self, abort: AbortHandle) {
-        self.set_reach(Reach::Task(Some(abort)));
+        self.set_reach(|reach| reach.set_task(abort));
     }
 
-    fn set_reach(&self, reach: Reach) {
+    fn set_reach(&self, edit: impl FnOnce(&mut Reach)) {
         let mut cold = self.slot.cold();
         if self.slot.marks.phase().has_actor() {
-            cold.reach = reach;
+            self.slot.edit_reach(&mut cold, edit);
         }
     }
 
@@ -271,13 +271,13 @@ impl SlotHandle {
     }
 
     /// It has a mailbox with this bound (`None` = no bound) whose waits are measured, and perhaps a
-    /// way to read its depth from outside.
+    /// way to read its depth from outside, if its [`Controls`] don't tell it.
     pub fn set_mailbox(&self, capacity: Option<u64>, probe: Option<Arc<dyn DepthProbe>>) {
         self.slot.marks.set_mailbox(true);
         let known = {
             let mut cold = self.slot.cold();
             // Which stirs the slot.
-            self.slot.set_probe(&mut cold, probe);
+            self.slot.edit_reach(&mut cold, |reach| reach.set_probe(probe));
             cold.class.mailbox_capacity
         };
         if known != capacity {

@@ -190,7 +190,7 @@ impl SlotHandle {
     pub(crate) fn mailbox_closed(&self) {
         self.set_capabilities(|c| c.without(Capability::Stop).without(Capability::Suspend));
         self.slot.marks.set_mailbox(false);
-        self.slot.set_probe(&mut self.slot.cold(), None);
+        self.slot.edit_reach(&mut self.slot.cold(), |reach| reach.set_probe(None));
         self.slot.queue_gone();
     }
 

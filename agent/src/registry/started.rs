@@ -3,7 +3,7 @@
 use super::{Fact, Registry, SlotHandle};
 use crate::adapter::{Controls, DepthProbe, Registration};
 use crate::clock::wall;
-use crate::slot::{Phase, Reach};
+use crate::slot::Phase;
 use actorscope_core::EventKind;
 use actorscope_core::forest::Oddity;
 use std::sync::Arc;
@@ -36,9 +36,13 @@ impl Registry {
             let slot = &handle.slot;
             {
                 let mut cold = slot.cold();
-                cold.reach = Reach::own(controls);
+                slot.edit_reach(&mut cold, |reach| {
+                    reach.set_controls(controls);
+                    if takes_messages {
+                        reach.set_probe(probe);
+                    }
+                });
                 if takes_messages {
-                    slot.set_probe(&mut cold, probe);
                     slot.marks.set_mailbox(true);
                 }
                 let parent = cold.parent.as_ref().map_or(0, |parent| parent.incarnation().0);
@@ -83,7 +87,7 @@ mod tests {
         for slot in [&one, &three] {
             assert_eq!(slot.slot.state(false, false, wall()), SlotState::Idle);
             assert!(slot.has_mailbox() && slot.slot.probe_depth() == Some(3));
-            assert_eq!(slot.slot.cold().reach.kill(), Reaction::Accepted);
+            assert_eq!(slot.slot.reach().kill(), Reaction::Accepted);
             assert_eq!((slot.incarnation().0, slot.has_history()), (1, false));
         }
         let kinds: Vec<_> = registry.take_noted().noted.iter().map(|noted| noted.kind).collect();

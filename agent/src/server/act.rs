@@ -211,7 +211,7 @@ impl Actor {
 
 /// Hands the verb to the actor.
 fn ask(verb: Verb, slot: &Slot) -> Result<(), (Outcome, String)> {
-    let reach = slot.cold().reach.clone();
+    let reach = slot.reach();
     match verb {
         Verb::Kill => match reach.kill() {
             Reaction::Accepted => Ok(()),

@@ -1,14 +1,13 @@
 //! What of a slot changes with lifecycle events only.
 
-use super::{Class, Slot};
-use crate::adapter::{BudgetRule, Controls, DepthProbe, Reaction};
+use super::{Class, Reach, Slot};
+use crate::adapter::BudgetRule;
 use crate::registry::DumpRequest;
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::spec::{BudgetUse, ChildSpec};
 use actorscope_core::{ExitReason, Incarnation, SlotId, Timestamp, Verb};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use tokio::task::AbortHandle;
 
 /// Past incarnations kept for the detail page.
 const HISTORY: usize = 16;
@@ -22,43 +21,6 @@ pub(crate) struct Asked {
     pub(crate) verb: Verb,
     pub(crate) by: String,
     pub(crate) reason: String,
-}
-
-/// How the agent reaches the actor.
-#[derive(Clone)]
-pub(crate) enum Reach {
-    /// As its framework's adapter does.
-    Own(Arc<dyn Controls>),
-    /// A task of tokio's, which can only be aborted; `None` = not at all. Without a box of its own,
-    /// because there are many.
-    Task(Option<AbortHandle>),
-}
-
-impl Reach {
-    pub(crate) const NONE: Self = Self::Task(None);
-
-    pub(crate) fn own(controls: Option<Arc<dyn Controls>>) -> Self {
-        controls.map_or(Self::NONE, Self::Own)
-    }
-
-    /// Ends the actor at once.
-    pub(crate) fn kill(&self) -> Reaction {
-        match self {
-            Self::Own(controls) => controls.kill(),
-            Self::Task(Some(task)) if !task.is_finished() => {
-                task.abort();
-                Reaction::Accepted
-            }
-            Self::Task(_) => Reaction::Gone,
-        }
-    }
-
-    /// The slot's gate was told something.
-    pub(crate) fn nudge(&self) {
-        if let Self::Own(controls) = self {
-            controls.nudge();
-        }
-    }
 }
 
 /// A restart to come: the how manieth of a row, and when if there is a pause.
@@ -103,8 +65,7 @@ pub(crate) struct Cold {
     pub(crate) started_at: Timestamp,
     /// When that actor ended; 0 = it has not.
     ended_at: Timestamp,
-    pub(crate) reach: Reach,
-    pub(crate) probe: Option<Arc<dyn DepthProbe>>,
+    pub(super) reach: Reach,
     extra: Option<Box<Extra>>,
 }
 
@@ -155,7 +116,6 @@ impl Cold {
             started_at: now,
             ended_at: Timestamp(0),
             reach: Reach::NONE,
-            probe: None,
             extra: None,
         }
     }
@@ -294,7 +254,6 @@ impl Cold {
     pub(super) fn end(&mut self, reason: Option<String>, now: Timestamp) {
         // 1970 stands for none.
         self.ended_at = Timestamp(now.0.max(1));
-        self.reach = Reach::NONE;
         if let Some(rare) = self.rare_there_mut() {
             (rare.reason, rare.lost, rare.dump) = (None, None, None);
         }

@@ -8,13 +8,15 @@ mod class;
 mod cold;
 mod marks;
 mod name;
+mod reach;
 mod rest;
 
 pub(crate) use class::{Class, Facts};
 use cold::Last;
-pub(crate) use cold::{Asked, Cold, Key, Reach, Restart};
+pub(crate) use cold::{Asked, Cold, Key, Restart};
 pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
+pub(crate) use reach::Reach;
 pub(crate) use rest::Rest;
 
 use crate::adapter::Arrival;
@@ -140,7 +142,7 @@ impl Slot {
         if !self.marks.has_probe() || self.is_asleep() {
             return None;
         }
-        let probe = self.cold().probe.clone();
+        let probe = self.cold().reach.probe();
         probe.and_then(|probe| probe.depth())
     }
 
@@ -152,7 +154,7 @@ impl Slot {
 
     /// When the oldest message arrived that is queued now, where that can be read from outside.
     pub(crate) fn probe_oldest(&self) -> Option<Ticks> {
-        let probe = self.cold().probe.clone();
+        let probe = self.cold().reach.probe();
         probe.and_then(|probe| probe.oldest()).map(Arrival::to_raw)
     }
 
@@ -249,7 +251,9 @@ impl Slot {
         cold.end(reason, now);
         self.marks.set_exit(exit);
         self.set_phase(next);
-        if !next.is_live() {
+        if next.is_live() {
+            self.edit_reach(cold, Reach::ended);
+        } else {
             self.empty(cold);
         }
     }
@@ -274,7 +278,7 @@ impl Slot {
     }
 
     fn empty(&self, cold: &mut Cold) {
-        self.set_probe(cold, None);
+        self.edit_reach(cold, |reach| *reach = Reach::NONE);
         cold.set_suspended_until(None);
         if self.gate.is_suspended() {
             self.gate.resume();
@@ -283,14 +287,15 @@ impl Slot {
         self.queue_gone();
     }
 
-    /// How its depth is read from outside.
-    pub(crate) fn set_probe(
-        &self,
-        cold: &mut Cold,
-        probe: Option<Arc<dyn crate::adapter::DepthProbe>>,
-    ) {
-        self.marks.set_probe(probe.is_some());
-        cold.probe = probe;
+    /// How its actor and its mailbox are reached.
+    pub(crate) fn reach(&self) -> Reach {
+        self.cold().reach.clone()
+    }
+
+    /// They are reached in another way.
+    pub(crate) fn edit_reach(&self, cold: &mut Cold, edit: impl FnOnce(&mut Reach)) {
+        edit(&mut cold.reach);
+        self.marks.set_probe(cold.reach.probe().is_some());
         self.stir();
     }
 
@@ -355,6 +360,6 @@ mod tests {
     #[test]
     fn a_slot_that_does_nothing_is_small() {
         // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
-        assert!(size_of::<Slot>() + 16 <= 192, "{} bytes", size_of::<Slot>() + 16);
+        assert!(size_of::<Slot>() + 16 <= 184, "{} bytes", size_of::<Slot>() + 16);
     }
 }
