@@ -7,20 +7,35 @@ use ractor::SupervisionEvent;
 use std::any::Any;
 use std::sync::Arc;
 
-/// An actor's supervisor or our watcher hears of it.
+/// An actor's supervisor hears of it.
 pub(crate) fn heard(event: &SupervisionEvent) {
-    let Some(seen) = event.actor_id().and_then(table::get) else { return };
+    // The watcher, who hears of it too, still has to find it.
+    if let Some(seen) = tell(event).filter(|seen| !seen.is_watched()) {
+        table::remove(seen.id());
+    }
+}
+
+/// Our watcher hears of it.
+pub(crate) fn watched(event: &SupervisionEvent) {
+    if let Some(seen) = tell(event) {
+        seen.is_heard();
+        table::remove(seen.id());
+    }
+}
+
+/// Who ended, if that is what the event is about and the actor is known. ractor tells of it after it has
+/// marked the actor as stopping, so that no walk takes it for somebody new if it is forgotten now.
+fn tell(event: &SupervisionEvent) -> Option<Arc<Seen>> {
+    let seen = table::get(event.actor_id()?)?;
     match event {
         SupervisionEvent::ActorTerminated(_, _, reason) => terminated(&seen, reason.as_deref()),
         // An observed one said so itself, and knew whether it was a panic.
         SupervisionEvent::ActorFailed(_, error) => {
             seen.end(ExitReason::Error, Some(error.to_string()));
         }
-        _ => return,
+        _ => return None,
     }
-    // ractor tells of it after it has marked the actor as stopping, so that no walk takes it for
-    // somebody new.
-    table::remove(seen.id());
+    Some(seen)
 }
 
 /// The words are ractor's; somebody may stop an actor with the same, which is told by whether its own

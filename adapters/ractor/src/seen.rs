@@ -11,6 +11,9 @@ use ractor::{ActorCell, ActorId, ActorStatus};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// Why an actor stopped whose reason is known to ractor alone.
+const UNHEARD: &str = "its reason was not heard";
+
 /// One actor. Kept until its task is gone; holds no slot open and keeps nobody alive, because a
 /// ractor actor does not live by its references.
 pub(crate) struct Seen {
@@ -34,6 +37,8 @@ pub(crate) struct Seen {
     started: AtomicBool,
     /// The watcher hears of its end.
     is_watched: AtomicBool,
+    /// It ends, and the watcher has yet to hear of it.
+    is_unheard: AtomicBool,
     stopped_in_order: AtomicBool,
     ended: AtomicBool,
     ending: Mutex<()>,
@@ -69,6 +74,7 @@ impl Seen {
             parent: AtomicU64::new(parent),
             started: AtomicBool::new(false),
             is_watched: AtomicBool::new(false),
+            is_unheard: AtomicBool::new(false),
             stopped_in_order: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             ending: Mutex::default(),
@@ -159,6 +165,26 @@ impl Seen {
         }
     }
 
+    /// It stops in order; the watcher is to hear why, if anybody wants to know and the watcher is not
+    /// too far behind.
+    pub(crate) fn watch_end(&self) {
+        if self.is_watched() || !self.slot.registry().has_agent() || !watcher::expect() {
+            return;
+        }
+        self.is_unheard.store(true, SeqCst);
+        self.watch();
+        if !self.is_watched() {
+            self.is_heard();
+        }
+    }
+
+    /// The watcher heard of its end, or never will.
+    pub(crate) fn is_heard(&self) {
+        if self.is_unheard.swap(false, SeqCst) {
+            watcher::heard();
+        }
+    }
+
     pub(crate) fn is_watched(&self) -> bool {
         self.is_watched.load(SeqCst)
     }
@@ -232,11 +258,18 @@ impl Seen {
         } else if !self.is_observed {
             self.end(ExitReason::Normal, Some("its end was not seen".to_owned()));
         } else if self.has_stopped_in_order() {
-            self.end(ExitReason::Normal, None);
+            let unheard = self.slot.registry().has_agent();
+            self.end(ExitReason::Normal, unheard.then(|| UNHEARD.to_owned()));
         } else if self.cell.get_status() >= ActorStatus::Stopping {
             self.end_killed();
         } else {
             self.end(ExitReason::Aborted, Some("its task was dropped".to_owned()));
         }
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        self.is_heard();
     }
 }

@@ -96,7 +96,7 @@ impl Watch {
     pub(crate) fn stopping(&self) {
         if let Some(seen) = self.seen() {
             seen.slot.stopping();
-            seen.watch();
+            seen.watch_end();
         }
     }
 

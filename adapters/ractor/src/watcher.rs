@@ -7,7 +7,7 @@
 
 use crate::{discovery, ends};
 use ractor::{ActorCell, ActorProcessingErr, ActorRef, ActorRuntime, SupervisionEvent};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -18,6 +18,12 @@ const REST: Duration = Duration::from_millis(1);
 
 /// Its thread has slept since somebody looked.
 static HAS_SLEPT: AtomicBool = AtomicBool::new(false);
+
+/// Ends that may be on their way to the watcher. Whoever ends is in memory until it was heard, some KB
+/// each, and a program may end actors faster than one thread hears of them.
+const MOST_UNHEARD: usize = 1_024;
+
+static UNHEARD: AtomicUsize = AtomicUsize::new(0);
 
 static WATCHER: OnceLock<Option<ActorCell>> = OnceLock::new();
 
@@ -36,6 +42,20 @@ pub(crate) fn watch(actor: &ActorCell) -> bool {
     let Some(watcher) = cell() else { return false };
     watcher.monitor(actor.clone());
     true
+}
+
+/// Somebody is about to end and wants to be heard. `false` if the watcher is too far behind; else
+/// [`heard`] is to follow.
+pub(crate) fn expect() -> bool {
+    let has_room = UNHEARD.fetch_add(1, Relaxed) < MOST_UNHEARD;
+    if !has_room {
+        heard();
+    }
+    has_room
+}
+
+pub(crate) fn heard() {
+    UNHEARD.fetch_sub(1, Relaxed);
 }
 
 fn start() -> Option<ActorCell> {
@@ -81,7 +101,7 @@ impl Watcher {
         event: SupervisionEvent,
         (): &mut (),
     ) -> Result<(), ActorProcessingErr> {
-        ends::heard(&event);
+        ends::watched(&event);
         // This thread slept, and whoever ended had to wake it: a call of the system, on their time. What
         // ends next finds a watcher that is in the middle of something, and is heard after it.
         if HAS_SLEPT.swap(false, Relaxed) {

@@ -3,6 +3,7 @@
 mod common;
 
 use actorscope_proto::v1;
+use actorscope_ractor::agent::adapter::scope;
 use actorscope_ractor::observe;
 use actorscope_testkit::Rig;
 use common::{Do, Peer, Start, end, exit, is, name, run};
@@ -220,6 +221,33 @@ async fn of_many_that_stop_at_once_each_reason_is_told() {
     for n in [0, 1, 2, 100, 298, 299] {
         let told = end(&rig, &format!("/end-many-{n}")).await;
         assert_eq!(told, exit("normal", &format!("reason {n}")));
+    }
+}
+
+/// More than may be on their way to the watcher: what it does not hear of is told without a reason.
+/// With an agent of their own, so that the ends of other tests are not forgotten for them.
+#[tokio::test]
+async fn of_too_many_that_stop_at_once_the_end_is_told_and_no_wrong_reason() {
+    let rig = Rig::start().await;
+    let flood = async {
+        let mut peers = Vec::new();
+        for n in 0..3_000 {
+            let named = name(&format!("end-flood-{n}"));
+            peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
+        }
+        for (n, (peer, _)) in peers.iter().enumerate() {
+            peer.stop(Some(format!("reason {n}")));
+        }
+        for (_, task) in peers {
+            task.await.unwrap();
+        }
+    };
+    scope(rig.registry, flood).await;
+    for n in 2_980..3_000 {
+        let (how, why) = end(&rig, &format!("/end-flood-{n}")).await;
+        assert_eq!(how, "normal");
+        let told = [format!("reason {n}"), "its reason was not heard".to_owned()];
+        assert!(told.contains(&why.unwrap()), "{n}");
     }
 }
 

@@ -130,6 +130,12 @@ impl Registry {
         CURRENT_REGISTRY.try_with(|registry| *registry).unwrap_or_else(|_| Self::global())
     }
 
+    /// Whether an agent reads what is told. Without one an adapter may save what is costly to find out
+    /// and interesting for a moment only.
+    pub fn has_agent(&self) -> bool {
+        self.0.agent_runs.load(Relaxed)
+    }
+
     pub(crate) const fn inner(self) -> &'static Inner {
         self.0
     }
@@ -368,7 +374,7 @@ impl Registry {
             self.0.restarts.fetch_add(1, Relaxed);
         }
         let noted = Noted::new(at, kind, slot, fact);
-        let agent_runs = self.0.agent_runs.load(Relaxed);
+        let agent_runs = self.has_agent();
         let pushed = lock(&self.0.log).push(noted, agent_runs);
         if pushed.fills {
             self.0.log_fills.notify_one();
