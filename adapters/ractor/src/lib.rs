@@ -53,7 +53,9 @@
 //! Of *observed* actors: type, state, handling times, failures, and how they ended: in order, stopped with
 //! which reason, drained, with which error, with the words of which panic, killed, aborted. A stop is told
 //! up to two milliseconds late, because ractor tells its reason only to another actor, which is not woken
-//! for each.
+//! for each. Without an agent reasons of stops are not looked for; and with one, of those who stop while
+//! more than a thousand others are still on their way to that actor, it is told that they stopped, and
+//! that why was not heard.
 //!
 //! Of *all* that are linked with observed ones, or have a name: where they hang, whether they run, how
 //! they ended (a panic of theirs is told as an error, as ractor tells it), and they can be stopped and
