@@ -99,19 +99,18 @@ impl Gate {
         self.flags.load(Acquire) & SUSPEND != 0
     }
 
+    /// It is to stop. As with the two that follow, its task is told with [`Gate::nudge`], later: whoever
+    /// asks may hold the slot's lock, and what a waker does is not known.
     pub(crate) fn stop(&self) {
         self.flags.fetch_or(STOP, Release);
-        self.waker.wake();
     }
 
     pub(crate) fn restart(&self) {
         self.flags.fetch_or(RESTART, Release);
-        self.waker.wake();
     }
 
     pub(crate) fn suspend(&self) {
         self.flags.fetch_or(SUSPEND, Release);
-        self.waker.wake();
     }
 
     /// Somebody wants the actor's state.

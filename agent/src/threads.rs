@@ -117,6 +117,7 @@ fn observe(registry: Registry, stays: &[SlotId], seen: &mut Observed, handled: &
         let held = stays.get(pass).and_then(|id| registry.slot(*id));
         if let Some(slot) = held {
             slot.gate.suspend();
+            slot.nudge();
             seen.suspensions += 1;
         }
     }

@@ -87,7 +87,7 @@ mod tests {
         for slot in [&one, &three] {
             assert_eq!(slot.slot.state(false, false, wall()), SlotState::Idle);
             assert!(slot.has_mailbox() && slot.slot.probe_depth() == Some(3));
-            assert_eq!(slot.slot.reach().kill(), Reaction::Accepted);
+            assert_eq!(slot.slot.cold().reach().kill(), Reaction::Accepted);
             assert_eq!((slot.incarnation().0, slot.has_history()), (1, false));
         }
         let kinds: Vec<_> = registry.take_noted().noted.iter().map(|noted| noted.kind).collect();

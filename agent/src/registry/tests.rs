@@ -185,6 +185,21 @@ fn a_forgotten_slot_hangs_under_nobody() {
 }
 
 #[test]
+fn what_is_asked_of_an_actor_never_reaches_its_successor() {
+    let slot = Registry::new().register(Registration::new("test", "a", "A"));
+    let first = slot.incarnation();
+    slot.started(None);
+    let stop = |whom| slot.slot.ask(whom, |_, gate| gate.stop());
+    assert!(stop(first).is_some() && slot.is_asked());
+    slot.exited(ExitReason::Panic, None, Fate::Restarts { at: None });
+    assert!(stop(first).is_none(), "it has ended");
+    slot.started(None);
+    assert!(!slot.is_asked(), "that was another one");
+    assert!(stop(first).is_none() && !slot.is_asked());
+    assert!(stop(slot.incarnation()).is_some() && slot.is_asked());
+}
+
+#[test]
 fn a_name_that_became_free_can_be_asked_for_again() {
     let registry = Registry::new();
     let mut sampler = Sampler::new(registry, None);

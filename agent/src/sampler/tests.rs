@@ -140,7 +140,8 @@ fn what_is_busy_held_or_ended_does_not_sleep() {
     let mut node = Node::new();
     let [busy, held, ended, full] = ["b", "h", "e", "f"].map(|name| node.actor(name));
     let handling = busy.handle(None, None);
-    node.slot(&held).suspend();
+    node.slot(&held).gate.suspend();
+    node.slot(&held).nudge();
     ended.exited(ExitReason::Panic, None, Fate::Final);
     full.look(2);
     node.pass_until_all_sleep();
@@ -279,7 +280,8 @@ proptest! {
                     if let Some(slot) = of(n) {
                         let slot = node.slot(slot);
                         if held {
-                            slot.suspend();
+                            slot.gate.suspend();
+                            slot.nudge();
                         } else {
                             slot.gate.resume();
                         }

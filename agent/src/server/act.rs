@@ -6,7 +6,7 @@ use super::{Principal, Shared, limits};
 use crate::adapter::Reaction;
 use crate::clock::wall;
 use crate::registry::Fact;
-use crate::slot::{Asked, Slot};
+use crate::slot::{Asked, Reach, Slot};
 use crate::sync::lock;
 use actorscope_core::text;
 use actorscope_core::{EventKind, Incarnation, Outcome, SlotId, Verb, blast};
@@ -94,32 +94,34 @@ impl Actor {
                 slot: id.get(),
                 incarnation: incarnation.0,
             };
-        let Meant { slot, path, incarnation: now_in_it } =
-            match target::find(&self.shared, id, target) {
-                Ok(meant) => meant,
-                Err(NotThere { outcome, message, incarnation }) => {
-                    return answer(outcome, message, incarnation);
-                }
-            };
+        let meant = match target::find(&self.shared, id, target) {
+            Ok(meant) => meant,
+            Err(NotThere { outcome, message, incarnation }) => {
+                return answer(outcome, message, incarnation);
+            }
+        };
         // What can be done depends on what was learnt last, so the rows must be up to date.
         self.shared.pass();
         let radius = self.shared.with_sampler(|s| blast::preview(s.rows(), id, verb));
         if let Some(why) = radius.and_then(|r| r.impossible) {
-            let message = format!("{path} can't be {}: {why}", participle(verb));
-            return answer(Outcome::NotSupported, message, now_in_it);
+            let message = format!("{} can't be {}: {why}", meant.path, participle(verb));
+            return answer(Outcome::NotSupported, message, meant.incarnation);
         }
-        let (outcome, message) = self.carry_out(verb, &slot, &path, request).await;
-        answer(outcome, message, now_in_it)
+        match self.carry_out(verb, &meant, request).await {
+            Ok((outcome, message)) => answer(outcome, message, meant.incarnation),
+            Err(NotThere { outcome, message, incarnation }) => {
+                answer(outcome, message, incarnation)
+            }
+        }
     }
 
     async fn carry_out(
         &self,
         verb: Verb,
-        slot: &Arc<Slot>,
-        path: &str,
+        meant: &Meant,
         request: &v1::ActRequest,
-    ) -> (Outcome, String) {
-        let before = slot.incarnation();
+    ) -> Result<(Outcome, String), NotThere> {
+        let Meant { slot, path, incarnation: before } = meant;
         let by = self.principal.name.clone();
         let reason = text::line(request.reason.trim(), 1_000);
         let said =
@@ -127,30 +129,39 @@ impl Actor {
         let fact = Fact { reason: Some(said), by: Some(by.clone()), exit: None };
         self.shared.registry.event(EventKind::Verb, Some(slot), fact);
         match verb {
-            Verb::Suspend => return self.suspend(slot, path, request.deadline_ns),
-            Verb::Resume => return self.resume(slot, path),
+            Verb::Suspend => return self.suspend(meant, request.deadline_ns),
+            Verb::Resume => return Ok(self.resume(slot, path)),
             Verb::Kill | Verb::Stop | Verb::Restart => {}
         }
-        slot.cold().set_asked(Asked { verb, by, reason });
-        if let Err((outcome, why)) = ask(verb, slot) {
-            slot.cold().take_asked();
-            return (outcome, format!("{path}: {why}"));
+        let reach = meant.ask(|cold, gate| {
+            cold.set_asked(Asked { verb, by, reason });
+            match verb {
+                Verb::Stop => gate.stop(),
+                Verb::Restart => gate.restart(),
+                Verb::Kill | Verb::Suspend | Verb::Resume => {}
+            }
+            cold.reach().clone()
+        })?;
+        if let Err((outcome, why)) = tell(verb, slot, &reach) {
+            // Who is gone was asked nothing.
+            let _ = meant.ask(|cold, _| cold.take_asked());
+            return Ok((outcome, format!("{path}: {why}")));
         }
-        if !self.took_effect(slot, before).await {
+        if !self.took_effect(slot, *before).await {
             let message =
                 format!("{path} is busy: it is {} as soon as it can be", participle(verb));
-            return (Outcome::Accepted, message);
+            return Ok((Outcome::Accepted, message));
         }
         self.shared.pass();
         let (phase, incarnation) = (slot.marks.phase(), slot.incarnation());
-        let message = if incarnation > before {
+        let message = if incarnation > *before {
             format!("{path} was {}; incarnation {incarnation} is in its place", participle(verb))
         } else if phase.is_live() {
             format!("{path} was {}; its successor is on its way", participle(verb))
         } else {
             format!("{path} was {} and nobody restarts it", participle(verb))
         };
-        (Outcome::Done, message)
+        Ok((Outcome::Done, message))
     }
 
     /// Waits a little for the actor to end, and a little more for its successor.
@@ -180,13 +191,17 @@ impl Actor {
         }
     }
 
-    fn suspend(&self, slot: &Arc<Slot>, path: &str, deadline_ns: u64) -> (Outcome, String) {
+    fn suspend(&self, meant: &Meant, deadline_ns: u64) -> Result<(Outcome, String), NotThere> {
+        let Meant { slot, path, .. } = meant;
         let asked = Duration::from_nanos(deadline_ns);
         let span = if asked.is_zero() { limits::SUSPENSION } else { asked };
         let span = span.min(limits::LONGEST_SUSPENSION);
         let until = wall().plus(span.as_nanos() as u64);
-        slot.cold().set_suspended_until(Some(until));
-        slot.suspend();
+        meant.ask(|cold, gate| {
+            cold.set_suspended_until(Some(until));
+            gate.suspend();
+        })?;
+        slot.nudge();
         self.shared.suspended.notify_one();
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
@@ -195,7 +210,8 @@ impl Actor {
         let busy = slot.is_handling();
         let outcome = if busy { Outcome::Accepted } else { Outcome::Done };
         let when = if busy { "is held after the message in its hands" } else { "is held" };
-        (outcome, format!("{path} {when}; it goes on by itself after {} s", span.as_secs_f64()))
+        let message = format!("{path} {when}; it goes on by itself after {} s", span.as_secs_f64());
+        Ok((outcome, message))
     }
 
     fn resume(&self, slot: &Arc<Slot>, path: &str) -> (Outcome, String) {
@@ -209,9 +225,8 @@ impl Actor {
     }
 }
 
-/// Hands the verb to the actor.
-fn ask(verb: Verb, slot: &Slot) -> Result<(), (Outcome, String)> {
-    let reach = slot.reach();
+/// Hands the verb to the actor, whose gate knows it.
+fn tell(verb: Verb, slot: &Slot, reach: &Reach) -> Result<(), (Outcome, String)> {
     match verb {
         Verb::Kill => match reach.kill() {
             Reaction::Accepted => Ok(()),
@@ -219,11 +234,7 @@ fn ask(verb: Verb, slot: &Slot) -> Result<(), (Outcome, String)> {
             Reaction::NotSupported(why) => Err((Outcome::NotSupported, why)),
         },
         Verb::Stop | Verb::Restart => {
-            if verb == Verb::Stop {
-                slot.gate.stop()
-            } else {
-                slot.gate.restart()
-            }
+            slot.nudge();
             reach.nudge();
             Ok(())
         }

@@ -1,7 +1,8 @@
 //! Whom a request means: the same checks for everything that is done to an actor.
 
 use super::Shared;
-use crate::slot::Slot;
+use crate::gate::Gate;
+use crate::slot::{Cold, Slot};
 use actorscope_core::{Incarnation, Outcome, SlotId};
 use actorscope_proto::v1;
 use std::sync::Arc;
@@ -36,17 +37,33 @@ pub(super) fn find(shared: &Shared, id: SlotId, target: &v1::Target) -> Result<M
     };
     shared.take_in();
     let path = shared.with_sampler(|sampler| sampler.rows().path(id));
-    let incarnation = slot.incarnation();
-    if target.incarnation != 0 && Incarnation(target.incarnation) != incarnation {
-        let message = format!(
-            "{path} is filled by incarnation {incarnation} now, not {}: nothing was done",
-            target.incarnation
-        );
-        return Err(NotThere { outcome: Outcome::StaleIncarnation, message, incarnation });
+    let incarnation = match Incarnation(target.incarnation) {
+        Incarnation(0) => slot.incarnation(),
+        given => given,
+    };
+    let meant = Meant { slot, path, incarnation };
+    meant.ask(|_, _| ())?;
+    Ok(meant)
+}
+
+impl Meant {
+    /// Asks for something, if it is still there.
+    pub(super) fn ask<T>(&self, ask: impl FnOnce(&mut Cold, &Gate) -> T) -> Result<T, NotThere> {
+        self.slot.ask(self.incarnation, ask).ok_or_else(|| self.not_there())
     }
-    if !slot.marks.phase().has_actor() {
-        let message = format!("{path} has no actor at the moment: nothing was done");
-        return gone(message, incarnation);
+
+    fn not_there(&self) -> NotThere {
+        let Self { slot, path, incarnation: meant } = self;
+        let incarnation = slot.incarnation();
+        let (outcome, message) = if incarnation == *meant {
+            let message = format!("{path} has no actor at the moment: nothing was done");
+            (Outcome::Gone, message)
+        } else {
+            let message = format!(
+                "{path} is filled by incarnation {incarnation} now, not {meant}: nothing was done"
+            );
+            (Outcome::StaleIncarnation, message)
+        };
+        NotThere { outcome, message, incarnation }
     }
-    Ok(Meant { slot, path, incarnation })
 }

@@ -170,6 +170,11 @@ impl Cold {
         }
     }
 
+    /// How the actor and its mailbox are reached.
+    pub(crate) const fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     // --- Incarnations --------------------------------------------------------------------------
 
     /// When the last actor ended; `None` while one fills the slot, and before the first.

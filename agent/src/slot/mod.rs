@@ -271,9 +271,21 @@ impl Slot {
         self.stir();
     }
 
-    /// An operator holds it.
-    pub(crate) fn suspend(&self) {
-        self.gate.suspend();
+    /// Asks the actor with this number for something: it neither ends nor has a successor before it was
+    /// asked. `None` if it has. Its task is to be woken afterwards.
+    pub(crate) fn ask<T>(
+        &self,
+        whom: Incarnation,
+        ask: impl FnOnce(&mut Cold, &Gate) -> T,
+    ) -> Option<T> {
+        let mut cold = self.cold();
+        let is_there = self.marks.phase().has_actor() && self.incarnation() == whom;
+        is_there.then(|| ask(&mut cold, &self.gate))
+    }
+
+    /// Its gate was told something.
+    pub(crate) fn nudge(&self) {
+        self.gate.nudge();
         self.stir();
     }
 
@@ -285,11 +297,6 @@ impl Slot {
         }
         self.gate.task_ends();
         self.queue_gone();
-    }
-
-    /// How its actor and its mailbox are reached.
-    pub(crate) fn reach(&self) -> Reach {
-        self.cold().reach.clone()
     }
 
     /// They are reached in another way.

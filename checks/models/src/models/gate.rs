@@ -104,7 +104,9 @@ pub(super) const STOPPED: Model = Model {
             seen(if handled == 0 { "stopped first" } else { "a message first" });
         });
         let sender = thread(move || mailbox.send(1));
-        crate::models::table::gate_of(&slot).stop();
+        let gate = crate::models::table::gate_of(&slot);
+        gate.stop();
+        gate.nudge();
         join(sender);
         join(actor);
     },
@@ -131,6 +133,7 @@ pub(super) const RESUMED: Model = Model {
         let sender = thread(move || mailbox.send(1));
         let gate = crate::models::table::gate_of(&slot);
         gate.suspend();
+        gate.nudge();
         assert!(gate.resume());
         join(sender);
         join(actor);
