@@ -182,6 +182,13 @@ impl ActorCell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_of_each_actor_is_small() {
+        // With kameo's feature `remote`, an id is longer.
+        let longer = size_of::<ActorId>() - 8;
+        assert!(size_of::<ActorCell>() <= 48 + longer, "{} bytes", size_of::<ActorCell>());
+    }
     use crate::control::Reach;
     use crate::held::Known;
     use kameo::Actor;

@@ -327,7 +327,7 @@ fn fate(cell: &Arc<ActorCell>, closed: impl FnOnce() -> Option<Closed>) -> Fate 
 /// Dropped when it is decided whether this actor comes back; if it does not, nothing is kept of it.
 struct ForgetUnlessRestarted {
     cell: Arc<ActorCell>,
-    starts: u32,
+    starts: u8,
 }
 
 impl Drop for ForgetUnlessRestarted {

@@ -6,8 +6,8 @@
 //! between awaits.
 
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release, SeqCst};
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+use std::sync::atomic::Ordering::{Acquire, Release, SeqCst};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -56,14 +56,14 @@ impl Hasher for Number {
     }
 }
 
-/// Starts and ends of the actors with one id.
+/// Starts and ends of the actors with one id, in one word because there are many: who runs the present
+/// incarnation, nobody being 0, above the number of starts.
 #[derive(Default, Debug)]
-pub(crate) struct Runs {
-    starts: AtomicU32,
-    ends: AtomicU32,
-    /// Who runs the present incarnation; 0 before the first, which is nobody's number.
-    runner: AtomicU64,
-}
+pub(crate) struct Runs(AtomicU64);
+
+/// The number of starts goes round: asked is only whether there was one in between, while it can't have
+/// been many.
+const STARTS: u64 = 0xff;
 
 /// Rings when the end of any actor was reported. One for all, because hardly anybody ever listens.
 static ENDED: Notify = Notify::const_new();
@@ -96,7 +96,7 @@ impl Runs {
             loop {
                 let mut ended = std::pin::pin!(ENDED.notified());
                 ended.as_mut().enable();
-                if self.ends.load(SeqCst) >= self.starts.load(Acquire) {
+                if self.0.load(SeqCst) & !STARTS == 0 {
                     return;
                 }
                 ended.await;
@@ -107,27 +107,34 @@ impl Runs {
 
     /// The calling task runs the next incarnation.
     pub(crate) fn start(&self) {
-        self.runner.store(Runner::current().0, Release);
-        self.starts.fetch_add(1, AcqRel);
+        let starts = u64::from(self.starts().wrapping_add(1));
+        self.0.store(Self::by_me() | starts, Release);
     }
 
-    /// How many have started.
-    pub(crate) fn starts(&self) -> u32 {
-        self.starts.load(Acquire)
+    /// How many have started, of 256.
+    pub(crate) fn starts(&self) -> u8 {
+        (self.0.load(Acquire) & STARTS) as u8
     }
 
     /// Whether the calling task runs the present incarnation, and has not reported its end yet.
     pub(crate) fn is_current(&self) -> bool {
-        self.runner.load(Acquire) == Runner::current().0
-            && self.ends.load(Acquire) < self.starts.load(Acquire)
+        self.0.load(Acquire) & !STARTS == Self::by_me()
     }
 
-    /// The present incarnation's end was reported.
+    /// The calling task's incarnation has ended, and that was reported.
     pub(crate) fn end(&self) {
-        self.ends.store(self.starts.load(Acquire), SeqCst);
+        let me = Self::by_me();
+        // One that was not waited for any longer is not the present one by now.
+        let _ = self
+            .0
+            .fetch_update(SeqCst, Acquire, |word| (word & !STARTS == me).then_some(word & STARTS));
         if LISTENERS.load(SeqCst) > 0 {
             ENDED.notify_waiters();
         }
+    }
+
+    fn by_me() -> u64 {
+        Runner::current().0 << STARTS.count_ones()
     }
 }
 
@@ -163,5 +170,25 @@ mod tests {
         assert!(runs.is_current());
         runs.end();
         assert!(waiting.await.unwrap() && !runs.is_current());
+    }
+
+    #[tokio::test]
+    async fn starts_are_counted_whoever_starts_and_an_end_that_comes_late_is_nobodys() {
+        let runs = std::sync::Arc::new(Runs::default());
+        for n in 1..=300_u32 {
+            runs.start();
+            assert_eq!((runs.starts(), runs.is_current()), (n as u8, true));
+            runs.end();
+            assert!(!runs.is_current());
+        }
+        runs.start();
+        let other = runs.clone();
+        tokio::spawn(async move {
+            assert!(!other.is_current());
+            other.end();
+        })
+        .await
+        .unwrap();
+        assert!(runs.is_current());
     }
 }
