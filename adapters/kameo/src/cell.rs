@@ -182,13 +182,6 @@ impl ActorCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_kept_of_each_actor_is_small() {
-        // With kameo's feature `remote`, an id is longer.
-        let longer = size_of::<ActorId>() - 8;
-        assert!(size_of::<ActorCell>() <= 48 + longer, "{} bytes", size_of::<ActorCell>());
-    }
     use crate::control::Reach;
     use crate::held::Known;
     use kameo::Actor;
@@ -199,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_kept_of_an_actor_is_small() {
         // With the two counts of their `Arc`s. Each 8 bytes more are 8 MB of a million actors.
-        assert!(size_of::<ActorCell>() + 16 <= 72, "{} bytes", size_of::<ActorCell>() + 16);
+        assert!(size_of::<ActorCell>() + 16 <= 64, "{} bytes", size_of::<ActorCell>() + 16);
         // Next to nothing but kameo's own reference, which is 88 bytes long.
         assert!(size_of::<Reach<Anybody>>() <= 88, "{} bytes", size_of::<Reach<Anybody>>());
         // In the future that sleeps, which has room for more.
