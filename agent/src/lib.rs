@@ -26,6 +26,7 @@ mod agent;
 mod cell;
 mod clock;
 mod gate;
+mod measuring;
 mod passes;
 mod registry;
 mod sampler;

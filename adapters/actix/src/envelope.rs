@@ -56,11 +56,10 @@ pub(crate) fn handle<A, M>(
 {
     let follows = ctx.take_follows();
     let slot = ctx.slot();
-    let message_type = slot.message_type(type_name::<M>());
     if follows {
-        slot.begin_next(sent, message_type);
+        slot.begin_next(sent, type_name::<M>());
     } else {
-        slot.begin(Some(sent), Some(message_type));
+        slot.begin_typed(Some(sent), type_name::<M>());
     }
     let response = <A as Handler<M>>::handle(actor, message, ctx);
     response.handle(ctx, reply);

@@ -100,7 +100,7 @@ fn begin(seen: &Seen, message_type: &'static str) {
         }
         arrival
     });
-    slot.begin(arrival, Some(slot.message_type(message_type)));
+    slot.begin_typed(arrival, message_type);
 }
 
 /// Runs code of the user's that is no hook of ractor's: its panic is heard, too.

@@ -95,8 +95,13 @@ impl Polls {
     /// The running poll ends. `spread`: histograms are wanted before anybody looks.
     #[inline]
     pub(crate) fn end(&self, spread: bool) {
+        let began = running_since(self.at.load(Relaxed));
+        if began == 0 {
+            // Before anything was timed.
+            return;
+        }
         let now = ticks();
-        let took = nanos(self.at.load(Relaxed), now);
+        let took = nanos(began, now);
         let polls = self.polls.load(Relaxed) + 1;
         self.polls.store(polls, Relaxed);
         bump(&self.busy_ns, took);

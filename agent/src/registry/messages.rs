@@ -3,6 +3,7 @@
 
 use super::SlotHandle;
 use crate::gate::Request;
+use crate::measuring::{self, BEFORE, at_the_latest};
 use actorscope_core::ChildKind;
 use actorscope_core::capability::Capability;
 use std::task::Waker;
@@ -72,7 +73,7 @@ impl SlotHandle {
     #[inline]
     pub fn look(&self, queued: usize) {
         // Before the first message there is nothing to measure.
-        if queued > 0 || self.slot.read_meter().is_some() {
+        if measuring::is_on() && (queued > 0 || self.slot.read_meter().is_some()) {
             self.slot.meter().look(queued);
             if queued > 0 {
                 self.slot.stir();
@@ -84,19 +85,25 @@ impl SlotHandle {
     /// for [`SlotHandle::begin`].
     #[inline]
     pub fn take(&self) -> Arrival {
-        Arrival(self.slot.meter().take())
+        if measuring::is_on() { Arrival(self.slot.meter().take()) } else { Arrival::BEFORE }
     }
 
     /// [`SlotHandle::look`] and [`SlotHandle::take`] as one, for a message that came out at once:
     /// `queued` waited before it did, itself included.
     #[inline]
     pub fn look_and_take(&self, queued: usize) -> Arrival {
+        if !measuring::is_on() {
+            return Arrival::BEFORE;
+        }
         Arrival(self.slot.meter().look_and_take(queued))
     }
 
     /// [`SlotHandle::look_and_take`] and [`SlotHandle::message_type`] as one.
     #[inline]
     pub fn look_and_take_typed(&self, queued: usize, name: &'static str) -> (Arrival, MessageType) {
+        if !measuring::is_on() {
+            return (Arrival::BEFORE, MessageType(0));
+        }
         let meter = self.slot.meter();
         (Arrival(meter.look_and_take(queued)), MessageType(meter.type_number(name)))
     }
@@ -105,6 +112,9 @@ impl SlotHandle {
     /// [`SlotHandle::begin`].
     #[inline]
     pub fn take_after_sleep(&self, left: usize) -> Arrival {
+        if !measuring::is_on() {
+            return Arrival::BEFORE;
+        }
         let woken = self.slot.gate.take_woken_at();
         Arrival(self.slot.meter().take_after_sleep(left, woken))
     }
@@ -122,24 +132,40 @@ impl SlotHandle {
     /// A handler begins, for a message of this type.
     #[inline]
     pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<MessageType>) {
-        self.slot.meter().begin(arrival.map(|a| a.0), message_type.map_or(0, |t| t.0));
-        self.slot.stir();
+        if measuring::is_on() {
+            let message_type = message_type.map_or(0, |t| t.0);
+            self.slot.meter().begin(arrival.map(Arrival::at_the_latest), message_type);
+            self.slot.stir();
+        }
     }
 
-    /// [`SlotHandle::begin`] right after [`SlotHandle::end`], for a message that the actor had in its
+    /// [`SlotHandle::begin`] and [`SlotHandle::message_type`] as one.
+    #[inline]
+    pub fn begin_typed(&self, arrival: Option<Arrival>, name: &'static str) {
+        if measuring::is_on() {
+            self.begin(arrival, Some(self.message_type(name)));
+        }
+    }
+
+    /// [`SlotHandle::begin_typed`] right after [`SlotHandle::end`], for a message that the actor had in its
     /// hands by then and to which it turned at once: the end of the one handler is taken for the
     /// beginning of the other, which spares a reading of the clock. What lies between them counts as
     /// handling, so it must be less than the finest bucket of a histogram, 64 ns.
     #[inline]
-    pub fn begin_next(&self, arrival: Arrival, message_type: MessageType) {
-        self.slot.meter().begin_at_end(arrival.0, message_type.0);
-        self.slot.stir();
+    pub fn begin_next(&self, arrival: Arrival, name: &'static str) {
+        if measuring::is_on() {
+            let MessageType(number) = self.message_type(name);
+            self.slot.meter().begin_at_end(arrival.at_the_latest(), number);
+            self.slot.stir();
+        }
     }
 
     /// The handler ends.
     #[inline]
     pub fn end(&self, ok: bool) {
-        self.slot.meter().end(ok);
+        if let Some(meter) = self.slot.read_meter() {
+            meter.end(ok);
+        }
     }
 
     /// Whether a handler runs.
@@ -198,7 +224,7 @@ impl SlotHandle {
     /// `oldest`; `queued` are in the mailbox.
     pub fn set_depth(&self, queued: usize, taken: usize, oldest: Option<Arrival>) {
         let meter = self.slot.meter();
-        let head = oldest.map_or_else(|| meter.head_arrival(), |a| a.0);
+        let head = oldest.map_or_else(|| meter.head_arrival(), Arrival::at_the_latest);
         meter.set_depth((queued + taken) as u64, head);
         self.slot.stir();
     }
@@ -210,11 +236,14 @@ impl SlotHandle {
     }
 }
 
-/// When a message arrived.
+/// When a message arrived; before the process's first agent starts, that it did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Arrival(u64);
 
 impl Arrival {
+    /// Before anything was measured.
+    pub(super) const BEFORE: Self = Self(BEFORE);
+
     pub(super) const fn at(ticks: u64) -> Self {
         Self(ticks)
     }
@@ -223,6 +252,11 @@ impl Arrival {
     #[inline]
     pub const fn to_raw(self) -> u64 {
         self.0
+    }
+
+    #[inline]
+    fn at_the_latest(self) -> u64 {
+        at_the_latest(self.0)
     }
 
     /// Back from [`Arrival::to_raw`]; `None` for 0.

@@ -34,6 +34,7 @@ pub(crate) use stirrings::Stirrings;
 
 use crate::adapter::Registration;
 use crate::clock::wall;
+use crate::measuring;
 use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
 use crate::sync::atomic::{
     AtomicBool, AtomicU64,
@@ -407,7 +408,11 @@ impl Registry {
 
     /// Claims the registry for one agent; false if it has one already.
     pub(crate) fn claim(&self) -> bool {
-        !self.0.agent_runs.swap(true, Acquire)
+        let is_first = !self.0.agent_runs.swap(true, Acquire);
+        if is_first {
+            measuring::begin();
+        }
+        is_first
     }
 
     /// The agent is gone: whatever it held goes on.

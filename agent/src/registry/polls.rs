@@ -2,19 +2,24 @@
 
 use super::SlotHandle;
 use crate::clock::Ticks;
+use crate::measuring;
 
 impl SlotHandle {
     /// A poll begins. `woken` is when the task was woken for it, if that is known.
     #[inline]
     pub(crate) fn poll_begins(&self, woken: Option<Ticks>) {
-        self.slot.polls().begin(woken);
-        self.slot.stir();
+        if measuring::is_on() {
+            self.slot.polls().begin(woken);
+            self.slot.stir();
+        }
     }
 
     /// The running poll ends.
     #[inline]
     pub(crate) fn poll_ends(&self) {
-        // Of a task with a mailbox messages tell more.
-        self.slot.polls().end(!self.slot.marks.has_mailbox());
+        if let Some(polls) = self.slot.read_polls() {
+            // Of a task with a mailbox messages tell more.
+            polls.end(!self.slot.marks.has_mailbox());
+        }
     }
 }

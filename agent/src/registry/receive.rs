@@ -5,6 +5,7 @@
 
 use super::{Arrival, SlotHandle};
 use crate::gate::Request;
+use crate::measuring;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -74,6 +75,22 @@ impl SlotHandle {
     }
 }
 
+impl SlotHandle {
+    /// What comes out at once before there is an agent, when nobody asks how long it waited. If nothing
+    /// does, the mailbox is to be turned to in the usual way, in which an operator can wake the actor.
+    #[inline]
+    pub(crate) fn poll_unmeasured<Q: Mailbox>(
+        &self,
+        mailbox: &mut Q,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Q::Message>> {
+        if measuring::is_on() || self.is_asked() {
+            return Poll::Pending;
+        }
+        mailbox.poll_next(cx)
+    }
+}
+
 /// The next message of an actor: see [`SlotHandle::receive`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
@@ -90,6 +107,10 @@ impl<Q: Mailbox> Future for Receive<'_, Q> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Next<Q::Message>> {
         let this = self.get_mut();
         if matches!(this.stage, Stage::New) {
+            if let Poll::Ready(message) = this.slot.poll_unmeasured(this.mailbox, cx) {
+                let arrived = |message| Next::Message(message, Arrival::BEFORE);
+                return Poll::Ready(message.map_or(Next::Closed, arrived));
+            }
             this.slot.end_if_handling();
         }
         this.stage.poll(this.slot, this.mailbox, cx)

@@ -23,6 +23,7 @@ use crate::adapter::Arrival;
 use crate::cell::{HotSnapshot, Links, Meter, Polls};
 use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
+use crate::measuring;
 use crate::sync::{Mutex, MutexGuard, OnceBox, lock};
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
@@ -355,7 +356,11 @@ impl Wake for Slot {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.marks.set_parked(false);
-        self.gate.wake_at(ticks);
+        if measuring::is_on() {
+            self.gate.wake_at(ticks);
+        } else {
+            self.gate.nudge();
+        }
         self.stir();
     }
 }

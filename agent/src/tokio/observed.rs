@@ -5,6 +5,7 @@ use super::waker::Stamping;
 use super::witness::Witness;
 use crate::adapter::SlotHandle;
 use crate::clock::{Ticks, ticks};
+use crate::measuring;
 use crate::registry::inside;
 use std::fmt;
 use std::future::Future;
@@ -44,7 +45,7 @@ pin_project_lite::pin_project! {
 impl<F> Observed<F> {
     /// Of a future that is spawned now.
     pub(super) fn spawned(witness: Witness, future: F) -> Self {
-        Self { future: Some(future), waker: Stamping::new(Some(ticks())), witness }
+        Self { future: Some(future), waker: Stamping::new(measuring::is_on().then(ticks)), witness }
     }
 
     /// Of a future that somebody polls at some time.

@@ -167,10 +167,14 @@ impl<Q: Queue> Future for Recv<'_, Q> {
         let Self { observer, queue, stage } = self.get_mut();
         if matches!(stage, Stage::New) {
             observer.prepare();
-            observer.slot.end_if_handling();
             if observer.is_stopped() {
+                observer.slot.end_if_handling();
                 return Poll::Ready(None);
             }
+            if let Poll::Ready(message) = observer.slot.poll_unmeasured(*queue, cx) {
+                return Poll::Ready(message);
+            }
+            observer.slot.end_if_handling();
         }
         stage.poll(&observer.slot, *queue, cx).map(|next| match next {
             Next::Message(message, arrival) => {

@@ -2,6 +2,7 @@
 
 use crate::clock::Ticks;
 use crate::gate::wake_instant;
+use crate::measuring;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Wake, Waker};
@@ -19,7 +20,7 @@ impl Wake for Stamps {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.woken_at.load(Relaxed) == 0 {
+        if self.woken_at.load(Relaxed) == 0 && measuring::is_on() {
             self.woken_at.store(wake_instant(), Relaxed);
         }
         // In any case: what was stamped before may be on its way into a poll.

@@ -23,6 +23,8 @@ mod cell;
 mod clock;
 #[path = "../../../agent/src/gate.rs"]
 mod gate;
+#[path = "../../../agent/src/measuring.rs"]
+mod measuring;
 mod models;
 #[path = "../../../agent/src/registry/mod.rs"]
 mod registry;

@@ -1,6 +1,7 @@
 //! Runs the models: each in a process of its own, as many at a time as there are cores.
 
 use crate::clock;
+use crate::measuring;
 use crate::models::ALL;
 use loom::thread::{Builder, JoinHandle};
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ impl Model {
         builder.check(move || {
             RUNS.fetch_add(1, Relaxed);
             clock::reset();
+            measuring::begin();
             join(thread(body));
         });
         let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
