@@ -138,12 +138,13 @@ impl Rig {
         let mut last = None;
         let deadline = tokio::time::Instant::now() + SOON;
         while tokio::time::Instant::now() < deadline {
-            if let Ok((identity, stats, _)) = self.show(path).await {
-                if ready(&stats) {
-                    return (identity, stats);
-                }
-                last = Some(stats);
+            let shown = self.show(path).await;
+            if let Ok((identity, stats, _)) = &shown
+                && ready(stats)
+            {
+                return (identity.clone(), stats.clone());
             }
+            last = Some(shown.map(|(_, stats, _)| stats));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("{path} never became what was waited for; last seen: {last:#?}");

@@ -285,6 +285,11 @@ impl Registry {
     /// Gives a slot another name.
     pub(crate) fn rename(&self, slot: &Slot, name: &str) {
         slot.cold().name = slot::shared_name(name);
+        self.name_again(slot);
+    }
+
+    /// A slot may have the name it was given, which it could not be called by so far.
+    pub(crate) fn name_again(&self, slot: &Slot) {
         slot.marks.rename();
         self.touch(slot);
     }

@@ -306,7 +306,7 @@ impl Rows {
     }
 
     /// Hangs a slot where the registry has it; false if that is below itself for now.
-    fn place(&mut self, slot: &Arc<Slot>) -> bool {
+    pub(super) fn place(&mut self, slot: &Arc<Slot>) -> bool {
         let parent = self.parent_of(slot);
         if self.forest.contains(slot.id) {
             let is_there = self.forest.parent(slot.id) == parent
@@ -315,25 +315,39 @@ impl Rows {
                 let name = slot.cold().name.clone();
                 // It is in the tree, so it can be renamed.
                 let _ = self.forest.rename(slot.id, &name);
+                self.name_again_if_free(slot, parent, &name);
             }
             if let Some(place) = self.forest.place(slot.id) {
                 self.wake(place.number());
             }
             return is_there;
         }
-        slot.marks.take_renamed();
+        let is_renamed = slot.marks.take_renamed();
         let (name, framework) = {
             let cold = slot.cold();
             (cold.name.clone(), cold.class.framework)
         };
         self.frameworks.insert(framework);
-        self.forest.insert_named(slot.id, parent, name);
+        self.forest.insert_named(slot.id, parent, name.clone());
+        if is_renamed {
+            self.name_again_if_free(slot, parent, &name);
+        }
         if let Some(place) = self.forest.place(slot.id) {
             slot.marks.keep_awake();
             self.rows.put(place.number(), Row::new(slot.clone()));
             self.awake.insert(place.number());
         }
         true
+    }
+
+    /// A slot takes the name of one that was forgotten just before, and the changes that are being taken in
+    /// are from before that: then the tree learns with the next ones that the name is free.
+    fn name_again_if_free(&self, slot: &Slot, parent: Option<SlotId>, name: &str) {
+        let holder = self.forest.child_named(parent, name).filter(|holder| *holder != slot.id);
+        let holder = holder.and_then(|holder| self.row(holder));
+        if holder.is_some_and(|holder| holder.slot.marks.is_forgotten()) {
+            self.registry.name_again(slot);
+        }
     }
 
     /// The slot in the tree under which one hangs: it is put there first if it is new, too.

@@ -118,6 +118,29 @@ fn message(slot: &SlotHandle) {
 }
 
 #[test]
+fn who_takes_the_name_of_one_that_goes_has_it_though_the_going_is_heard_of_later() {
+    let mut node = Node::new();
+    // Known to the tree by then and not.
+    for is_known in [true, false] {
+        let channel = node.actor("work");
+        node.rows.take_in();
+        let task = node.actor("work");
+        if is_known {
+            node.rows.take_in();
+        }
+        channel.forget();
+        task.rename("work");
+        // The changes that are being taken in are from before all that.
+        node.rows.place(&node.slot(&task));
+        assert_ne!(node.rows.path(task.id()), "/work");
+        node.rows.take_in();
+        assert_eq!(node.rows.path(task.id()), "/work", "{is_known}");
+        task.forget();
+        node.rows.take_in();
+    }
+}
+
+#[test]
 fn what_does_nothing_sleeps_until_it_does_something() {
     let mut node = Node::new();
     let [slot, other] = ["a", "b"].map(|name| node.actor(name));
