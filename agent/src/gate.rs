@@ -5,17 +5,18 @@
 //! not wait behind a backlog.
 
 use crate::clock::{Ticks, ticks};
+use crate::measuring::Unmeasured;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use crate::sync::atomic::{AtomicU32, AtomicU64};
+use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
 use crate::sync::{AtomicWaker, thread_local};
 use actorscope_core::Incarnation;
 use std::cell::Cell;
 use std::task::Waker;
 
-const STOP: u32 = 1;
-const RESTART: u32 = 2;
-const SUSPEND: u32 = 4;
-const DUMP: u32 = 8;
+const STOP: u8 = 1;
+const RESTART: u8 = 2;
+const SUSPEND: u8 = 4;
+const DUMP: u8 = 8;
 
 /// What the actor is to do before its next message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +34,9 @@ pub enum Request {
 /// Flags for one slot, and the waker of the task that runs its actor.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    flags: AtomicU32,
+    flags: AtomicU8,
+    /// Here because the task looks at the flags beside it anyway, with each message.
+    pub(crate) unmeasured: Unmeasured,
     /// The actor that they are for.
     incarnation: AtomicU32,
     waker: AtomicWaker,
@@ -56,7 +59,8 @@ pub(crate) fn wake_instant() -> Ticks {
 impl Default for Gate {
     fn default() -> Self {
         Self {
-            flags: AtomicU32::new(0),
+            flags: AtomicU8::new(0),
+            unmeasured: Unmeasured::default(),
             incarnation: AtomicU32::new(Incarnation::FIRST.0),
             waker: AtomicWaker::new(),
             woken_at: AtomicU64::new(0),

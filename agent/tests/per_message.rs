@@ -41,6 +41,7 @@ mod counted {
                         batch
                     })
                 },
+                without_agent: 400,
                 instructions: 400,
                 locked: 0,
             },
@@ -55,6 +56,7 @@ mod counted {
                         batch
                     })
                 },
+                without_agent: 400,
                 instructions: 400,
                 // The sender counts, because nobody but a receiver can ask an unbounded channel how
                 // long it is.

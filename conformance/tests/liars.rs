@@ -85,7 +85,7 @@ impl<const LIE: usize> Homegrown<LIE> {
             () = kill.notified() => (ExitReason::Killed, None),
             end = Self::messages(&slot, &life, &mut inbox) => end,
         };
-        slot.end_if_handling();
+        slot.end(true);
         drop(life);
         if !Self::lies(Lie::Lives) {
             slot.exited(exit, why, Fate::Final);

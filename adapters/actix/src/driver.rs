@@ -71,7 +71,8 @@ impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
 
     /// It is killed by being dropped.
     fn die(&mut self) {
-        self.end_handling(false);
+        // A handler that left something to be waited for ends with the actor.
+        self.slot.end(false);
         let lost = self.life.as_mut().map_or(0, Life::left);
         let life = self.life.take();
         self.place.run(|| drop(life));
@@ -93,9 +94,7 @@ impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
         match catch_unwind(AssertUnwindSafe(|| place.run(|| work(life)))) {
             Ok(result) => Some(result),
             Err(panic) => {
-                if self.slot.is_handling() {
-                    self.slot.end(false);
-                }
+                self.slot.end(false);
                 self.slot.exited(ExitReason::Panic, panic_text(&*panic), Fate::Final);
                 resume_unwind(panic)
             }
@@ -105,7 +104,7 @@ impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
     /// The actor ended. Whether it begins anew.
     fn ended(&mut self) -> bool {
         let killed = self.switch.take_killed();
-        self.end_handling(!killed);
+        self.slot.end(!killed);
         let Some(life) = &mut self.life else { return false };
         let exit = if killed { ExitReason::Killed } else { ExitReason::Normal };
         let why = life.why().filter(|_| !killed).map(ToOwned::to_owned);
@@ -118,13 +117,6 @@ impl<A: Actor, L: Life<A> + Unpin> Driver<A, L> {
         self.slot.started(Some(self.switch.clone()));
         self.run(restart);
         true
-    }
-
-    /// A handler that left something to be waited for ends with the actor.
-    fn end_handling(&self, ok: bool) {
-        if self.slot.is_handling() {
-            self.slot.end(ok);
-        }
     }
 }
 

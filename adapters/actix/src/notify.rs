@@ -58,7 +58,7 @@ where
         };
         if let Some(message) = this.message.take() {
             // Of a message that left something to be waited for, for which we do not have to wait.
-            ctx.slot().end_if_handling();
+            ctx.slot().end(true);
             handle(actor, ctx, message, due, None);
             ctx.handled();
         }

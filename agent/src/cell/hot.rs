@@ -37,10 +37,32 @@ pub(crate) struct HotSnapshot {
     pub(crate) message_type: u32,
 }
 
+/// In the place of a message's type: its handler began before anything was measured.
+const UNMEASURED: u32 = u32::MAX;
+
 impl HotSnapshot {
+    /// If no handler is known to run: one that began before anything was measured, and runs since then
+    /// as far as is known. 0 = none does.
+    pub(crate) fn or_unmeasured_since(mut self, since: Ticks) -> Self {
+        if self.handling_since == 0 && since != 0 {
+            (self.handling_since, self.message_type) = (since, UNMEASURED);
+        }
+        self
+    }
+
+    /// Whether a handler runs that began before anything was measured.
+    pub(crate) fn is_unmeasured(&self) -> bool {
+        self.handling_since != 0 && self.message_type == UNMEASURED
+    }
+
+    /// Whether a handler runs whose begin was measured.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.handling_since != 0 && self.message_type != UNMEASURED
+    }
+
     /// Messages whose handlers began, the running one included.
     pub(crate) fn begun(&self) -> u64 {
-        self.handled.saturating_add(u64::from(self.handling_since != 0))
+        self.handled.saturating_add(self.is_measured().into())
     }
 
     /// Nanoseconds inside handlers, the running one included.
@@ -140,5 +162,19 @@ mod tests {
         let seen = hot.read();
         assert_eq!((seen.handled, seen.failed, seen.handling_since), (1, 1, 0));
         assert_eq!(seen.busy_until(begin + 1_000_000), 1_000);
+    }
+
+    #[test]
+    fn a_handler_that_nobody_saw_begin_runs_and_is_not_counted() {
+        let hot = Hot::default();
+        assert_eq!(hot.read().or_unmeasured_since(0), hot.read());
+        let seen = hot.read().or_unmeasured_since(5);
+        assert_eq!((seen.handling_since, seen.begun()), (5, 0));
+        assert!(seen.is_unmeasured() && !seen.is_measured());
+        assert_eq!(crate::cell::name_of(seen.message_type), None);
+        // What is measured is known better.
+        hot.begin(7, None, 0);
+        let seen = hot.read().or_unmeasured_since(5);
+        assert_eq!((seen.handling_since, seen.begun()), (7, 1));
     }
 }

@@ -166,29 +166,15 @@ impl Meter {
         }
     }
 
-    /// The running handler ends.
+    /// The running handler ends; false if none runs.
     #[inline]
-    pub(crate) fn end(&self, ok: bool) {
-        self.end_since(self.hot.handling_since(), ok);
-    }
-
-    /// The handler ends in order, if one runs.
-    #[inline]
-    pub(crate) fn end_if_handling(&self) {
+    pub(crate) fn end(&self, ok: bool) -> bool {
         let since = self.hot.handling_since();
-        if since != 0 {
-            self.end_since(since, true);
+        if since == 0 {
+            return false;
         }
-    }
-
-    #[inline]
-    fn end_since(&self, since: Ticks, ok: bool) {
         let (now, took) = ticks_since(since);
         self.ended_at.store(now, Relaxed);
-        if since == 0 {
-            // None ran.
-            return;
-        }
         let name = self.hot.message_type();
         self.hot.end(took, ok);
         if name != self.only_type.load(Relaxed) {
@@ -201,6 +187,7 @@ impl Meter {
                 fine.record_handling(took);
             }
         }
+        true
     }
 
     /// A message was handled whose type is not that of all others.
@@ -312,9 +299,7 @@ impl Meter {
     /// The incarnation ended: what it left in the queue is not measured as its successor's wait in
     /// the wrong order, and no handler runs.
     pub(crate) fn incarnation_ended(&self) {
-        if self.is_handling() {
-            self.end(false);
-        }
+        self.end(false);
     }
 }
 

@@ -57,6 +57,11 @@ pub(crate) struct PollsSnapshot {
 }
 
 impl PollsSnapshot {
+    /// Of a task of which nothing is known but that it is in a poll since then; `None` for 0.
+    pub(crate) fn begun(since: Ticks) -> Option<Self> {
+        (since != 0).then(|| Self { since, ..Self::default() })
+    }
+
     /// How long the running poll takes by now.
     pub(crate) fn running_ns(&self, now: Ticks) -> Option<u64> {
         (self.since != 0).then(|| nanos(self.since, now))

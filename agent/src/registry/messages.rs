@@ -2,6 +2,7 @@
 //! the counters behind them have one writer.
 
 use super::SlotHandle;
+use crate::cell::Meter;
 use crate::gate::Request;
 use crate::measuring::{self, BEFORE, at_the_latest};
 use actorscope_core::ChildKind;
@@ -69,12 +70,22 @@ impl SlotHandle {
         self.slot.gate.clear_woken_at();
     }
 
+    /// Where messages are measured; `None` = they are not, because no agent ever ran.
+    #[inline]
+    fn measured(&self) -> Option<&Meter> {
+        match self.slot.read_meter() {
+            None if measuring::is_on() => Some(self.slot.meter()),
+            known => known,
+        }
+    }
+
     /// The actor turns to its mailbox, in which `queued` messages wait.
     #[inline]
     pub fn look(&self, queued: usize) {
         // Before the first message there is nothing to measure.
-        if measuring::is_on() && (queued > 0 || self.slot.read_meter().is_some()) {
-            self.slot.meter().look(queued);
+        let meter = if queued > 0 { self.measured() } else { self.slot.read_meter() };
+        if let Some(meter) = meter {
+            meter.look(queued);
             if queued > 0 {
                 self.slot.stir();
             }
@@ -85,26 +96,20 @@ impl SlotHandle {
     /// for [`SlotHandle::begin`].
     #[inline]
     pub fn take(&self) -> Arrival {
-        if measuring::is_on() { Arrival(self.slot.meter().take()) } else { Arrival::BEFORE }
+        self.measured().map_or(Arrival::BEFORE, |meter| Arrival(meter.take()))
     }
 
     /// [`SlotHandle::look`] and [`SlotHandle::take`] as one, for a message that came out at once:
     /// `queued` waited before it did, itself included.
     #[inline]
     pub fn look_and_take(&self, queued: usize) -> Arrival {
-        if !measuring::is_on() {
-            return Arrival::BEFORE;
-        }
-        Arrival(self.slot.meter().look_and_take(queued))
+        self.measured().map_or(Arrival::BEFORE, |meter| Arrival(meter.look_and_take(queued)))
     }
 
     /// [`SlotHandle::look_and_take`] and [`SlotHandle::message_type`] as one.
     #[inline]
     pub fn look_and_take_typed(&self, queued: usize, name: &'static str) -> (Arrival, MessageType) {
-        if !measuring::is_on() {
-            return (Arrival::BEFORE, MessageType(0));
-        }
-        let meter = self.slot.meter();
+        let Some(meter) = self.measured() else { return (Arrival::BEFORE, MessageType::NONE) };
         (Arrival(meter.look_and_take(queued)), MessageType(meter.type_number(name)))
     }
 
@@ -112,39 +117,32 @@ impl SlotHandle {
     /// [`SlotHandle::begin`].
     #[inline]
     pub fn take_after_sleep(&self, left: usize) -> Arrival {
-        if !measuring::is_on() {
-            return Arrival::BEFORE;
-        }
-        let woken = self.slot.gate.take_woken_at();
-        Arrival(self.slot.meter().take_after_sleep(left, woken))
+        let Some(meter) = self.measured() else { return Arrival::BEFORE };
+        Arrival(meter.take_after_sleep(left, self.slot.gate.take_woken_at()))
     }
 
     /// What stands for a Rust type of message in [`SlotHandle::begin`]. Cheap when the same type is
     /// asked for again and again.
     #[inline]
     pub fn message_type(&self, name: &'static str) -> MessageType {
-        MessageType(match self.slot.read_meter() {
-            Some(meter) => meter.type_number(name),
-            None => crate::cell::intern(name),
-        })
+        self.measured().map_or(MessageType::NONE, |meter| MessageType(meter.type_number(name)))
     }
 
     /// A handler begins, for a message of this type.
     #[inline]
     pub fn begin(&self, arrival: Option<Arrival>, message_type: Option<MessageType>) {
-        if measuring::is_on() {
+        self.begin_with(|meter| {
             let message_type = message_type.map_or(0, |t| t.0);
-            self.slot.meter().begin(arrival.map(Arrival::at_the_latest), message_type);
-            self.slot.stir();
-        }
+            meter.begin(arrival.map(Arrival::at_the_latest), message_type);
+        });
     }
 
     /// [`SlotHandle::begin`] and [`SlotHandle::message_type`] as one.
     #[inline]
     pub fn begin_typed(&self, arrival: Option<Arrival>, name: &'static str) {
-        if measuring::is_on() {
-            self.begin(arrival, Some(self.message_type(name)));
-        }
+        self.begin_with(|meter| {
+            meter.begin(arrival.map(Arrival::at_the_latest), meter.type_number(name));
+        });
     }
 
     /// [`SlotHandle::begin_typed`] right after [`SlotHandle::end`], for a message that the actor had in its
@@ -153,18 +151,27 @@ impl SlotHandle {
     /// handling, so it must be less than the finest bucket of a histogram, 64 ns.
     #[inline]
     pub fn begin_next(&self, arrival: Arrival, name: &'static str) {
-        if measuring::is_on() {
-            let MessageType(number) = self.message_type(name);
-            self.slot.meter().begin_at_end(arrival.at_the_latest(), number);
-            self.slot.stir();
+        self.begin_with(|meter| {
+            meter.begin_at_end(arrival.at_the_latest(), meter.type_number(name));
+        });
+    }
+
+    #[inline]
+    fn begin_with(&self, begin: impl FnOnce(&Meter)) {
+        match self.measured() {
+            Some(meter) => {
+                begin(meter);
+                self.slot.stir();
+            }
+            None => self.slot.gate.unmeasured.handler.set(true),
         }
     }
 
-    /// The handler ends.
+    /// The handler that runs, if one does, ends.
     #[inline]
     pub fn end(&self, ok: bool) {
-        if let Some(meter) = self.slot.read_meter() {
-            meter.end(ok);
+        if !self.slot.read_meter().is_some_and(|meter| meter.end(ok)) {
+            self.slot.gate.unmeasured.handler.set(false);
         }
     }
 
@@ -182,14 +189,6 @@ impl SlotHandle {
     ) -> Handling<'_> {
         self.begin(arrival, message_type);
         Handling { slot: self, ok: false }
-    }
-
-    /// [`SlotHandle::end`] if a handler runs: for mailboxes whose next look ends it.
-    #[inline]
-    pub fn end_if_handling(&self) {
-        if let Some(meter) = self.slot.read_meter() {
-            meter.end_if_handling();
-        }
     }
 
     /// Whether any message of it was measured yet. Until then what comes through its mailbox and is no
@@ -223,7 +222,7 @@ impl SlotHandle {
     /// `taken` messages are out of the mailbox but wait for their handler, the oldest since
     /// `oldest`; `queued` are in the mailbox.
     pub fn set_depth(&self, queued: usize, taken: usize, oldest: Option<Arrival>) {
-        let meter = self.slot.meter();
+        let Some(meter) = self.measured() else { return };
         let head = oldest.map_or_else(|| meter.head_arrival(), Arrival::at_the_latest);
         meter.set_depth((queued + taken) as u64, head);
         self.slot.stir();
@@ -232,7 +231,8 @@ impl SlotHandle {
     /// [`SlotHandle::set_depth`] with as many in the mailbox as were left there when the actor last
     /// looked or took one out.
     pub fn set_taken(&self, taken: usize, oldest: Option<Arrival>) {
-        self.set_depth(self.slot.meter().left() as usize, taken, oldest);
+        let left = self.slot.read_meter().map_or(0, Meter::left);
+        self.set_depth(left as usize, taken, oldest);
     }
 }
 
@@ -271,6 +271,13 @@ impl Arrival {
 pub struct MessageType(u32);
 
 impl MessageType {
+    const NONE: Self = Self(0);
+
+    /// What stands for a Rust type, for those that know it before the first message.
+    pub(crate) fn named(name: &'static str) -> Self {
+        Self(crate::cell::intern(name))
+    }
+
     /// For adapters that keep it in an atomic; 0 stands for an unknown type.
     #[inline]
     pub const fn to_raw(self) -> u32 {

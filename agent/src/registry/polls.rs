@@ -8,10 +8,13 @@ impl SlotHandle {
     /// A poll begins. `woken` is when the task was woken for it, if that is known.
     #[inline]
     pub(crate) fn poll_begins(&self, woken: Option<Ticks>) {
-        if measuring::is_on() {
-            self.slot.polls().begin(woken);
-            self.slot.stir();
-        }
+        let polls = match self.slot.read_polls() {
+            Some(polls) => polls,
+            None if measuring::is_on() => self.slot.polls(),
+            None => return self.slot.gate.unmeasured.poll.set(true),
+        };
+        polls.begin(woken);
+        self.slot.stir();
     }
 
     /// The running poll ends.
@@ -20,6 +23,8 @@ impl SlotHandle {
         if let Some(polls) = self.slot.read_polls() {
             // Of a task with a mailbox messages tell more.
             polls.end(!self.slot.marks.has_mailbox());
+        } else {
+            self.slot.gate.unmeasured.poll.set(false);
         }
     }
 }

@@ -67,7 +67,7 @@ impl SlotHandle {
     ///
     /// To be awaited by the task that runs the actor and by nobody else. Cancel safe: what was not
     /// returned is still in the mailbox. While nobody wants anything of the actor, a message of a
-    /// backlog costs no more than [`SlotHandle::end_if_handling`] and
+    /// backlog costs no more than [`SlotHandle::end`] and
     /// [`SlotHandle::look_and_take`].
     #[inline]
     pub const fn receive<'a, Q: Mailbox>(&'a self, mailbox: &'a mut Q) -> Receive<'a, Q> {
@@ -87,7 +87,12 @@ impl SlotHandle {
         if measuring::is_on() || self.is_asked() {
             return Poll::Pending;
         }
-        mailbox.poll_next(cx)
+        let poll = mailbox.poll_next(cx);
+        if let Poll::Ready(message) = &poll {
+            // The handler before it is over; for receivers that nobody tells when one begins, another does.
+            self.slot.gate.unmeasured.handler.set(message.is_some());
+        }
+        poll
     }
 }
 
@@ -111,7 +116,7 @@ impl<Q: Mailbox> Future for Receive<'_, Q> {
                 let arrived = |message| Next::Message(message, Arrival::BEFORE);
                 return Poll::Ready(message.map_or(Next::Closed, arrived));
             }
-            this.slot.end_if_handling();
+            this.slot.end(true);
         }
         this.stage.poll(this.slot, this.mailbox, cx)
     }

@@ -46,7 +46,7 @@ pub(super) struct Active {
     probed: u32,
     has_mailbox: bool,
     is_live: bool,
-    /// Whether a handler ran when that was marked which the rates are measured from.
+    /// Whether a measured handler ran when that was marked which the rates are measured from.
     was_handling: bool,
     /// How its task is polled, if it is one, unless it is messages that it is busy with.
     polls: Option<Box<PollsSnapshot>>,
@@ -115,9 +115,10 @@ impl Active {
             // What it is busy with changes with that.
             self.since = None;
         }
-        self.polls = slot.read_polls().filter(|_| !has_mailbox).map(|polls| {
+        let polls = if has_mailbox { None } else { slot.polled() };
+        self.polls = polls.map(|polls| {
             let mut seen = self.polls.take().unwrap_or_default();
-            *seen = polls.read();
+            *seen = polls;
             seen
         });
         self.is_live = slot.marks.phase().is_live();
@@ -256,7 +257,7 @@ impl Active {
             busy_ns: self.busy_until(now),
             wait_sum_ns: self.hot.wait_sum_ns,
         });
-        let is_handling = self.hot.handling_since != 0;
+        let is_handling = self.hot.is_measured();
         let (Some(since), Some(until)) = (self.since, mark) else {
             (self.since, self.was_handling) = (mark, is_handling);
             return;

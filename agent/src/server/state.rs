@@ -158,6 +158,7 @@ fn busy_with(slot: &Slot) -> String {
     let seconds = nanos(hot.handling_since, ticks()) as f64 / 1e9;
     match crate::cell::name_of(hot.message_type) {
         Some(message) => format!("it has been handling {message} for {seconds:.1} s"),
+        None if hot.is_unmeasured() => format!("it has been busy for {seconds:.1} s at least"),
         None => format!("it has been busy for {seconds:.1} s"),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use reach::Reach;
 pub(crate) use rest::Rest;
 
 use crate::adapter::Arrival;
-use crate::cell::{HotSnapshot, Links, Meter, Polls};
+use crate::cell::{HotSnapshot, Links, Meter, Polls, PollsSnapshot};
 use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
 use crate::measuring;
@@ -123,7 +123,14 @@ impl Slot {
 
     /// Tier 0 as it is now; zeros before the first message.
     pub(crate) fn hot(&self) -> HotSnapshot {
-        self.read_meter().map(|meter| meter.hot.read()).unwrap_or_default()
+        let hot = self.read_meter().map(|meter| meter.hot.read()).unwrap_or_default();
+        hot.or_unmeasured_since(self.gate.unmeasured.handler.at_the_latest())
+    }
+
+    /// Its polls so far, if it is a task and was polled.
+    pub(crate) fn polled(&self) -> Option<PollsSnapshot> {
+        let unmeasured = || PollsSnapshot::begun(self.gate.unmeasured.poll.at_the_latest());
+        self.read_polls().map(Polls::read).or_else(unmeasured)
     }
 
     /// The totals so far.
@@ -135,7 +142,7 @@ impl Slot {
     /// Whether a handler runs.
     #[inline]
     pub(crate) fn is_handling(&self) -> bool {
-        self.read_meter().is_some_and(Meter::is_handling)
+        self.read_meter().is_some_and(Meter::is_handling) || self.gate.unmeasured.handler.get()
     }
 
     /// Messages queued now, where that can be read from outside and is not known anyway.
@@ -162,8 +169,10 @@ impl Slot {
     /// Whether anything goes on in it at this moment: a handler, a poll, messages in its queue, an
     /// answer that is out.
     pub(crate) fn is_busy(&self) -> bool {
-        self.read_meter().is_some_and(|meter| meter.is_handling() || meter.hot.depth() > 0)
+        self.is_handling()
+            || self.read_meter().is_some_and(|meter| meter.hot.depth() > 0)
             || self.read_polls().is_some_and(Polls::is_running)
+            || self.gate.unmeasured.poll.get()
             || self.read_links().is_some_and(|links| links.waits().next().is_some())
             || self.probe_depth().is_some_and(|depth| depth > 0)
     }
@@ -249,6 +258,7 @@ impl Slot {
         if let Some(meter) = self.read_meter() {
             meter.incarnation_ended();
         }
+        self.gate.unmeasured.clear();
         cold.end(reason, now);
         self.marks.set_exit(exit);
         self.set_phase(next);

@@ -62,7 +62,7 @@ impl Observer {
         let slot = register(registration);
         slot.set_mailbox(capacity, probe.clone());
         slot.started(None);
-        let message_type = slot.message_type(type_name);
+        let message_type = MessageType::named(type_name);
         let unbound = Some(Box::new(Unbound { capacity, probe }));
         Self { slot, unbound, message_type, stopped: Incarnation(0) }
     }
@@ -123,7 +123,7 @@ impl Observer {
         queue: &mut Q,
     ) -> Result<Q::Message, tokio::sync::mpsc::error::TryRecvError> {
         self.prepare();
-        self.slot.end_if_handling();
+        self.slot.end(true);
         self.slot.look(queue.queued());
         let message = queue.try_recv()?;
         self.begin(self.slot.take());
@@ -168,13 +168,13 @@ impl<Q: Queue> Future for Recv<'_, Q> {
         if matches!(stage, Stage::New) {
             observer.prepare();
             if observer.is_stopped() {
-                observer.slot.end_if_handling();
+                observer.slot.end(true);
                 return Poll::Ready(None);
             }
             if let Poll::Ready(message) = observer.slot.poll_unmeasured(*queue, cx) {
                 return Poll::Ready(message);
             }
-            observer.slot.end_if_handling();
+            observer.slot.end(true);
         }
         stage.poll(&observer.slot, *queue, cx).map(|next| match next {
             Next::Message(message, arrival) => {
@@ -193,11 +193,7 @@ impl<Q: Queue> Future for Recv<'_, Q> {
 
 impl Drop for Observer {
     fn drop(&mut self) {
-        if std::thread::panicking() && self.slot.is_handling() {
-            self.slot.end(false);
-        } else {
-            self.slot.end_if_handling();
-        }
+        self.slot.end(!std::thread::panicking());
         // The slot is the receiver's own, or that of the task which receives.
         if self.slot.is_mailbox() {
             self.slot.exited(
