@@ -1,7 +1,7 @@
 //! What was found, as the Markdown that stands in docs/performance.md.
 
 use crate::plot;
-use crate::stats::exponent;
+use crate::stats::{exponent, exponent_over_all};
 use std::fmt::Write as _;
 
 /// What became of a target.
@@ -160,11 +160,15 @@ impl Report {
 
 impl Curve {
     fn verdict(&self) -> String {
-        let Some(exponent) = exponent(&self.points) else { return String::new() };
+        let (exponent, of) = match self.growth {
+            Growth::Linear => (exponent(&self.points), "at the end"),
+            Growth::None => (exponent_over_all(&self.points), "over all"),
+        };
+        let Some(exponent) = exponent else { return String::new() };
         let verdict = Verdict::at_most(exponent, self.growth.most());
         let words = self.growth.words();
         let word = if verdict == Verdict::Met { "yes" } else { "NO" };
-        format!("{words}: {word} (exponent {exponent:.2} at the end)")
+        format!("{words}: {word} (exponent {exponent:.2} {of})")
     }
 }
 

@@ -48,6 +48,20 @@ pub fn exponent(points: &[(u32, f64)]) -> Option<f64> {
     Some((after / before).ln() / (f64::from(*to) / f64::from(*from)).ln())
 }
 
+/// The same over all sizes: the slope of the line that fits best where both axes are logarithms. For what
+/// should not grow at all, where two neighbours differ by chance more than anything grows.
+pub fn exponent_over_all(points: &[(u32, f64)]) -> Option<f64> {
+    let logs: Vec<(f64, f64)> = (points.iter())
+        .map(|(size, cost)| (f64::from(*size).ln(), cost.ln()))
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / logs.len() as f64;
+    let (x, y) = (mean(|log| log.0), mean(|log| log.1));
+    let spread: f64 = logs.iter().map(|log| (log.0 - x).powi(2)).sum();
+    let together: f64 = logs.iter().map(|log| (log.0 - x) * (log.1 - y)).sum();
+    (spread > 0.0).then(|| together / spread)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +88,19 @@ mod tests {
         assert!((linear - 1.0).abs() < 1e-9);
         assert_eq!(exponent(&[(1_000, 7.0), (10_000, 7.0)]), Some(0.0));
         assert_eq!(exponent(&[(1_000, 7.0)]), None);
+    }
+
+    #[test]
+    fn growth_over_all() {
+        let linear = exponent_over_all(&[(10, 1.0), (100, 10.0), (1_000, 100.0)]).unwrap();
+        assert!((linear - 1.0).abs() < 1e-9);
+        let scattered =
+            [(1_000, 4_220.0), (10_000, 5_460.0), (100_000, 3_045.0), (1_000_000, 4_364.0)];
+        assert!(exponent_over_all(&scattered).unwrap().abs() < 0.1);
+        // That it grows at the end alone is seen.
+        let late = [(1_000, 1.0), (10_000, 1.0), (100_000, 1.0), (1_000_000, 10.0)];
+        assert!(exponent_over_all(&late).unwrap() > 0.1);
+        assert_eq!(exponent_over_all(&[(1_000, 7.0)]), None);
+        assert_eq!(exponent_over_all(&[]), None);
     }
 }
