@@ -7,11 +7,14 @@ use crate::id::SlotId;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+/// Makes hashers for numbers that no stranger chooses.
+pub type IdHash = BuildHasherDefault<IdHasher>;
+
 /// A map by slot id.
-pub type IdMap<V> = HashMap<SlotId, V, BuildHasherDefault<IdHasher>>;
+pub type IdMap<V> = HashMap<SlotId, V, IdHash>;
 
 /// A set of slot ids.
-pub type IdSet = HashSet<SlotId, BuildHasherDefault<IdHasher>>;
+pub type IdSet = HashSet<SlotId, IdHash>;
 
 /// Hashes one number, or a few. Only for keys that no stranger chooses.
 #[derive(Clone, Copy, Default, Debug)]
@@ -27,6 +30,10 @@ impl Hasher for IdHasher {
         for byte in bytes {
             self.write_u64(u64::from(*byte));
         }
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
     }
 
     fn write_usize(&mut self, n: usize) {
@@ -48,7 +55,7 @@ mod tests {
 
     #[test]
     fn ids_in_a_row_do_not_share_buckets() {
-        let hasher = BuildHasherDefault::<IdHasher>::default();
+        let hasher = IdHash::default();
         let buckets: HashSet<u64> =
             (1..=4_096).map(|raw| hasher.hash_one(SlotId::new(raw).unwrap()) & 0xffff).collect();
         // Random hashes would share 120 of 4,096.

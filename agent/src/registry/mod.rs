@@ -31,6 +31,7 @@ pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
 pub use sends::{Asking, Moment};
 pub(crate) use stirrings::Stirrings;
+pub(crate) use table::Changes;
 
 use crate::adapter::Registration;
 use crate::clock::wall;
@@ -43,13 +44,12 @@ use crate::sync::atomic::{
 use crate::sync::{Mutex, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
-use actorscope_core::slot::Counters;
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::Log;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
-use table::{Changes, Table};
+use table::Table;
 use tokio::sync::Notify;
 
 tokio::task_local! {
@@ -347,9 +347,8 @@ impl Registry {
         self.0.table.track();
     }
 
-    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
-    /// all that ever went have counted.
-    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
+    /// What changed since the last call.
+    pub(crate) fn take_changes(&self) -> Changes {
         self.0.table.take_changes()
     }
 

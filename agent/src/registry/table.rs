@@ -19,8 +19,16 @@ const ENDED_KEPT: usize = 16;
 /// … and about a quarter of that while no agent runs.
 const ENDED_KEPT_UNCLAIMED: usize = 4;
 
-/// Slots that came, changed (`Some`) or went (`None`), ascending.
-pub(crate) type Changes = Vec<(SlotId, Option<Arc<Slot>>)>;
+/// What changed since somebody looked last.
+#[derive(Default)]
+pub(crate) struct Changes {
+    /// Slots that came or became somebody else, ascending.
+    pub(crate) there: Vec<Arc<Slot>>,
+    /// Slots that went, in no order; some may have come since then, too, or be in here twice.
+    pub(crate) gone: Vec<SlotId>,
+    /// What all slots that ever went have counted.
+    pub(crate) departed: Counters,
+}
 
 #[derive(Default)]
 struct Shard {
@@ -29,6 +37,8 @@ struct Shard {
     /// Slots that came, went or became somebody else since the sampler last looked. Empty while
     /// nobody looks.
     changed: Vec<SlotId>,
+    /// The last one of which the sampler was told; ids are counted up.
+    told: Option<SlotId>,
     /// Slots whose actor ended, oldest first; some may have been filled again since.
     ended: VecDeque<SlotId>,
     /// What the slots counted that are not there any more.
@@ -86,7 +96,8 @@ impl Table {
     /// Whether it was there.
     pub(crate) fn remove(&self, id: SlotId) -> bool {
         let mut shard = self.shard(id);
-        if self.is_tracking() {
+        // Of one that was not told of it is told anyway that it is not there.
+        if self.is_tracking() && Some(id) <= shard.told {
             shard.changed.push(id);
         }
         match shard.slots.find_entry(hash(id), |slot| slot.id == id) {
@@ -136,6 +147,7 @@ impl Table {
         for shard in &self.shards {
             let mut shard = lock(shard);
             shard.changed = shard.slots.iter().map(|slot| slot.id).collect();
+            shard.told = None;
             for slot in &shard.slots {
                 slot.marks.change();
             }
@@ -154,30 +166,27 @@ impl Table {
         }
     }
 
-    /// Slots that came, changed (`Some`) or went (`None`) since the last call, ascending; and what
-    /// all that ever went have counted.
-    pub(crate) fn take_changes(&self) -> (Changes, Counters) {
-        let mut changes = Vec::new();
-        let mut departed = Counters::default();
+    /// What changed since the last call.
+    pub(crate) fn take_changes(&self) -> Changes {
+        let mut all = Changes::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
             // Under the lock under which they went, so that each is counted once.
-            departed = departed.plus(shard.departed);
-            if shard.changed.is_empty() {
-                continue;
-            }
+            all.departed = all.departed.plus(shard.departed);
             for id in std::mem::take(&mut shard.changed) {
-                let slot = shard.find(id).cloned();
-                if let Some(slot) = &slot {
-                    // Before it is read: what changes from here on is told the next time.
-                    slot.marks.change_seen();
-                }
-                changes.push((id, slot));
+                shard.told = shard.told.max(Some(id));
+                let Some(slot) = shard.find(id).cloned() else {
+                    all.gone.push(id);
+                    continue;
+                };
+                // Before it is read: what changes from here on is told the next time.
+                slot.marks.change_seen();
+                all.there.push(slot);
             }
         }
-        changes.sort_unstable_by_key(|(id, _)| *id);
-        changes.dedup_by_key(|(id, _)| *id);
-        (changes, departed)
+        all.there.sort_unstable_by_key(|slot| slot.id);
+        all.there.dedup_by_key(|slot| slot.id);
+        all
     }
 
     /// Whether [`Table::take_changes`] would return any.

@@ -10,10 +10,9 @@ use super::row::Row;
 use super::tally::{self, Asleep};
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::registry::{Fact, Noted, Registry};
+use crate::registry::{Changes, Fact, Noted, Registry};
 use crate::slot::{Phase, Slot};
 use actorscope_core::forest::{Forest, Oddity};
-use actorscope_core::id_map::IdSet;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::Counters;
@@ -247,22 +246,25 @@ impl Rows {
     pub(crate) fn take_in(&mut self) {
         // Facts first: every slot in them is then in the tree, among the changes, or gone.
         let taken = self.registry.take_noted();
-        let (changes, departed) = self.registry.take_changes();
+        let Changes { there, mut gone, departed } = self.registry.take_changes();
         self.departed = departed;
-        // What goes now, and what was below it, was still there when the facts about it were noted.
-        let gone: IdSet =
-            changes.iter().filter(|(_, slot)| slot.is_none()).map(|(id, _)| *id).collect();
-        let place = |slot: &Arc<Slot>| {
-            let goes = |id: &SlotId| gone.contains(id);
+        // What goes now, and what was below it, was still there when the facts about it were noted. Most of
+        // those that come and go by the thousand never came into the tree.
+        gone.retain(|id| self.forest.contains(*id));
+        gone.sort_unstable();
+        gone.dedup();
+        let mut scratch = String::new();
+        let mut place = |slot: &Arc<Slot>| {
+            let goes = |id: &SlotId| gone.binary_search(id).is_ok();
             let moves = !gone.is_empty()
                 && self.forest.contains(slot.id)
                 && (goes(&slot.id) || self.forest.ancestors(slot.id).any(|above| goes(&above)));
-            moves.then(|| self.path_of(slot))
+            moves.then(|| self.path_of(slot, &mut scratch))
         };
         let mut paths: Vec<Option<String>> =
-            taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(place)).collect();
+            taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(&mut place)).collect();
         let mut moved = Vec::new();
-        for (id, _) in changes.iter().filter(|(_, slot)| slot.is_none()) {
+        for id in &gone {
             moved.extend(self.forest.children(*id));
             let place = self.forest.place(*id);
             self.forest.remove(*id);
@@ -273,8 +275,7 @@ impl Rows {
         // What was below moved up: to where the registry has it, which may know of later moves.
         let moved: Vec<Arc<Slot>> =
             moved.iter().filter_map(|id| Some(self.row(*id)?.slot.clone())).collect();
-        let mut to_place: Vec<&Arc<Slot>> =
-            changes.iter().filter_map(|(_, slot)| slot.as_ref()).chain(&moved).collect();
+        let mut to_place: Vec<&Arc<Slot>> = there.iter().chain(&moved).collect();
         loop {
             let before = to_place.len();
             to_place.retain(|slot| !self.place(slot));
@@ -287,7 +288,8 @@ impl Rows {
             self.journal.lose(taken.lost, first.at);
         }
         for (noted, path) in taken.noted.iter().zip(&mut paths) {
-            let path = path.take().or_else(|| Some(self.path_of(noted.slot.as_ref()?)));
+            let path =
+                path.take().or_else(|| Some(self.path_of(noted.slot.as_ref()?, &mut scratch)));
             self.journal.push(event(noted, path.unwrap_or_default()));
         }
     }
@@ -365,22 +367,28 @@ impl Rows {
         None
     }
 
-    /// Where a slot is; of one that is gone, where it would be.
-    fn path_of(&self, slot: &Arc<Slot>) -> String {
-        let mut below = String::new();
-        let mut at = Some(slot.clone());
-        while let Some(slot) = at {
-            if self.forest.contains(slot.id) {
-                return self.forest.path(slot.id) + &below;
-            }
-            let (name, above) = {
-                let cold = slot.cold();
-                (cold.name.clone(), cold.parent.clone())
-            };
-            below = format!("/{name}{below}");
-            at = above;
+    /// Where a slot is; of one that is gone, where it would be. Put together in `scratch`, so that it takes no
+    /// more memory than it is long.
+    fn path_of(&self, slot: &Slot, scratch: &mut String) -> String {
+        scratch.clear();
+        self.append_path_of(slot, scratch);
+        scratch.as_str().to_owned()
+    }
+
+    fn append_path_of(&self, slot: &Slot, path: &mut String) {
+        if self.forest.contains(slot.id) {
+            return self.forest.append_path(slot.id, path);
         }
-        below
+        let (name, above) = {
+            let cold = slot.cold();
+            (cold.name.clone(), cold.parent.clone())
+        };
+        // No deeper than slots are.
+        if let Some(above) = above {
+            self.append_path_of(&above, path);
+        }
+        path.push('/');
+        path.push_str(&name);
     }
 
     /// The path of a slot; empty if it is not there.

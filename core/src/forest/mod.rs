@@ -11,7 +11,7 @@ mod siblings;
 mod stem;
 
 use crate::id::SlotId;
-use crate::id_map::IdHasher;
+use crate::id_map::{IdHash, IdHasher};
 use crate::slab::Slab;
 use crate::text;
 use family::Family;
@@ -127,9 +127,9 @@ pub struct Forest {
     taken: HashTable<Place>,
     roots: Family,
     /// Of those that have children.
-    families: HashMap<Place, Family>,
+    families: HashMap<Place, Family, IdHash>,
     /// Children sorted out, of parents that somebody looks at and that have many: sixteen bytes a child.
-    kept: Mutex<HashMap<Option<Place>, Arc<Kin>>>,
+    kept: Mutex<HashMap<Option<Place>, Arc<Kin>, IdHash>>,
 }
 
 /// Ids are counted up, nobody chooses them.
@@ -354,10 +354,10 @@ impl Forest {
 
     /// Forgets how children were sorted out, when nobody looks any more.
     pub fn forget_kin(&mut self) {
-        *self.kept_mut() = HashMap::new();
+        *self.kept_mut() = HashMap::default();
     }
 
-    fn kept_mut(&mut self) -> &mut HashMap<Option<Place>, Arc<Kin>> {
+    fn kept_mut(&mut self) -> &mut HashMap<Option<Place>, Arc<Kin>, IdHash> {
         self.kept.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 

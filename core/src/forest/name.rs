@@ -43,6 +43,8 @@ pub(super) struct Key<'a>(&'a str, u32);
 impl<'a> Key<'a> {
     pub(super) fn of(whole: &'a str) -> Self {
         let numbered = || {
+            // Most are not, which their last letter tells.
+            whole.as_bytes().last().filter(|last| last.is_ascii_digit())?;
             let (text, digits) = whole.rsplit_once('~')?;
             // Only as numbers are written here: `a~02` and `a~+2` are names of their own.
             let is_plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');

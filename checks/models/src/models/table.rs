@@ -2,7 +2,7 @@
 
 use crate::adapter::Registration;
 use crate::clock::wall;
-use crate::registry::{Registry, SlotHandle};
+use crate::registry::{Changes, Registry, SlotHandle};
 use crate::run::{Model, join, seen, thread};
 use crate::slot::{Cold, Facts, Phase, Slot};
 use actorscope_core::SlotId;
@@ -60,19 +60,15 @@ struct Mirror {
 
 impl Mirror {
     fn follow(&mut self, registry: &Registry) {
-        let (changes, departed) = registry.take_changes();
+        let Changes { there, gone, departed } = registry.take_changes();
         assert!(self.departed.handled <= departed.handled, "what went does not come back");
         self.departed = departed;
-        for (id, slot) in changes {
-            match slot {
-                Some(slot) => {
-                    let name = slot.cold().name.clone();
-                    self.slots.insert(id, (slot, name));
-                }
-                None => {
-                    self.slots.remove(&id);
-                }
-            }
+        for id in gone {
+            self.slots.remove(&id);
+        }
+        for slot in there {
+            let name = slot.cold().name.clone();
+            self.slots.insert(slot.id, (slot, name));
         }
     }
 
