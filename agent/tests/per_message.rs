@@ -41,7 +41,7 @@ mod counted {
                         batch
                     })
                 },
-                without_agent: 400,
+                without_agent: 40,
                 instructions: 400,
                 locked: 0,
             },
@@ -56,7 +56,7 @@ mod counted {
                         batch
                     })
                 },
-                without_agent: 400,
+                without_agent: 40,
                 instructions: 400,
                 // The sender counts, because nobody but a receiver can ask an unbounded channel how
                 // long it is.
