@@ -24,7 +24,7 @@ const ENDED_KEPT_UNCLAIMED: usize = 4;
 pub(crate) struct Changes {
     /// Slots that came or became somebody else, ascending.
     pub(crate) there: Vec<Arc<Slot>>,
-    /// Slots that went, in no order; some may have come since then, too, or be in here twice.
+    /// Slots that went, in no order, perhaps twice; among them those that came since then, too.
     pub(crate) gone: Vec<SlotId>,
     /// What all slots that ever went have counted.
     pub(crate) departed: Counters,
