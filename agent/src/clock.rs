@@ -5,7 +5,6 @@
 
 use actorscope_core::Timestamp;
 use std::sync::OnceLock;
-use std::time::SystemTime;
 
 /// A reading of the raw counter; 0 stands for "none".
 pub(crate) type Ticks = u64;
@@ -70,9 +69,21 @@ pub(crate) fn nanos(from: Ticks, to: Ticks) -> u64 {
     clock().nanos(from, to)
 }
 
-/// The wall clock.
+/// The wall clock. Read twice for each actor that comes and goes, so without what the standard library
+/// does to make a moment of it, and then nanoseconds again.
+#[cfg(unix)]
 pub(crate) fn wall() -> Timestamp {
-    SystemTime::now().into()
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    // What is before 1970 becomes 1970.
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    let nanos = u64::try_from(now.tv_nsec).unwrap_or(0);
+    Timestamp(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+}
+
+/// The wall clock.
+#[cfg(not(unix))]
+pub(crate) fn wall() -> Timestamp {
+    std::time::SystemTime::now().into()
 }
 
 #[cfg(test)]

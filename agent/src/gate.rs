@@ -7,7 +7,7 @@
 use crate::clock::{Ticks, ticks};
 use crate::measuring::Unmeasured;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use crate::sync::atomic::{AtomicU8, AtomicU32, AtomicU64};
+use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use crate::sync::{AtomicWaker, thread_local};
 use actorscope_core::Incarnation;
 use std::cell::Cell;
@@ -37,6 +37,8 @@ pub(crate) struct Gate {
     flags: AtomicU8,
     /// Here because the task looks at the flags beside it anyway, with each message.
     pub(crate) unmeasured: Unmeasured,
+    /// Whether there ever was a waker since the last task ended.
+    has_waker: AtomicBool,
     /// The actor that they are for.
     incarnation: AtomicU32,
     waker: AtomicWaker,
@@ -61,6 +63,7 @@ impl Default for Gate {
         Self {
             flags: AtomicU8::new(0),
             unmeasured: Unmeasured::default(),
+            has_waker: AtomicBool::new(false),
             incarnation: AtomicU32::new(Incarnation::FIRST.0),
             waker: AtomicWaker::new(),
             woken_at: AtomicU64::new(0),
@@ -150,6 +153,7 @@ impl Gate {
 
     /// The task goes to sleep and wants to be woken through `waker`.
     pub(crate) fn register(&self, waker: &Waker) {
+        self.has_waker.store(true, Relaxed);
         self.waker.register(waker);
     }
 
@@ -168,7 +172,11 @@ impl Gate {
 
     /// The task ends: it needs not be woken any more, and its memory is not kept for that.
     pub(crate) fn task_ends(&self) {
-        drop(self.waker.take());
+        // Many sleep before nothing that their gate wakes them from.
+        if self.has_waker.load(Relaxed) {
+            self.has_waker.store(false, Relaxed);
+            drop(self.waker.take());
+        }
     }
 
     /// Wakes the task for another reason than a message.

@@ -212,6 +212,8 @@ async fn of_many_that_stop_at_once_each_reason_is_told() {
         let named = name(&format!("end-many-{n}"));
         peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
     }
+    // Of those shown while they lived, so many are kept when they have ended in order.
+    rig.when("/end-many-299", is("idle")).await;
     for (n, (peer, _)) in peers.iter().enumerate() {
         peer.stop(Some(format!("reason {n}")));
     }

@@ -1,6 +1,6 @@
 //! An adapter's hold on one slot.
 
-use super::vacancy::Place;
+use super::vacancy::Vacancy;
 use super::{Fact, Registry};
 use crate::adapter::{Controls, DepthProbe, Fate, Registration};
 use crate::clock::wall;
@@ -47,12 +47,12 @@ impl SlotHandle {
 
     /// Makes a slot under this one, whatever parent the registration names.
     pub fn register_below(&self, new: Registration) -> SlotHandle {
-        self.registry().register_under(Some(self.slot.clone()), new)
+        self.registry().register_under(Some(self.slot.clone()), &new)
     }
 
     /// [`SlotHandle::register_below`] of something that runs from now on: what
     /// [`SlotHandle::started`] would say of it is said.
-    pub(crate) fn running_below(&self, new: Registration) -> SlotHandle {
+    pub(crate) fn running_below(&self, new: &Registration) -> SlotHandle {
         self.registry().register_running(Some(self.slot.clone()), new)
     }
 
@@ -97,15 +97,15 @@ impl SlotHandle {
     /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
     pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
         let now = wall();
-        let (registry, place, exit, fact) = {
+        let (registry, vacancy, exit, fact) = {
             let mut cold = self.slot.cold();
             if !self.slot.marks.phase().has_actor() {
                 let was_expected = self.slot.marks.set_expected(false);
-                let (registry, place) = (cold.class.registry, Place::of(&cold));
+                let (registry, vacancy) = (cold.class.registry, Vacancy::of(&cold));
                 drop(cold);
                 if was_expected {
                     // It never started: the slot is as empty as it was.
-                    registry.vacated(&self.slot, place);
+                    registry.vacated(&self.slot, vacancy);
                 }
                 return;
             }
@@ -137,7 +137,7 @@ impl SlotHandle {
                 cold.take_asked();
             }
             let fact = Fact { exit: Some(exit), reason, by };
-            (cold.class.registry, Place::of(&cold), exit, fact)
+            (cold.class.registry, Vacancy::of(&cold), exit, fact)
         };
         registry.event_at(now, EventKind::Exited, Some(&self.slot), fact);
         match fate {
@@ -148,11 +148,11 @@ impl SlotHandle {
             }
             Fate::Restarts { at: None } => {}
             // If its supervisor is restarted meanwhile, a new child comes in its place.
-            Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot, place),
+            Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot, vacancy),
             Fate::GaveUp => {
                 let fact = Fact { exit: Some(exit), ..Fact::default() };
                 registry.event_at(now, EventKind::GaveUp, Some(&self.slot), fact);
-                registry.vacated(&self.slot, place);
+                registry.vacated(&self.slot, vacancy);
             }
         }
     }

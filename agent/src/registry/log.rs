@@ -3,15 +3,15 @@
 //! sooner when somebody follows.
 
 use crate::slot::Slot;
-use actorscope_core::{EventKind, ExitReason, Incarnation, Timestamp};
+use actorscope_core::{EventKind, ExitReason, Incarnation, SlotId, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Facts kept until the agent takes them away. Each may keep a slot alive.
+/// Facts kept until the agent takes them away.
 const MOST: usize = 4_096;
 
-/// Facts kept while no agent runs, for the one that may be started later: few, so that starting and
-/// ending actors goes on in memory that is warm.
+/// Facts kept while no agent runs, for the one that may be started later: few, because each keeps a slot
+/// alive, and starting and ending actors goes on in memory that is warm.
 const MOST_UNCLAIMED: usize = 256;
 
 /// The same in bytes of text.
@@ -35,11 +35,31 @@ pub(crate) struct Said {
     pub(crate) by: Option<String>,
 }
 
+/// Which slot a fact is about.
+#[derive(Debug)]
+pub(crate) enum Whose {
+    /// One that the agent knows or will be told of: where it was is told when it goes, too. So one that goes
+    /// before the agent has looked is freed where it lived, in memory that is warm there, and no other thread
+    /// writes to its counts.
+    Told(SlotId),
+    /// One of which nobody will be told any more, or not yet: it is kept until somebody looks.
+    Kept(Arc<Slot>),
+}
+
+impl Whose {
+    pub(crate) fn id(&self) -> SlotId {
+        match self {
+            Self::Told(id) => *id,
+            Self::Kept(slot) => slot.id,
+        }
+    }
+}
+
 /// One fact.
 #[derive(Debug)]
 pub(crate) struct Noted {
     pub(crate) at: Timestamp,
-    pub(crate) slot: Option<Arc<Slot>>,
+    pub(crate) slot: Option<Whose>,
     pub(crate) said: Option<Box<Said>>,
     pub(crate) incarnation: Option<Incarnation>,
     pub(crate) kind: EventKind,
@@ -47,17 +67,23 @@ pub(crate) struct Noted {
 }
 
 impl Noted {
+    /// `told`: somebody is told of slots that come and go.
     pub(crate) fn new(
         at: Timestamp,
         kind: EventKind,
         slot: Option<&Arc<Slot>>,
         fact: Fact,
+        told: bool,
     ) -> Self {
         let text = |t: Option<String>| t.map(|t| actorscope_core::text::line(&t, TEXT));
         let said = (fact.reason.is_some() || fact.by.is_some())
             .then(|| Box::new(Said { reason: text(fact.reason), by: text(fact.by) }));
         let incarnation = slot.map(|slot| slot.incarnation());
-        Self { at, slot: slot.cloned(), said, incarnation, kind, exit: fact.exit }
+        let whose = |slot: &Arc<Slot>| {
+            let is_told = told && !slot.marks.is_forgotten();
+            if is_told { Whose::Told(slot.id) } else { Whose::Kept(slot.clone()) }
+        };
+        Self { at, slot: slot.map(whose), said, incarnation, kind, exit: fact.exit }
     }
 
     fn text_bytes(&self) -> usize {
@@ -72,6 +98,8 @@ pub(crate) struct Log {
     noted: VecDeque<Noted>,
     text_bytes: usize,
     lost: u64,
+    /// Who wants to hear of each fact at once: hardly ever anybody.
+    pub(super) listeners: usize,
 }
 
 /// What came of keeping a fact.
@@ -80,6 +108,8 @@ pub(crate) struct Log {
 pub(crate) struct Pushed {
     /// From now on something may soon be lost.
     pub(crate) fills: bool,
+    /// Somebody listens.
+    pub(crate) is_heard: bool,
     /// What had to go for it, to be dropped outside of the lock: the last one to know a slot frees it.
     pub(crate) gone: Option<Noted>,
 }
@@ -97,20 +127,41 @@ impl Log {
         let most = if agent_runs { MOST } else { MOST_UNCLAIMED };
         let was_filling = self.is_filling();
         self.text_bytes += noted.text_bytes();
-        self.noted.push_back(noted);
         let mut gone = None;
-        while self.noted.len() > most || self.text_bytes > MOST_TEXT {
+        // Before it is kept, so that there never have to be more than that.
+        while self.noted.len() >= most || self.text_bytes > MOST_TEXT {
             let Some(oldest) = self.noted.pop_front() else { break };
             self.text_bytes -= oldest.text_bytes();
             self.lost += 1;
             gone = Some(oldest);
         }
-        Pushed { fills: !was_filling && self.is_filling(), gone }
+        self.noted.push_back(noted);
+        let fills = !was_filling && self.is_filling();
+        Pushed { fills, is_heard: self.listeners > 0, gone }
     }
 
-    pub(crate) fn take(&mut self) -> Taken {
+    /// Takes everything away; further facts go into `room`, which is empty.
+    pub(crate) fn take(&mut self, room: VecDeque<Noted>) -> Taken {
         self.text_bytes = 0;
-        Taken { lost: std::mem::take(&mut self.lost), noted: std::mem::take(&mut self.noted) }
+        let noted = std::mem::replace(&mut self.noted, room);
+        Taken { lost: std::mem::take(&mut self.lost), noted }
+    }
+
+    /// Nobody is told of slots any more: those that are still there, as `find` knows, are kept for whoever
+    /// looks next.
+    pub(crate) fn keep_slots(&mut self, find: impl Fn(SlotId) -> Option<Arc<Slot>>) {
+        for whose in self.noted.iter_mut().filter_map(|noted| noted.slot.as_mut()) {
+            if let Whose::Told(id) = whose
+                && let Some(slot) = find(*id)
+            {
+                *whose = Whose::Kept(slot);
+            }
+        }
+    }
+
+    /// Gives room back that is not needed.
+    pub(crate) fn shrink_to(&mut self, needed: usize) {
+        self.noted.shrink_to(needed);
     }
 
     fn is_filling(&self) -> bool {
@@ -127,20 +178,20 @@ mod tests {
     use super::*;
 
     fn fact(reason: Option<String>) -> Noted {
-        Noted::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() })
+        Noted::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() }, true)
     }
 
     #[test]
     fn what_falls_out_is_counted() {
         let mut log = Log::default();
         let gone = (0..MOST + 10).filter(|_| log.push(fact(None), true).gone.is_some()).count();
-        let taken = log.take();
+        let taken = log.take(VecDeque::new());
         assert_eq!((gone, taken.lost, taken.noted.len()), (10, 10, MOST));
-        assert!(log.is_empty() && log.take().noted.is_empty());
+        assert!(log.is_empty() && log.take(VecDeque::new()).noted.is_empty());
         for _ in 0..MOST {
             let _ = log.push(fact(None), false);
         }
-        assert_eq!(log.take().noted.len(), MOST_UNCLAIMED);
+        assert_eq!(log.take(VecDeque::new()).noted.len(), MOST_UNCLAIMED);
     }
 
     #[test]
@@ -150,7 +201,7 @@ mod tests {
         for _ in 0..MOST / 2 {
             fills += usize::from(log.push(fact(Some("x".repeat(5_000))), true).fills);
         }
-        let taken = log.take();
+        let taken = log.take(VecDeque::new());
         assert_eq!(fills, 1, "told once");
         assert!(taken.noted.len() * TEXT <= MOST_TEXT + TEXT, "{} facts", taken.noted.len());
         assert_eq!(taken.lost as usize + taken.noted.len(), MOST / 2);

@@ -25,32 +25,34 @@ pub(crate) use current::{Current, InGroup, Placed, failed, inside};
 pub use current::{InSlot, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
-pub(crate) use log::{Fact, Noted, Taken};
+pub(crate) use log::{Fact, Noted, Taken, Whose};
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
 pub use sends::{Asking, Moment};
 pub(crate) use stirrings::Stirrings;
-pub(crate) use table::Changes;
+pub(crate) use table::{Changes, Gone};
 
 use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::measuring;
-use crate::slot::{self, Cold, Facts, Key, Phase, Slot};
+use crate::slot::{self, Class, Cold, Facts, Key, Phase, Slot};
 use crate::sync::atomic::{
     AtomicBool, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
-use crate::sync::{Mutex, lock};
+use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::Log;
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 use table::Table;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 tokio::task_local! {
     static CURRENT_REGISTRY: Registry;
@@ -70,8 +72,8 @@ pub(crate) struct Inner {
     /// Held while a slot moves, so that two moves cannot make a circle.
     moving: Mutex<()>,
     log: Mutex<Log>,
-    /// Rings when a fact was noted.
-    pub(crate) event_added: Notify,
+    /// Rings when a fact was noted, if somebody listens: see [`Registry::listen`].
+    event_added: Notify,
     /// Rings when facts may soon be lost if nobody takes them away.
     pub(crate) log_fills: Notify,
     warnings: AtomicU64,
@@ -145,7 +147,7 @@ impl Registry {
     pub fn register(&self, new: Registration) -> SlotHandle {
         let parent = new.parent.and_then(|id| self.slot(id));
         let lost = new.parent.filter(|_| parent.is_none());
-        let slot = self.register_under(parent, new);
+        let slot = self.register_under(parent, &new);
         if let Some(unknown) = lost {
             self.warn(&slot.slot, Oddity::UnknownParent(unknown));
         }
@@ -156,7 +158,7 @@ impl Registry {
     pub(crate) fn register_under(
         &self,
         parent: Option<Arc<Slot>>,
-        new: Registration,
+        new: &Registration,
     ) -> SlotHandle {
         if let Some(parent) = &parent
             && let Some(slot) = self.refill(parent, new.refill_key.as_deref())
@@ -170,7 +172,7 @@ impl Registry {
     pub(crate) fn register_running(
         &self,
         parent: Option<Arc<Slot>>,
-        new: Registration,
+        new: &Registration,
     ) -> SlotHandle {
         let now = wall();
         let slot = self.make(parent, new, Phase::Running, now);
@@ -181,7 +183,7 @@ impl Registry {
     fn make(
         &self,
         parent: Option<Arc<Slot>>,
-        new: Registration,
+        new: &Registration,
         phase: Phase,
         now: Timestamp,
     ) -> SlotHandle {
@@ -189,8 +191,8 @@ impl Registry {
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
         let (parent, oddity) = sane(parent);
-        let class = Facts::of(*self, &new).class();
-        let name = new.name.unwrap_or_else(|| class.texts().short_type.clone());
+        let class = Class::of(*self, new);
+        let name = new.name.clone().unwrap_or_else(|| class.texts().short_type.clone());
         let supervised = class.child_spec.is_some();
         if let Some(parent) = &parent {
             parent.marks.count_child(true);
@@ -200,11 +202,11 @@ impl Registry {
         }
         let depth = parent.as_ref().map_or(0, |parent| parent.marks.depth() + 1);
         let mut cold = Cold::new(parent, class, name, now);
-        let child_id = new.child_spec.and_then(|spec| spec.child_id);
+        let child_id = new.child_spec.as_ref().and_then(|spec| spec.child_id.as_deref());
         if child_id.is_some() || new.refill_key.is_some() || new.ordinal.is_some() {
             cold.set_key(Key {
-                child_id: child_id.map(String::into_boxed_str),
-                refill: new.refill_key.map(String::into_boxed_str),
+                child_id: child_id.map(Into::into),
+                refill: new.refill_key.as_deref().map(Into::into),
                 ordinal: new.ordinal,
                 parent_incarnation: 0,
             });
@@ -220,24 +222,24 @@ impl Registry {
 
     /// Forgets a slot; its children move up.
     pub(crate) fn remove(&self, slot: &Slot) {
+        let cold = slot.cold();
         if slot.marks.forget() {
-            self.take_out(slot);
+            self.take_out(slot, cold);
         }
     }
 
     /// Takes a slot that was just forgotten out of everything that knows it.
-    fn take_out(&self, slot: &Slot) {
-        let (parent, refill) = {
-            let cold = slot.cold();
-            (cold.parent.clone(), cold.key().and_then(|key| key.refill.clone()))
-        };
+    fn take_out(&self, slot: &Slot, cold: MutexGuard<'_, Cold>) {
+        let refill = cold.key().and_then(|key| key.refill.clone());
+        let (parent, gone) = (cold.parent.clone(), Gone::of(slot.id, &cold));
+        drop(cold);
         if let Some(parent) = parent {
             parent.marks.count_child(false);
             if let Some(key) = refill {
                 parent.cold().no_longer_vacant(&key, slot.id);
             }
         }
-        self.0.table.remove(slot.id);
+        self.0.table.remove(gone);
     }
 
     /// Hangs a slot under another one.
@@ -378,22 +380,39 @@ impl Registry {
         if kind == EventKind::Restarted {
             self.0.restarts.fetch_add(1, Relaxed);
         }
-        let noted = Noted::new(at, kind, slot, fact);
+        let noted = Noted::new(at, kind, slot, fact, self.0.table.is_tracking());
         let agent_runs = self.has_agent();
         let pushed = lock(&self.0.log).push(noted, agent_runs);
         if pushed.fills {
             self.0.log_fills.notify_one();
         }
         drop(pushed.gone);
-        // Only agents listen.
-        if agent_runs {
+        if pushed.is_heard {
             self.0.event_added.notify_waiters();
         }
     }
 
-    /// Takes away what was noted.
-    pub(crate) fn take_noted(&self) -> Taken {
-        lock(&self.0.log).take()
+    /// Listens for facts from now on. Hosts are spared the bell while nobody does.
+    pub(crate) fn listen(self) -> Listening {
+        // Under the lock under which facts are noted: what was noted before, the listener finds.
+        lock(&self.0.log).listeners += 1;
+        Listening(self)
+    }
+
+    /// Takes away what was noted; what follows is kept in `room`, which is empty.
+    pub(crate) fn take_noted(&self, room: VecDeque<Noted>) -> Taken {
+        lock(&self.0.log).take(room)
+    }
+
+    /// So many facts at a time are no longer noted, as it seems.
+    pub(crate) fn shrink_log(&self, needed: usize) {
+        lock(&self.0.log).shrink_to(needed);
+    }
+
+    /// Puts back what was taken away, as if it had been noted only now.
+    #[cfg(test)]
+    pub(crate) fn note_again(&self, noted: Noted) {
+        let _ = lock(&self.0.log).push(noted, true);
     }
 
     fn warn(&self, slot: &Arc<Slot>, oddity: Oddity) {
@@ -423,6 +442,7 @@ impl Registry {
     pub(crate) fn release(&self) {
         self.0.stirrings.track(false);
         self.0.table.untrack();
+        lock(&self.0.log).keep_slots(|id| self.slot(id));
         for slot in self.0.table.all() {
             slot.cold().set_suspended_until(None);
             if let Some(meter) = slot.read_meter() {
@@ -434,6 +454,23 @@ impl Registry {
             }
         }
         self.0.agent_runs.store(false, Release);
+    }
+}
+
+/// As long as this is there, it can be heard when a fact is noted.
+#[derive(Debug)]
+pub(crate) struct Listening(Registry);
+
+impl Listening {
+    /// Ends with the next fact, or the first since the future was enabled.
+    pub(crate) fn heard(&self) -> Notified<'_> {
+        self.0.0.event_added.notified()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        lock(&self.0.0.log).listeners -= 1;
     }
 }
 

@@ -32,7 +32,7 @@ impl Registry {
             slot
         } else {
             let now = wall();
-            let handle = self.make(parent, new, Phase::Running, now);
+            let handle = self.make(parent, &new, Phase::Running, now);
             let slot = &handle.slot;
             {
                 let mut cold = slot.cold();
@@ -90,7 +90,8 @@ mod tests {
             assert_eq!(slot.slot.cold().reach().kill(), Reaction::Accepted);
             assert_eq!((slot.incarnation().0, slot.has_history()), (1, false));
         }
-        let kinds: Vec<_> = registry.take_noted().noted.iter().map(|noted| noted.kind).collect();
+        let kinds: Vec<_> =
+            registry.take_noted(Default::default()).noted.iter().map(|noted| noted.kind).collect();
         assert_eq!(kinds, [EventKind::Started; 2]);
         assert!(!registry.register_started(new(), false, None, None).has_mailbox());
     }

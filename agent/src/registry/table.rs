@@ -1,7 +1,7 @@
 //! All slots by id, in shards, so that actors which start on different threads hardly ever meet and
 //! no table that grows holds up one of them for long.
 
-use crate::slot::Slot;
+use crate::slot::{Cold, Slot};
 use crate::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::SlotId;
@@ -14,33 +14,58 @@ use std::sync::Arc;
 const SHARDS: usize = 64;
 
 /// Empty slots kept by each shard, give or take those that still have children or may be filled
-/// again: about a thousand in all, for somebody to look at …
-const ENDED_KEPT: usize = 16;
-/// … and about a quarter of that while no agent runs.
-const ENDED_KEPT_UNCLAIMED: usize = 4;
+/// again. Of actors that somebody may miss about a thousand in all: those that failed, that had a
+/// supervisor, or that an agent has shown while they lived …
+const MISSED_KEPT: usize = 16;
+/// … and about a quarter of that while no agent runs, and of all others: where they come and go by the
+/// thousand, most are gone before the agent has looked, and cost it next to nothing.
+const OTHERS_KEPT: usize = 4;
+
+/// Room for changes that each shard keeps.
+const ROOM: usize = 64;
 
 /// What changed since somebody looked last.
 #[derive(Default)]
 pub(crate) struct Changes {
     /// Slots that came or became somebody else, ascending.
     pub(crate) there: Vec<Arc<Slot>>,
-    /// Slots that went, in no order, perhaps twice; among them those that came since then, too.
-    pub(crate) gone: Vec<SlotId>,
+    /// Slots that went, in no order; among them those that came since then, too.
+    pub(crate) gone: Vec<Gone>,
     /// What all slots that ever went have counted.
     pub(crate) departed: Counters,
+}
+
+/// Who a slot was that is not there any more, for whoever still has to say something of it.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    pub(crate) id: SlotId,
+    /// As wanted; in the tree it may have had a number behind it.
+    pub(crate) name: Arc<str>,
+    /// The slot it hung under; may be gone, too.
+    pub(crate) parent: Option<SlotId>,
+}
+
+impl Gone {
+    pub(super) fn of(id: SlotId, cold: &Cold) -> Self {
+        let parent = cold.parent.as_ref().map(|parent| parent.id);
+        Self { id, name: cold.name.clone(), parent }
+    }
 }
 
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
     slots: HashTable<Arc<Slot>>,
-    /// Slots that came, went or became somebody else since the sampler last looked. Empty while
-    /// nobody looks.
+    /// Slots that came or became somebody else since the sampler last looked; some may have gone since.
+    /// Empty while nobody looks, as the next.
     changed: Vec<SlotId>,
-    /// The last one of which the sampler was told; ids are counted up.
-    told: Option<SlotId>,
-    /// Slots whose actor ended, oldest first; some may have been filled again since.
-    ended: VecDeque<SlotId>,
+    /// Slots that went since then.
+    gone: Vec<Gone>,
+    /// Slots whose actor ended and that somebody may miss, oldest first; some may have been filled again
+    /// since.
+    missed: VecDeque<SlotId>,
+    /// All others whose actor ended.
+    others: VecDeque<SlotId>,
     /// What the slots counted that are not there any more.
     departed: Counters,
 }
@@ -67,6 +92,10 @@ impl Shard {
     fn find(&self, id: SlotId) -> Option<&Arc<Slot>> {
         self.slots.find(hash(id), |slot| slot.id == id)
     }
+
+    fn ended(&mut self, is_missed: bool) -> &mut VecDeque<SlotId> {
+        if is_missed { &mut self.missed } else { &mut self.others }
+    }
 }
 
 impl Table {
@@ -76,7 +105,8 @@ impl Table {
         lock(self.shards.get(id.get() as usize % SHARDS).unwrap_or(first))
     }
 
-    fn is_tracking(&self) -> bool {
+    /// Whether changes are noted.
+    pub(crate) fn is_tracking(&self) -> bool {
         self.tracking.load(SeqCst)
     }
 
@@ -84,21 +114,24 @@ impl Table {
         self.shard(id).find(id).cloned()
     }
 
+    /// Takes in a slot that nobody else knows yet.
     pub(crate) fn insert(&self, slot: Arc<Slot>) {
         let id = slot.id;
         let mut shard = self.shard(id);
-        if self.is_tracking() && slot.marks.change() {
+        if self.is_tracking() {
+            slot.marks.change_unshared();
             shard.changed.push(id);
         }
         shard.slots.insert_unique(hash(id), slot, |slot| hash(slot.id));
     }
 
-    /// Whether it was there.
-    pub(crate) fn remove(&self, id: SlotId) -> bool {
+    /// Takes out the slot that is `gone`. Whether it was there.
+    pub(crate) fn remove(&self, gone: Gone) -> bool {
+        let id = gone.id;
         let mut shard = self.shard(id);
-        // Of one that was not told of it is told anyway that it is not there.
-        if self.is_tracking() && Some(id) <= shard.told {
-            shard.changed.push(id);
+        // Asked under the lock: else somebody could begin to look meanwhile, and not be told.
+        if self.is_tracking() {
+            shard.gone.push(gone);
         }
         match shard.slots.find_entry(hash(id), |slot| slot.id == id) {
             // The last reference may be this one: the slot is not freed under the lock.
@@ -120,24 +153,26 @@ impl Table {
         }
     }
 
-    /// A slot is empty. Returns empty ones that may have been kept long enough.
-    pub(crate) fn bury(&self, id: SlotId) -> [Option<Arc<Slot>>; 2] {
-        let kept = if self.is_tracking() { ENDED_KEPT } else { ENDED_KEPT_UNCLAIMED };
+    /// A slot is empty, and somebody may miss its actor, or not. Returns empty ones of that kind that may
+    /// have been kept long enough.
+    pub(crate) fn bury(&self, id: SlotId, is_missed: bool) -> [Option<Arc<Slot>>; 2] {
+        let kept = if is_missed && self.is_tracking() { MISSED_KEPT } else { OTHERS_KEPT };
         let mut shard = self.shard(id);
-        shard.ended.push_back(id);
+        shard.ended(is_missed).push_back(id);
         // Two for one, so that slots which must stay for now do not hold up the others for ever.
         [(), ()].map(|()| {
-            if shard.ended.len() <= kept {
+            let ended = shard.ended(is_missed);
+            if ended.len() <= kept {
                 return None;
             }
-            let oldest = shard.ended.pop_front()?;
+            let oldest = ended.pop_front()?;
             shard.find(oldest).cloned()
         })
     }
 
     /// One that [`Table::bury`] returned has to stay for now.
-    pub(crate) fn keep_buried(&self, id: SlotId) {
-        self.shard(id).ended.push_back(id);
+    pub(crate) fn keep_buried(&self, id: SlotId, is_missed: bool) {
+        self.shard(id).ended(is_missed).push_back(id);
     }
 
     /// From here on changes are noted for [`Table::take_changes`]; all slots there are now are the
@@ -147,7 +182,7 @@ impl Table {
         for shard in &self.shards {
             let mut shard = lock(shard);
             shard.changed = shard.slots.iter().map(|slot| slot.id).collect();
-            shard.told = None;
+            shard.gone = Vec::new();
             for slot in &shard.slots {
                 slot.marks.change();
             }
@@ -162,7 +197,7 @@ impl Table {
             for slot in &shard.slots {
                 slot.marks.change_seen();
             }
-            shard.changed = Vec::new();
+            (shard.changed, shard.gone) = (Vec::new(), Vec::new());
         }
     }
 
@@ -173,16 +208,18 @@ impl Table {
             let mut shard = lock(shard);
             // Under the lock under which they went, so that each is counted once.
             all.departed = all.departed.plus(shard.departed);
-            for id in std::mem::take(&mut shard.changed) {
-                shard.told = shard.told.max(Some(id));
-                let Some(slot) = shard.find(id).cloned() else {
-                    all.gone.push(id);
-                    continue;
-                };
+            all.gone.append(&mut shard.gone);
+            let mut changed = std::mem::take(&mut shard.changed);
+            for id in changed.drain(..) {
+                let Some(slot) = shard.find(id).cloned() else { continue };
                 // Before it is read: what changes from here on is told the next time.
                 slot.marks.change_seen();
                 all.there.push(slot);
             }
+            // Room for the next, so that hosts need not make it anew; but not for all there are.
+            changed.shrink_to(ROOM);
+            shard.changed = changed;
+            shard.gone.shrink_to(ROOM);
         }
         all.there.sort_unstable_by_key(|slot| slot.id);
         all.there.dedup_by_key(|slot| slot.id);
@@ -191,7 +228,10 @@ impl Table {
 
     /// Whether [`Table::take_changes`] would return any.
     pub(crate) fn has_changes(&self) -> bool {
-        self.shards.iter().any(|shard| !lock(shard).changed.is_empty())
+        self.shards.iter().any(|shard| {
+            let shard = lock(shard);
+            !(shard.changed.is_empty() && shard.gone.is_empty())
+        })
     }
 
     /// All slots as of now, shard by shard.

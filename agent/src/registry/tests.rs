@@ -4,7 +4,7 @@ use super::{Registry, SlotHandle};
 use crate::adapter::{Fate, Registration};
 use crate::sampler::Sampler;
 use actorscope_core::view::RowSource;
-use actorscope_core::{EventKind, ExitReason, SlotId};
+use actorscope_core::{ChildSpec, EventKind, ExitReason, SlotId};
 use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -111,6 +111,44 @@ fn without_an_agent_the_dead_are_not_kept_for_ever() {
         (0..5_000).filter(|i| parent.slot.cold().vacant(&format!("conn-{i}")).is_some()).count();
     assert!(vacant < 1_300, "{vacant} places to be filled again");
     assert!(registry.slot(parent.id()).is_some());
+}
+
+#[test]
+fn whom_somebody_may_miss_is_kept_longer_than_who_came_and_went() {
+    let registry = Registry::new();
+    let mut sampler = Sampler::new(registry, None);
+    let end = |slot: &SlotHandle| slot.exited(ExitReason::Normal, None, Fate::Final);
+    let started = |n, spec: Option<ChildSpec>| {
+        let new = Registration::new("test", format!("a-{n}"), "A");
+        let slot = registry.register(match spec {
+            Some(spec) => new.child_spec(spec),
+            None => new,
+        });
+        slot.started(None);
+        slot
+    };
+    let shown: Vec<_> = (0..600).map(|n| started(n, None)).collect();
+    sampler.pass(1, 0);
+    shown.iter().for_each(end);
+    // The same number each of such as no pass sees.
+    let supervised: Vec<_> = (0..400)
+        .map(|n| {
+            let slot = started(n, Some(ChildSpec::default()));
+            end(&slot);
+            slot
+        })
+        .collect();
+    let unseen: Vec<_> = (0..400)
+        .map(|n| {
+            let slot = started(n, None);
+            end(&slot);
+            slot
+        })
+        .collect();
+    let kept =
+        |all: &[SlotHandle]| all.iter().filter(|slot| registry.slot(slot.id()).is_some()).count();
+    assert_eq!((kept(&shown), kept(&supervised)), (600, 400));
+    assert_eq!(kept(&unseen), 64 * 4);
 }
 
 #[test]

@@ -49,22 +49,26 @@ impl Registry {
         if let Some(done) = done {
             self.throw_out(&done);
         }
-        self.make(Some(parent.clone()), new, Phase::Starting, wall())
+        self.make(Some(parent.clone()), &new, Phase::Starting, wall())
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.
-    pub(super) fn vacated(&self, slot: &Slot, place: Option<Place>) {
-        if let Some(Place { parent, key }) = place {
+    pub(super) fn vacated(&self, slot: &Slot, vacancy: Vacancy) {
+        if let Some(Place { parent, key }) = vacancy.place {
             parent.cold().set_vacant(&key, slot.id);
         }
-        for due in self.0.table.bury(slot.id).into_iter().flatten() {
-            self.unbury(&due);
+        let table = &self.0.table;
+        let is_missed = vacancy.is_supervised
+            || slot.marks.phase() != Phase::Stopped
+            || (table.is_tracking() && slot.marks.is_seen());
+        for due in table.bury(slot.id, is_missed).into_iter().flatten() {
+            self.unbury(&due, is_missed);
         }
     }
 
     /// Throws out a slot that has been empty for long, unless it must stay: keeps the number of empty
     /// slots bounded, whether or not an agent is there to prune them.
-    fn unbury(&self, slot: &Slot) {
+    fn unbury(&self, slot: &Slot, is_missed: bool) {
         let nobody_comes = match slot.marks.phase() {
             Phase::Stopped | Phase::Failed => true,
             Phase::Restarting => slot.cold().is_final().is_some_and(|is_final| is_final()),
@@ -72,17 +76,18 @@ impl Registry {
             Phase::Starting | Phase::Running | Phase::Stopping => return,
         };
         if !(nobody_comes && !slot.marks.has_children() && self.throw_out(slot)) {
-            self.0.table.keep_buried(slot.id);
+            self.0.table.keep_buried(slot.id, is_missed);
         }
     }
 
     /// Forgets a slot that nobody fills, unless somebody is about to. Whether it is gone.
     pub(crate) fn throw_out(&self, slot: &Slot) -> bool {
-        let gone = slot.forget_if_empty();
-        if gone {
-            self.take_out(slot);
+        let cold = slot.cold();
+        if slot.forget_if_empty(&cold) {
+            self.take_out(slot, cold);
+            return true;
         }
-        gone || slot.marks.is_forgotten()
+        slot.marks.is_forgotten()
     }
 
     /// A slot is filled: it waits for nobody any more.
@@ -95,7 +100,7 @@ impl Registry {
 
     /// Ends the wait for a successor that will not come: the slot stays empty.
     pub(crate) fn settle(&self, slot: &Arc<Slot>) {
-        let (gave_up, place) = {
+        let (gave_up, vacancy) = {
             let mut cold = slot.cold();
             if slot.marks.phase() != Phase::Restarting {
                 return;
@@ -109,23 +114,36 @@ impl Registry {
             let exhausted = cold.budget(wall()).is_some_and(|b| b.exhausted());
             let gave_up = wants_restart && exhausted;
             slot.settle(&mut cold, if gave_up { Phase::Failed } else { Phase::after(last) });
-            (gave_up, Place::of(&cold))
+            (gave_up, Vacancy::of(&cold))
         };
         if gave_up {
             self.event(EventKind::GaveUp, Some(slot), Fact::default());
         }
-        self.vacated(slot, place);
+        self.vacated(slot, vacancy);
+    }
+}
+
+/// What a slot that was just emptied leaves behind.
+pub(super) struct Vacancy {
+    place: Option<Place>,
+    /// Whoever looks at its supervisor looks for it, whether or not it ended in order.
+    is_supervised: bool,
+}
+
+impl Vacancy {
+    pub(super) fn of(cold: &Cold) -> Self {
+        Self { place: Place::of(cold), is_supervised: cold.class.child_spec.is_some() }
     }
 }
 
 /// The parent of a slot and the key under which it may be filled again there.
-pub(super) struct Place {
+struct Place {
     parent: Arc<Slot>,
     key: Box<str>,
 }
 
 impl Place {
-    pub(super) fn of(cold: &Cold) -> Option<Self> {
+    fn of(cold: &Cold) -> Option<Self> {
         let key = cold.key()?.refill.clone()?;
         Some(Self { parent: cold.parent.clone()?, key })
     }

@@ -21,7 +21,7 @@ const OTHER: &str = "_other";
 
 /// Notes for whom a slot has been waiting for long.
 pub(super) fn note_long_waits(row: &Row, now: Ticks, waits: &mut IdMap<Vec<SlotId>>) {
-    for (peer, since) in row.figures().iter().flat_map(|figures| figures.waits()) {
+    for (peer, since) in row.waits() {
         if nanos(*since, now) >= LONG_NS {
             waits.entry(row.slot.id).or_default().push(*peer);
         }
@@ -36,7 +36,7 @@ pub(super) fn deadlocks(waits: &IdMap<Vec<SlotId>>, forest: &Forest) -> Vec<Vec<
 
 /// The longest wait of a slot.
 pub(super) fn waiting_for(row: &Row, forest: &Forest, now: Ticks) -> Option<WaitingFor> {
-    let (slot, since) = row.figures()?.waits().iter().min_by_key(|(_, since)| *since)?;
+    let (slot, since) = row.waits().iter().min_by_key(|(_, since)| *since)?;
     Some(WaitingFor { slot: *slot, path: forest.path(*slot), for_ns: nanos(*since, now) })
 }
 

@@ -9,6 +9,7 @@ mod figures;
 mod fine;
 mod journal;
 mod links;
+mod look;
 mod places;
 mod polling;
 mod row;
@@ -17,6 +18,7 @@ mod seen;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod worst;
 
 pub(crate) use journal::{Journal, Read, gap};
 pub(crate) use rows::Rows;

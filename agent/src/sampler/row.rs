@@ -1,8 +1,9 @@
-//! One slot as the sampler keeps it: next to nothing while it does nothing, its figures of the last
+//! One slot as the sampler keeps it: next to nothing while it does nothing, what is needed of the last
 //! pass ([`Active`]) once it did something.
 
-use super::active::Active;
+use super::active::{Active, as_of};
 use super::fine::Attached;
+use super::look::{Counted, Look};
 use super::seen::{Seen, Sort};
 use crate::cell::Lent;
 use crate::clock::Ticks;
@@ -41,21 +42,21 @@ impl Row {
         Self { slot, active: None, handled, polls, seen, rest: Rest::new() }
     }
 
-    /// Reads the slot anew. Whether it may sleep, as far as it is concerned.
-    pub(super) fn sample(&mut self, now: Ticks) -> bool {
+    /// Reads the slot anew. Whether it did nothing since the last pass, and what was read, if it ever did
+    /// anything.
+    pub(super) fn sample(&mut self, now: Ticks) -> (bool, Option<Counted>) {
         let (handled, polls) = stamp(&self.slot);
         let did_nothing = (handled, polls) == (self.handled, self.polls);
-        if let Some(active) = &mut self.active {
-            active.sample(&self.slot, now);
-        } else if !did_nothing || handled > 0 || self.slot.is_busy() {
-            self.active = Some(Box::new(Active::first(&self.slot, now)));
+        if self.active.is_none() && (!did_nothing || handled > 0 || self.slot.is_busy()) {
+            self.active = Some(Box::new(Active::new()));
         }
+        let counted = self.active.as_mut().map(|active| active.sample(&self.slot, now));
+        let is_handling = counted.as_ref().is_some_and(Counted::is_handling);
         let settled = self.seen.is_settled() || did_nothing;
-        self.seen = Seen::new(self.state(), Sort::of(&self.slot, handled > 0), settled);
+        let state = self.slot.marks.state(is_handling, self.is_held());
+        self.seen = Seen::new(state, Sort::of(&self.slot, handled > 0), settled);
         (self.handled, self.polls) = (handled, polls);
-        did_nothing
-            && self.active.as_ref().is_none_or(|active| active.is_at_rest(now))
-            && self.may_sleep()
+        (did_nothing, counted)
     }
 
     /// Reads a little of everything that [`Row::sample`] reads; the number means nothing.
@@ -78,7 +79,7 @@ impl Row {
     }
 
     /// Whether whatever may happen to it stirs it, and no time passes for it.
-    fn may_sleep(&self) -> bool {
+    pub(super) fn may_sleep(&self) -> bool {
         let marks = &self.slot.marks;
         matches!(marks.phase(), Phase::Starting | Phase::Running)
             && !self.slot.gate.is_suspended()
@@ -90,9 +91,12 @@ impl Row {
         self.seen
     }
 
-    /// Messages handled, and those of them that failed.
+    /// Messages handled, and those of them that failed, as of the last pass: whatever has been added to
+    /// totals is what is taken out of them.
     pub(super) fn counts(&self) -> (u64, u64) {
-        self.active.as_ref().map_or((0, 0), |active| active.counts())
+        let Some(active) = &self.active else { return (0, 0) };
+        let now = self.slot.counters();
+        (as_of(now.handled, self.handled), active.failed(now.failed))
     }
 
     /// Whether there is more to do about it than to read it: it is held, ended, waits for a successor, or
@@ -103,23 +107,31 @@ impl Row {
             || self.active.as_ref().is_some_and(|active| active.attached().is_some())
     }
 
-    /// Looks at its figures as of the last pass, which of an idle slot are those of now.
-    fn look<T>(&self, now: Ticks, at: impl FnOnce(&Active) -> T) -> T {
+    /// Looks at its figures, whether or not it ever did anything.
+    fn look<T>(&self, now: Ticks, at: impl FnOnce(Look<'_>) -> T) -> T {
         match &self.active {
-            Some(active) => at(active),
-            None => at(&Active::idle(&self.slot, now, self.seen.is_settled())),
+            Some(active) => at(Look::now(active, &self.slot, &Counted::read(&self.slot))),
+            None => {
+                let (idle, counted) = Active::idle(&self.slot, now, self.seen.is_settled());
+                at(Look::new(&idle, &self.slot, &counted))
+            }
         }
     }
 
-    /// Its figures as of the last pass, if it ever did anything.
-    pub(super) fn figures(&self) -> Option<&Active> {
-        self.active.as_deref()
+    /// Its figures with what was read just now, if it ever did anything.
+    pub(super) fn figures<'a>(&'a self, counted: &'a Counted) -> Option<Look<'a>> {
+        Some(Look::new(self.active.as_ref()?, &self.slot, counted))
     }
 
-    /// What it did as of the last pass, with what is known of its life now.
+    /// Whose answers are out as of the last pass, and since when.
+    pub(super) fn waits(&self) -> &[(SlotId, Ticks)] {
+        self.active.as_ref().map_or(&[], |active| active.waits())
+    }
+
+    /// What it does.
     pub(super) fn state(&self) -> SlotState {
-        let handling = self.active.as_ref().is_some_and(|active| active.is_handling());
-        self.slot.marks.state(handling, self.is_held())
+        let is_handling = self.active.is_some() && Counted::read(&self.slot).is_handling();
+        self.slot.marks.state(is_handling, self.is_held())
     }
 
     fn is_held(&self) -> bool {
@@ -142,7 +154,11 @@ impl Row {
     /// Gives it a tier-2 histogram.
     pub(super) fn lend_fine(&mut self, fine: Lent, now: Ticks) {
         self.slot.meter().lend_fine(Some(&fine));
-        let active = self.active.get_or_insert_with(|| Box::new(Active::first(&self.slot, now)));
+        let active = self.active.get_or_insert_with(|| {
+            let mut first = Box::new(Active::new());
+            first.sample(&self.slot, now);
+            first
+        });
         active.attach(Attached::new(fine, now));
     }
 
@@ -162,21 +178,22 @@ impl Row {
 
     /// The whole row.
     pub(super) fn stats(&self, now: Ticks, wall: Timestamp) -> Stats {
-        self.look(now, |active| {
-            let state = self.slot.state(active.is_handling(), self.is_held(), wall);
-            active.stats(&self.slot, state, now, wall)
+        self.look(now, |figures| {
+            let state = self.slot.state(figures.is_handling(), self.is_held(), wall);
+            figures.stats(state, now, wall)
         })
     }
 
     /// What the detail page adds.
     pub(super) fn detail(&self, now: Ticks, children: usize) -> SlotDetail {
-        self.look(now, |active| active.detail(&self.slot, now, children))
+        self.look(now, |figures| figures.detail(now, children))
     }
 
     /// What it adds to a fold, without building the row.
     pub(super) fn weight(&self, now: Ticks) -> Weight {
         match &self.active {
-            Some(active) => active.weight(&self.slot, self.seen.state(), now),
+            Some(active) => Look::new(active, &self.slot, &Counted::read(&self.slot))
+                .weight(self.seen.state(), now),
             None => self.seen.idle_weight(self.slot.restarts()),
         }
     }
@@ -192,7 +209,9 @@ impl Row {
             (SortKey::Handled | SortKey::Failed, _) if !self.seen.takes_messages() => {
                 SortValue::Unknown
             }
-            (_, Some(active)) => active.sort_value(&self.slot, now, key),
+            (_, Some(active)) => {
+                Look::new(active, &self.slot, &Counted::read(&self.slot)).sort_value(now, key)
+            }
             (_, None) => self.seen.idle_value(key),
         }
     }

@@ -1,5 +1,6 @@
 //! All slots as of the last pass: the source that views are evaluated over.
 
+mod gone;
 mod intake;
 mod source;
 
@@ -9,22 +10,20 @@ use super::links;
 use super::places::Places;
 use super::row::Row;
 use super::tally::{self, Asleep};
+use super::worst::Worst;
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::registry::{Fact, Registry};
+use crate::registry::{Fact, Noted, Registry};
 use crate::slot::Phase;
 use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
 use actorscope_core::slab::Slab;
 use actorscope_core::slot::Counters;
 use actorscope_core::{EventKind, IdMap, SlotId, Timestamp};
+use gone::Lately;
 use std::cell::Cell;
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
-
-/// Slots that get a tier-2 histogram because their waits are the worst.
-const WORST: usize = 32;
 
 /// How long an ended slot stays visible, in nanoseconds: long enough to be noticed …
 const STOPPED_KEPT_NS: u64 = 30_000_000_000;
@@ -56,6 +55,10 @@ pub(crate) struct Rows {
     resumes_in: Option<Duration>,
     /// What the slots counted that are no rows any more.
     departed: Counters,
+    /// Who those were that went last.
+    gone: Lately,
+    /// For the next facts; empty.
+    room: VecDeque<Noted>,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -77,6 +80,8 @@ impl Rows {
             waits: IdMap::default(),
             resumes_in: None,
             departed: Counters::default(),
+            gone: Lately::default(),
+            room: VecDeque::new(),
             summary: Summary::default(),
             tick: 0,
             now: 0,
@@ -158,7 +163,7 @@ impl Rows {
         };
         self.asleep.count(&mut summary);
         let may_sleep = self.registry.stirrings().are_heard();
-        let mut worst: BinaryHeap<Reverse<(u64, SlotId)>> = BinaryHeap::new();
+        let mut worst = Worst::default();
         let (mut to_care_for, mut fell_asleep) = (Vec::new(), Vec::new());
         self.waits.clear();
         let mut looked_at = 0_usize;
@@ -168,16 +173,15 @@ impl Rows {
             }
             let Some(row) = self.rows.get_mut(place) else { continue };
             looked_at += 1;
-            let is_at_rest = row.sample(now);
-            tally::count(&mut summary, row, now);
-            if let Some(figures) = row.figures() {
-                let wait = figures.worst_wait_ns(now).filter(|wait| *wait > 0);
-                if let Some(wait) = wait.filter(|wait| is_among(&worst, *wait)) {
-                    worst.push(Reverse((wait, row.slot.id)));
-                    if worst.len() > WORST {
-                        worst.pop();
-                    }
-                }
+            let (did_nothing, counted) = row.sample(now);
+            let figures = counted.as_ref().and_then(|counted| row.figures(counted));
+            tally::count_life(&mut summary, row);
+            let mut is_at_rest = did_nothing && row.may_sleep();
+            if let Some(figures) = figures {
+                let burden = figures.burden(now);
+                tally::count_work(&mut summary, &figures, burden);
+                is_at_rest = is_at_rest && figures.is_at_rest(burden);
+                worst.offer(burden.wait_ns, row.slot.id);
                 links::note_long_waits(row, now, &mut self.waits);
             }
             if row.slot.read_links().is_some() {
@@ -203,7 +207,7 @@ impl Rows {
         summary.agent.events_dropped = self.journal.dropped();
         summary.agent.warnings = self.registry.warnings();
         self.summary = summary;
-        for Reverse((_, id)) in worst {
+        for id in worst.into_ids() {
             self.want(id);
         }
         self.care_for(&to_care_for, wall);
@@ -337,9 +341,4 @@ const AHEAD: usize = 64;
 fn warm_up(rows: &Slab<Row>, places: impl Iterator<Item = u32>) {
     let touched = places.filter_map(|place| rows.get(place)).map(Row::touch);
     std::hint::black_box(touched.fold(0, |all, one| all ^ one));
-}
-
-/// Whether a wait is among the longest so far.
-fn is_among(worst: &BinaryHeap<Reverse<(u64, SlotId)>>, wait: u64) -> bool {
-    worst.len() < WORST || worst.peek().is_some_and(|Reverse((least, _))| wait > *least)
 }

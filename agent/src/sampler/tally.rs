@@ -1,8 +1,8 @@
 //! The node's totals, out of two parts: slots that sleep are counted when they fall asleep, all others
 //! in each pass.
 
+use super::look::{Burden, Look};
 use super::row::Row;
-use crate::clock::Ticks;
 use actorscope_core::SlotState;
 use actorscope_core::node::Summary;
 
@@ -44,7 +44,7 @@ impl Asleep {
 }
 
 /// One slot that is awake, as it was just read.
-pub(super) fn count(summary: &mut Summary, row: &Row, now: Ticks) {
+pub(super) fn count_life(summary: &mut Summary, row: &Row) {
     let state = row.seen().state();
     if state.is_live() {
         summary.live += 1;
@@ -57,11 +57,13 @@ pub(super) fn count(summary: &mut Summary, row: &Row, now: Ticks) {
         SlotState::Failed => summary.failed += 1,
         _ => {}
     }
-    if let Some(figures) = row.figures() {
-        let (handled, failed) = figures.counts();
-        summary.queued += figures.queued(now);
-        summary.rate_per_s += figures.rate();
-        summary.handled += handled;
-        summary.messages_failed += failed;
-    }
+}
+
+/// What one did that ever did anything.
+pub(super) fn count_work(summary: &mut Summary, figures: &Look<'_>, burden: Burden) {
+    let (handled, failed) = figures.counts();
+    summary.queued += burden.queued;
+    summary.rate_per_s += figures.rate();
+    summary.handled += handled;
+    summary.messages_failed += failed;
 }

@@ -8,7 +8,7 @@ use crate::slot::Slot;
 use actorscope_core::forest::Member;
 use actorscope_core::node::AgentCost;
 use actorscope_core::view::{Best, Order, RowSource, SortKey, Weight};
-use actorscope_core::{ChildKind, ExitReason, SlotId, SlotState};
+use actorscope_core::{ChildKind, EventKind, ExitReason, SlotId, SlotState};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -242,6 +242,76 @@ fn where_nobody_hears_them_all_are_looked_at() {
         late.pass(now, wall(), Default::default(), AgentCost::default());
     }
     assert_eq!(late.count_asleep(), 0);
+}
+
+#[test]
+fn what_is_told_of_those_that_came_and_went_between_two_looks_says_where_they_were() {
+    let mut node = Node::new();
+    let parent = node.actor("parent");
+    node.pass();
+    let start = |above: &SlotHandle, name| {
+        let slot = above.register_below(Registration::new("test", name, "T"));
+        slot.started(None);
+        slot
+    };
+    let child = start(&parent, "child");
+    let below = start(&child, "below");
+    for slot in [&below, &child] {
+        slot.exited(ExitReason::Normal, None, Fate::Final);
+        slot.forget();
+    }
+    // Said of one that is gone already.
+    child.messages_lost(1);
+    let from = node.rows.journal().last() + 1;
+    node.pass();
+    let told = node.rows.journal().read(from, 10).events;
+    let told: Vec<_> = told.iter().map(|event| (event.kind, &*event.path)).collect();
+    let (started, exited) = (EventKind::Started, EventKind::Exited);
+    let expected = [
+        (started, "/parent/child"),
+        (started, "/parent/child/below"),
+        (exited, "/parent/child/below"),
+        (exited, "/parent/child"),
+        (EventKind::MessagesLost, "/parent/child"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(node.rows.summary().slots, 1);
+}
+
+#[test]
+fn a_fact_that_comes_one_look_after_its_slot_went_says_where_that_was() {
+    let mut node = Node::new();
+    let parent = node.actor("parent");
+    let slot = parent.register_below(Registration::new("test", "a", "T"));
+    node.pass();
+    slot.started(None);
+    // Another thread notes the end and forgets the slot while the agent is between facts and changes.
+    let late = node.registry.take_noted(Default::default()).noted;
+    slot.forget();
+    node.pass();
+    assert!(!node.rows.forest().contains(slot.id()));
+    for noted in late {
+        node.registry.note_again(noted);
+    }
+    let from = node.rows.journal().last() + 1;
+    node.pass();
+    let told = node.rows.journal().read(from, 10).events;
+    assert_eq!(told.iter().map(|event| &*event.path).collect::<Vec<_>>(), ["/parent/a"]);
+}
+
+#[test]
+fn what_one_agent_did_not_take_in_the_next_one_does() {
+    let node = Node::new();
+    let slot = node.actor("a");
+    node.registry.release();
+    slot.exited(ExitReason::Normal, None, Fate::Final);
+    slot.forget();
+    node.registry.track_changes();
+    let mut next = Rows::new(node.registry);
+    next.take_in();
+    let told = next.journal().read(1, 10).events;
+    let told: Vec<_> = told.iter().map(|event| (event.kind, &*event.path)).collect();
+    assert_eq!(told, [(EventKind::Started, "/a"), (EventKind::Exited, "/a")]);
 }
 
 #[derive(Clone, Debug)]

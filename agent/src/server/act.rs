@@ -179,8 +179,9 @@ impl Actor {
 
     /// Checks `done` whenever something happens, until the deadline.
     async fn until(&self, deadline: Instant, done: impl Fn() -> bool) -> bool {
+        let listening = self.shared.registry.listen();
         loop {
-            let mut added = std::pin::pin!(self.shared.registry.inner().event_added.notified());
+            let mut added = std::pin::pin!(listening.heard());
             added.as_mut().enable();
             if done() {
                 return true;

@@ -30,9 +30,10 @@ async fn run(shared: Arc<Shared>, request: v1::EventsRequest, batches: Batches) 
         (0, last) => shared.with_journal(|journal| first_of_last(journal.last(), last)),
         (from, _) => from,
     };
+    let listening = registry.listen();
     loop {
         // Listening begins before reading, so that nothing falls between.
-        let mut added = std::pin::pin!(registry.inner().event_added.notified());
+        let mut added = std::pin::pin!(listening.heard());
         added.as_mut().enable();
         let Read { missing, events } =
             shared.with_journal(|journal| journal.read(next, limits::EVENTS_PER_BATCH));

@@ -31,6 +31,8 @@ pub use unix::BindError;
 #[cfg(unix)]
 pub(crate) use unix::Socket;
 
+use crate::registry::Listening;
+use futures_util::future::OptionFuture;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
@@ -70,10 +72,12 @@ impl Server {
         let registry = self.shared.registry.inner();
         let mut due = Instant::now() + self.shared.pass();
         loop {
-            // Nobody who is not watched for listens, so that hosts need not wake this thread.
+            // Unwatched it does not listen, so that hosts need not wake this thread.
+            let listening = self.shared.is_watched().then(|| self.shared.registry.listen());
+            let heard = OptionFuture::from(listening.as_ref().map(Listening::heard));
             tokio::select! {
                 () = tokio::time::sleep_until(due) => {}
-                () = registry.event_added.notified(), if self.shared.is_watched() => {
+                Some(()) = heard => {
                     tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
                 }
                 () = self.shared.suspended.notified() => {}

@@ -60,6 +60,22 @@ impl Deref for Class {
 }
 
 impl Class {
+    /// That of a new actor.
+    pub(crate) fn of(registry: Registry, new: &Registration) -> Arc<Self> {
+        let make = || Facts::of(registry, new).class();
+        LAST.try_with(|last| {
+            let mut last = last.try_borrow_mut().ok()?;
+            if let Some(same) = last.as_ref().filter(|last| last.facts.are_of(registry, new)) {
+                return Some(same.clone());
+            }
+            Some(last.insert(make()).clone())
+        })
+        .ok()
+        .flatten()
+        // On a thread that is ending.
+        .unwrap_or_else(make)
+    }
+
     /// Its texts.
     pub(crate) fn texts(&self) -> &Texts {
         self.texts.get_or_init(|| Texts {
@@ -91,10 +107,32 @@ thread_local! {
     static LAST: RefCell<Option<Arc<Class>>> = const { RefCell::new(None) };
 }
 
+const fn kind_of(new: &Registration) -> ChildKind {
+    if new.supervisor.is_some() { ChildKind::Supervisor } else { new.kind }
+}
+
+/// Whether a class's child spec, which has no id, is that of a child.
+fn is_but_for_the_id(spec: &ChildSpec, child: &ChildSpec) -> bool {
+    // All fields, so that none is forgotten that is added.
+    let ChildSpec {
+        child_id: _,
+        restart,
+        intensity,
+        period_ns,
+        shutdown,
+        significant,
+        backoff,
+        kill_is_normal_exit,
+    } = child;
+    (spec.restart, spec.intensity, spec.period_ns) == (*restart, *intensity, *period_ns)
+        && (&spec.shutdown, &spec.backoff) == (shutdown, backoff)
+        && (spec.significant, spec.kill_is_normal_exit) == (*significant, *kill_is_normal_exit)
+}
+
 impl Facts {
     /// Those of a new actor.
     pub(crate) fn of(registry: Registry, new: &Registration) -> Self {
-        let kind = if new.supervisor.is_some() { ChildKind::Supervisor } else { new.kind };
+        let kind = kind_of(new);
         let child_spec =
             new.child_spec.as_ref().map(|spec| ChildSpec { child_id: None, ..spec.clone() });
         Self {
@@ -114,17 +152,42 @@ impl Facts {
 
     /// The one class of which this is true.
     pub(crate) fn class(self) -> Arc<Class> {
-        LAST.try_with(|last| {
-            let mut last = last.try_borrow_mut().ok()?;
-            if let Some(same) = last.as_ref().filter(|last| last.facts == self) {
-                return Some(same.clone());
+        lock(&KNOWN).find(&self)
+    }
+
+    /// Whether it is true of a new actor, without making [`Facts::of`] it.
+    fn are_of(&self, registry: Registry, new: &Registration) -> bool {
+        // Texts of one place in the program are told to be equal by where they are.
+        let same = |a: &'static str, b: &'static str| std::ptr::eq(a, b) || a == b;
+        // All fields, so that none is forgotten that is added.
+        let Self {
+            registry: own_registry,
+            framework,
+            actor_type,
+            kind,
+            capabilities,
+            mailbox_capacity,
+            supervisor,
+            latent_supervisor,
+            child_spec,
+            no_kill,
+            budget_rule,
+        } = self;
+        *own_registry == registry
+            && same(actor_type, new.actor_type)
+            && same(framework, new.framework)
+            && *kind == kind_of(new)
+            && *capabilities == new.capabilities
+            && *mailbox_capacity == new.mailbox_capacity
+            && *supervisor == new.supervisor
+            && *latent_supervisor == new.latent_supervisor
+            && *no_kill == new.no_kill
+            && *budget_rule == new.budget_rule
+            && match (child_spec, &new.child_spec) {
+                (None, None) => true,
+                (Some(spec), Some(new)) => is_but_for_the_id(spec, new),
+                _ => false,
             }
-            Some(last.insert(lock(&KNOWN).find(&self)).clone())
-        })
-        .ok()
-        .flatten()
-        // On a thread that is ending.
-        .unwrap_or_else(|| lock(&KNOWN).find(&self))
     }
 
     fn hash(&self) -> u64 {

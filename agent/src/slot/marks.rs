@@ -152,9 +152,19 @@ impl Marks {
         !self.set(CHANGED, true)
     }
 
+    /// [`Marks::change`] of a slot that nobody else knows yet: no locked instruction for nothing.
+    pub(crate) fn change_unshared(&self) {
+        self.bits.store(self.bits.load(Relaxed) | CHANGED, Relaxed);
+    }
+
     /// The change is about to be looked at.
     pub(crate) fn change_seen(&self) {
         self.set(CHANGED, false);
+    }
+
+    /// Whether the sampler knows it as it is.
+    pub(crate) fn is_seen(&self) -> bool {
+        !self.has(CHANGED)
     }
 
     pub(crate) fn rename(&self) {

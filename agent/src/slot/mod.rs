@@ -235,8 +235,7 @@ impl Slot {
     }
 
     /// Forgets the slot unless an actor fills it or is about to; whether it did, and it was not before.
-    pub(crate) fn forget_if_empty(&self) -> bool {
-        let _cold = self.cold();
+    pub(crate) fn forget_if_empty(&self, _alone: &MutexGuard<'_, Cold>) -> bool {
         !self.marks.phase().has_actor() && !self.marks.is_expected() && self.marks.forget()
     }
 

@@ -79,7 +79,7 @@ impl<F: Future> Future for Observed<F> {
         let polled = catch_unwind(AssertUnwindSafe(|| {
             inside(&mut place, || {
                 let Some(running) = future.as_mut().as_pin_mut() else { return Poll::Pending };
-                let poll = running.poll(&mut Context::from_waker(waker));
+                let poll = running.poll(&mut Context::from_waker(&waker));
                 if poll.is_ready() {
                     // Here and not later, so that what its end starts hangs in the same place.
                     future.set(None);

@@ -33,8 +33,8 @@ impl Spawning {
         let task = task.capabilities(killable);
         // Running before it is spawned: it may end before this thread goes on.
         let slot = match current_place() {
-            Some(parent) => parent.running_below(task),
-            None => Registry::current().register_running(None, task),
+            Some(parent) => parent.running_below(&task),
+            None => Registry::current().register_running(None, &task),
         };
         Self { slot }
     }

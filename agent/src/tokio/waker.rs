@@ -3,9 +3,10 @@
 use crate::clock::Ticks;
 use crate::gate::wake_instant;
 use crate::measuring;
+use futures_util::task::{ArcWake, WakerRef, waker_ref};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::task::{Wake, Waker};
+use std::task::Waker;
 
 /// What a waker notes and whom it wakes.
 pub(super) struct Stamps {
@@ -14,41 +15,38 @@ pub(super) struct Stamps {
     woken_at: AtomicU64,
 }
 
-impl Wake for Stamps {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if self.woken_at.load(Relaxed) == 0 && measuring::is_on() {
-            self.woken_at.store(wake_instant(), Relaxed);
+impl ArcWake for Stamps {
+    fn wake_by_ref(stamps: &Arc<Self>) {
+        if stamps.woken_at.load(Relaxed) == 0 && measuring::is_on() {
+            stamps.woken_at.store(wake_instant(), Relaxed);
         }
         // In any case: what was stamped before may be on its way into a poll.
-        self.task.wake_by_ref();
+        stamps.task.wake_by_ref();
     }
 }
 
 /// The waker that a future is polled with, kept from poll to poll: a task's own waker hardly ever
 /// changes, so that one allocation lasts for its life.
-pub(super) enum Stamping {
-    /// Not polled yet; when it was spawned, which is its first wake. 0 = not known.
-    New(Ticks),
-    Polled(Arc<Stamps>, Waker),
+pub(super) struct Stamping {
+    /// Until the first poll: when it was spawned, which is its first wake. 0 = not known.
+    spawned_at: Ticks,
+    /// From the first poll on.
+    stamps: Option<Arc<Stamps>>,
 }
 
 impl Stamping {
     /// For a task that was spawned at this instant; `None` = nobody knows when it will be.
     pub(super) fn new(spawned_at: Option<Ticks>) -> Self {
-        Self::New(spawned_at.unwrap_or(0))
+        Self { spawned_at: spawned_at.unwrap_or(0), stamps: None }
     }
 
     /// When the task was woken for the poll that begins now, if that is known. To be asked once a
     /// poll, before [`Stamping::over`].
     #[inline]
     pub(super) fn take(&mut self) -> Option<Ticks> {
-        let at = match self {
-            Self::New(at) => std::mem::take(at),
-            Self::Polled(stamps, _) => {
+        let at = match &self.stamps {
+            None => std::mem::take(&mut self.spawned_at),
+            Some(stamps) => {
                 let at = stamps.woken_at.load(Relaxed);
                 if at != 0 {
                     // Not a swap, which costs more: a wake in between goes without a stamp, not
@@ -63,18 +61,12 @@ impl Stamping {
 
     /// A waker that stamps and wakes `task`.
     #[inline]
-    pub(super) fn over<'a>(&'a mut self, task: &'a Waker) -> &'a Waker {
-        let is_over = matches!(self, Self::Polled(stamps, _) if stamps.task.will_wake(task));
-        if !is_over {
-            // What was handed out before goes on waking the task that it was made for, as is right
-            // for a future that moved.
-            let stamps = Arc::new(Stamps { task: task.clone(), woken_at: AtomicU64::new(0) });
-            *self = Self::Polled(stamps.clone(), Waker::from(stamps));
-        }
-        match self {
-            Self::Polled(_, waker) => waker,
-            Self::New(_) => task,
-        }
+    pub(super) fn over(&mut self, task: &Waker) -> WakerRef<'_> {
+        // What was handed out before goes on waking the task that it was made for, as is right for a
+        // future that moved.
+        self.stamps.take_if(|stamps| !stamps.task.will_wake(task));
+        let new = || Arc::new(Stamps { task: task.clone(), woken_at: AtomicU64::new(0) });
+        waker_ref(self.stamps.get_or_insert_with(new))
     }
 }
 
@@ -86,7 +78,7 @@ mod tests {
     #[derive(Default)]
     struct Counts(AtomicU32);
 
-    impl Wake for Counts {
+    impl std::task::Wake for Counts {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Relaxed);
         }
@@ -99,7 +91,7 @@ mod tests {
         let mut stamping = Stamping::new(Some(7));
         assert_eq!(stamping.take(), Some(7), "it was spawned then");
         let ours = stamping.over(&task).clone();
-        assert!(ours.will_wake(stamping.over(&task)), "nothing is allocated again");
+        assert!(ours.will_wake(&stamping.over(&task)), "nothing is allocated again");
         for _ in 0..3 {
             ours.wake_by_ref();
         }

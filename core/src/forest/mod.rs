@@ -7,6 +7,8 @@
 mod family;
 mod kin;
 mod name;
+mod names;
+mod paths;
 mod siblings;
 mod stem;
 
@@ -18,9 +20,10 @@ use family::Family;
 use hashbrown::HashTable;
 pub use kin::{Group, Kin, Likeness, MAX_STEMS, Member};
 use name::{Key, Name};
+pub use paths::Found;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{Hasher, RandomState};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -100,17 +103,6 @@ impl Place {
     pub const fn number(self) -> u32 {
         self.0.get() - 1
     }
-}
-
-/// What a path leads to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Found {
-    /// Exactly one slot.
-    One(SlotId),
-    /// Several, at most ten of them listed.
-    Many(Vec<SlotId>),
-    /// None.
-    None,
 }
 
 /// All slots and who is under whom.
@@ -201,7 +193,7 @@ impl Forest {
             return Some(Oddity::Duplicate);
         }
         let (parent, oddity) = self.sane_parent(parent);
-        let number = self.free_number(parent, &name);
+        let (number, hash) = self.free_number(parent, &name);
         let node = Node { id, text: name, number, parent };
         // There is no room for more than 2³² − 1 of them, and no memory either.
         let place = self.nodes.insert(node).and_then(Place::new)?;
@@ -209,7 +201,7 @@ impl Forest {
         self.places.insert_unique(hash_id(id), place, |place| {
             nodes.get(place.number()).map_or(0, |node| hash_id(node.id))
         });
-        self.attach(place);
+        self.attach(place, hash);
         oddity
     }
 
@@ -233,12 +225,12 @@ impl Forest {
     fn hang(&mut self, place: Place, parent: Option<Place>) {
         self.detach(place);
         let Some(wanted) = self.node(place).map(|node| node.text.clone()) else { return };
-        let number = self.free_number(parent, &wanted);
+        let (number, hash) = self.free_number(parent, &wanted);
         if let Some(node) = self.nodes.get_mut(place.number()) {
             node.parent = parent;
             node.number = number;
         }
-        self.attach(place);
+        self.attach(place, hash);
     }
 
     /// Gives a slot another name; returns the one it got.
@@ -250,12 +242,12 @@ impl Forest {
             return Ok(node.whole_name());
         }
         self.detach(place);
-        let number = self.free_number(parent, &wanted);
+        let (number, hash) = self.free_number(parent, &wanted);
         if let Some(node) = self.nodes.get_mut(place.number()) {
             node.text = wanted.into();
             node.number = number;
         }
-        self.attach(place);
+        self.attach(place, hash);
         self.name(id).ok_or(Oddity::UnknownSlot)
     }
 
@@ -387,86 +379,8 @@ impl Forest {
         })
     }
 
-    /// The slot with this name under this parent.
-    pub fn child_named(&self, parent: Option<SlotId>, name: &str) -> Option<SlotId> {
-        let above = parent.map(|id| self.place(id));
-        // A parent that is not there has no children.
-        let above = above.map_or(Some(None), |place| place.map(Some))?;
-        self.id_at(self.called(above, Key::of(name))?)
-    }
-
     fn family(&self, parent: SlotId) -> Option<&Family> {
         self.families.get(&self.place(parent)?)
-    }
-
-    fn hash(&self, node: &Node) -> u64 {
-        self.hasher.hash_one((node.parent, node.name().key()))
-    }
-
-    /// Who has a name under a parent.
-    fn called(&self, parent: Option<Place>, name: Key<'_>) -> Option<Place> {
-        let is_it = |place: &Place| {
-            self.node(*place).is_some_and(|node| node.parent == parent && node.name().key() == name)
-        };
-        self.taken.find(self.hasher.hash_one((parent, name)), is_it).copied()
-    }
-
-    /// `/root/child/…`; empty for a slot that is not there.
-    pub fn path(&self, id: SlotId) -> String {
-        let mut path = String::new();
-        self.append_path(id, &mut path);
-        path
-    }
-
-    /// Writes [`Forest::path`] behind what is there.
-    pub fn append_path(&self, id: SlotId, path: &mut String) {
-        let mut line = [None; MAX_DEPTH];
-        let mut depth = 0;
-        for (place, at) in self.line(self.place(id)).zip(&mut line) {
-            *at = Some(place);
-            depth += 1;
-        }
-        for place in line.iter().take(depth).rev().flatten() {
-            if let Some(node) = self.node(*place) {
-                node.name().append_to(path);
-            }
-        }
-    }
-
-    /// Resolves what a person typed: `#17`, a path from the root, or the end of a path if only one
-    /// slot has it.
-    pub fn find(&self, typed: &str) -> Found {
-        if let Some(number) = typed.strip_prefix('#') {
-            let id = number.parse().ok().and_then(SlotId::new).filter(|id| self.contains(*id));
-            return id.map_or(Found::None, Found::One);
-        }
-        if let Some(path) = typed.strip_prefix('/') {
-            let mut at = None;
-            for segment in path.trim_end_matches('/').split('/') {
-                at = self.child_named(at, segment);
-                if at.is_none() {
-                    return Found::None;
-                }
-            }
-            return at.map_or(Found::None, Found::One);
-        }
-        let Some(last) = typed.rsplit('/').next().filter(|l| !l.is_empty()) else {
-            return Found::None;
-        };
-        let (end, last) = (format!("/{typed}"), Key::of(last));
-        let mut hits: Vec<SlotId> = self
-            .nodes
-            .iter()
-            .filter(|(_, node)| node.name().key() == last && self.path(node.id).ends_with(&end))
-            .map(|(_, node)| node.id)
-            .collect();
-        hits.sort_unstable();
-        hits.truncate(10);
-        match hits.as_slice() {
-            [] => Found::None,
-            [one] => Found::One(*one),
-            _ => Found::Many(hits),
-        }
     }
 
     fn sane_parent(&self, parent: Option<SlotId>) -> (Option<Place>, Option<Oddity>) {
@@ -483,21 +397,6 @@ impl Forest {
         (self.line(Some(place)).nth(1), Some(Oddity::TooDeep))
     }
 
-    /// The number behind a name that makes it one that no sibling has; 0 = none is needed.
-    fn free_number(&mut self, parent: Option<Place>, text: &str) -> u32 {
-        if self.called(parent, Key::of(text)).is_none() {
-            return 0;
-        }
-        let mut number = self.family_mut(parent).last_number(text);
-        loop {
-            number = number.saturating_add(1);
-            if self.called(parent, Name { text, number }.key()).is_none() {
-                self.family_mut(parent).note_number(text.into(), number);
-                return number;
-            }
-        }
-    }
-
     fn family_mut(&mut self, parent: Option<Place>) -> &mut Family {
         match parent {
             Some(parent) => self.families.entry(parent).or_default(),
@@ -505,8 +404,8 @@ impl Forest {
         }
     }
 
-    /// Enters a slot, whose parent and name its node has by now, among its siblings.
-    fn attach(&mut self, place: Place) {
+    /// Enters a slot, whose parent and name its node has by now, among its siblings; `hash` is that name's.
+    fn attach(&mut self, place: Place, hash: u64) {
         let Some(Node { id, parent, .. }) = self.node(place) else { return };
         let (id, parent) = (*id, *parent);
         self.family_mut(parent).siblings.insert(id);
@@ -515,17 +414,12 @@ impl Forest {
         if let Some(kin) = kept.get_mut(&parent) {
             Arc::make_mut(kin).insert(Member { id, place }, &node.text);
         }
-        let hash = self.hash(node);
-        let (nodes, hasher) = (&self.nodes, &self.hasher);
-        self.taken.insert_unique(hash, place, |place| {
-            let node = nodes.get(place.number());
-            node.map_or(0, |node| hasher.hash_one((node.parent, node.name().key())))
-        });
+        self.take_name(place, hash);
     }
 
     /// Takes a slot, whose parent and name its node still has, from among its siblings.
     fn detach(&mut self, place: Place) {
-        let Some(hash) = self.node(place).map(|node| self.hash(node)) else { return };
+        let Some(hash) = self.node(place).map(|node| self.hash_of(node)) else { return };
         let Some(node) = self.nodes.get(place.number()) else { return };
         let (id, parent) = (node.id, node.parent);
         let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 //!
 //! Ten thousand workers share one text.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// See the module's documentation.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,8 @@ impl<'a> Name<'a> {
         path.push('/');
         path.push_str(self.text);
         if self.number != 0 {
-            // Writing into a string does not fail.
-            let _ = write!(path, "~{}", self.number);
+            path.push('~');
+            path.push_str(itoa::Buffer::new().format(self.number));
         }
     }
 }
@@ -38,7 +38,7 @@ impl fmt::Display for Name<'_> {
 /// What is equal for names that read the same: `a~2` may be a text that somebody chose, or the
 /// second `a`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Key<'a>(&'a str, u32);
+pub(super) struct Key<'a>(pub(super) &'a str, pub(super) u32);
 
 impl<'a> Key<'a> {
     pub(super) fn of(whole: &'a str) -> Self {

@@ -2,36 +2,41 @@
 
 use super::super::row::Row;
 use super::Rows;
-use crate::registry::{Changes, Noted};
+use crate::registry::{Changes, Noted, Whose};
 use crate::slot::Slot;
-use actorscope_core::forest::Oddity;
+use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{Event, SlotId};
 use std::sync::Arc;
+
+/// Facts that there is always room for.
+const LEAST_ROOM: usize = 64;
 
 impl Rows {
     /// Brings the tree and the journal up to date with the registry.
     pub(crate) fn take_in(&mut self) {
-        // Facts first: every slot in them is then in the tree, among the changes, or gone.
-        let taken = self.registry.take_noted();
-        let Changes { there, mut gone, departed } = self.registry.take_changes();
+        // Facts first: every slot in them is then in the tree, among the changes, or went with the changes
+        // before these.
+        let mut taken = self.registry.take_noted(std::mem::take(&mut self.room));
+        let Changes { there, gone, departed } = self.registry.take_changes();
         self.departed = departed;
         // What goes now, and what was below it, was still there when the facts about it were noted. Most of
         // those that come and go by the thousand never came into the tree.
-        gone.retain(|id| self.forest.contains(*id));
-        gone.sort_unstable();
-        gone.dedup();
+        let mut leave: Vec<SlotId> =
+            gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)).collect();
+        leave.sort_unstable();
+        self.gone.take_in(gone, &self.forest);
         let mut scratch = String::new();
-        let mut place = |slot: &Arc<Slot>| {
-            let goes = |id: &SlotId| gone.binary_search(id).is_ok();
-            let moves = !gone.is_empty()
-                && self.forest.contains(slot.id)
-                && (goes(&slot.id) || self.forest.ancestors(slot.id).any(|above| goes(&above)));
-            moves.then(|| self.path_of(slot, &mut scratch))
+        let mut place = |whose: &Whose| {
+            let (id, goes) = (whose.id(), |id: &SlotId| leave.binary_search(id).is_ok());
+            let moves = !leave.is_empty()
+                && self.forest.contains(id)
+                && (goes(&id) || self.forest.ancestors(id).any(|above| goes(&above)));
+            moves.then(|| self.path_of(whose, &mut scratch))
         };
         let mut paths: Vec<Option<String>> =
             taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(&mut place)).collect();
         let mut moved = Vec::new();
-        for id in &gone {
+        for id in &leave {
             moved.extend(self.forest.children(*id));
             let place = self.forest.place(*id);
             self.forest.remove(*id);
@@ -59,6 +64,15 @@ impl Rows {
                 path.take().or_else(|| Some(self.path_of(noted.slot.as_ref()?, &mut scratch)));
             self.journal.push(event(noted, path.unwrap_or_default()));
         }
+        self.gone.forget_before();
+        // Kept for the next ones, unless it is much more than they need.
+        let needed = taken.noted.len().saturating_mul(4).max(LEAST_ROOM);
+        taken.noted.clear();
+        if taken.noted.capacity() > needed {
+            taken.noted.shrink_to(needed);
+            self.registry.shrink_log(needed);
+        }
+        self.room = taken.noted;
     }
 
     fn drop_row(&mut self, place: u32) {
@@ -136,10 +150,28 @@ impl Rows {
 
     /// Where a slot is; of one that is gone, where it would be. Put together in `scratch`, so that it takes no
     /// more memory than it is long.
-    fn path_of(&self, slot: &Slot, scratch: &mut String) -> String {
+    fn path_of(&self, whose: &Whose, scratch: &mut String) -> String {
         scratch.clear();
-        self.append_path_of(slot, scratch);
+        match whose {
+            Whose::Told(id) => self.append_path_of_told(*id, MAX_DEPTH, scratch),
+            Whose::Kept(slot) => self.append_path_of(slot, scratch),
+        }
         scratch.as_str().to_owned()
+    }
+
+    /// `deepest`: no deeper than slots are, should what is known of those that are gone be no tree.
+    fn append_path_of_told(&self, id: SlotId, deepest: usize, path: &mut String) {
+        if self.forest.contains(id) {
+            self.forest.append_path(id, path);
+        } else if let Some(gone) = self.gone.get(id) {
+            if let Some((parent, deepest)) = gone.parent.zip(deepest.checked_sub(1)) {
+                self.append_path_of_told(parent, deepest, path);
+            }
+            path.push('/');
+            path.push_str(&gone.name);
+        } else if let Some(slot) = self.registry.slot(id) {
+            self.append_path_of(&slot, path);
+        }
     }
 
     fn append_path_of(&self, slot: &Slot, path: &mut String) {
@@ -166,7 +198,7 @@ fn event(noted: &Noted, path: String) -> Event {
         seq: 0,
         at: noted.at,
         kind: noted.kind,
-        slot: noted.slot.as_ref().map(|slot| slot.id),
+        slot: noted.slot.as_ref().map(Whose::id),
         incarnation: noted.incarnation,
         path,
         exit: noted.exit,

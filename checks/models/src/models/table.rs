@@ -63,8 +63,8 @@ impl Mirror {
         let Changes { there, gone, departed } = registry.take_changes();
         assert!(self.departed.handled <= departed.handled, "what went does not come back");
         self.departed = departed;
-        for id in gone {
-            self.slots.remove(&id);
+        for gone in gone {
+            self.slots.remove(&gone.id);
         }
         for slot in there {
             let name = slot.cold().name.clone();
