@@ -212,7 +212,7 @@ async fn of_many_that_stop_at_once_each_reason_is_told() {
         let named = name(&format!("end-many-{n}"));
         peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
     }
-    // Of those shown while they lived, so many are kept when they have ended in order.
+    // Those that were shown while they lived are kept for longer when they have ended.
     rig.when("/end-many-299", is("idle")).await;
     for (n, (peer, _)) in peers.iter().enumerate() {
         peer.stop(Some(format!("reason {n}")));
@@ -237,6 +237,8 @@ async fn of_too_many_that_stop_at_once_the_end_is_told_and_no_wrong_reason() {
             let named = name(&format!("end-flood-{n}"));
             peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
         }
+        // Those that were shown while they lived are kept for longer when they have ended.
+        rig.when("/end-flood-2999", is("idle")).await;
         for (n, (peer, _)) in peers.iter().enumerate() {
             peer.stop(Some(format!("reason {n}")));
         }

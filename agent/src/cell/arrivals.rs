@@ -2,19 +2,17 @@
 //!
 //! The receiving side knows two things: the instant at which a sender woke it, and by how much the
 //! queue grew between two instants. Both are kept as runs: so many messages, the first at this
-//! instant, each later one a step after the one before. A few runs are kept, whatever the backlog:
-//! when there is no room for one more, the two neighbours whose join distorts least are made one.
-//! Every operation is O(1), and taking a message divides nothing.
+//! instant, each later one a step after the one before. One run is enough for an actor that keeps up; a few
+//! are kept of a backlog, whatever its length: when there is no room for one more, the two neighbours
+//! whose join distorts least are made one. Every operation is O(1), and taking a message divides nothing.
 
+use super::rare::Rare;
 use crate::clock::Ticks;
 use crate::sync::OnceBox;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// Runs kept, a power of two. Eight keep a backlog built up in bursts apart and fit in 128 bytes.
+/// Runs kept of a backlog, a power of two. Eight keep one built up in bursts apart and fit in 128 bytes.
 const RUNS: usize = 8;
-
-/// Runs kept before there ever were more, a power of two: enough for actors that keep up.
-const FEW: usize = 2;
 
 /// Steps are kept in units of 16 ticks, so that 32 bits reach 20 s; 5 ns are lost.
 const STEP_BITS: u32 = 4;
@@ -98,155 +96,195 @@ impl Cell {
     }
 }
 
-/// The arrivals of all queued messages. Written by the actor's task only; atomics make it shareable
-/// without a lock and cost what plain fields cost.
+/// The arrivals as they are kept in a meter: those of an actor that keeps up are here.
 #[derive(Default, Debug)]
-pub(crate) struct Arrivals {
+pub(crate) struct Kept {
     /// Messages in all runs.
     total: AtomicU32,
-    /// Where the oldest run is (low half) and how many there are (high half).
+    /// Where the oldest run is (low half), how many there are (high half), and [`LONG`].
     ring: AtomicU32,
-    few: [Cell; FEW],
-    /// In the place of `few`, once those were not enough.
-    many: OnceBox<[Cell; RUNS]>,
+    only: Cell,
 }
 
-impl Arrivals {
+/// In [`Kept::ring`]: the runs are in the backlog. They stay there.
+const LONG: u32 = 1 << 31;
+
+/// Runs where one was not enough.
+#[derive(Default, Debug)]
+pub(crate) struct Backlog([Cell; RUNS]);
+
+/// The arrivals of all queued messages. Written by the actor's task only; atomics make it shareable
+/// without a lock and cost what plain fields cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrivals<'a> {
+    kept: &'a Kept,
+    rare: &'a OnceBox<Rare>,
+}
+
+/// Where the runs are.
+#[derive(Clone, Copy)]
+struct Ring<'a> {
+    /// One, or [`RUNS`] of them: a power of two.
+    cells: &'a [Cell],
+    start: usize,
+    used: usize,
+    is_long: bool,
+}
+
+impl<'a> Ring<'a> {
+    /// The cell of the n-th run.
     #[inline]
-    fn ring(&self) -> (usize, usize) {
-        let packed = self.ring.load(Relaxed);
-        ((packed & 0xffff) as usize, (packed >> 16) as usize)
+    fn cell(&self, n: usize) -> Option<&'a Cell> {
+        // Always within; never is nothing but what the type allows.
+        self.cells.get((self.start + n) & (self.cells.len().wrapping_sub(1)))
     }
 
     #[inline]
-    fn set_ring(&self, start: usize, used: usize) {
-        // Where it starts is taken as a remainder when it is used.
-        self.ring.store((used as u32) << 16 | (start as u32 & 0xffff), Relaxed);
+    fn load(&self, n: usize) -> Run {
+        self.cell(n).map(Cell::load).unwrap_or_default()
     }
 
     #[inline]
-    fn cell(&self, at: usize) -> &Cell {
-        // The remainder is always within; the first cell is only there to satisfy the type.
-        let [first, ..] = &self.few;
-        match self.many.get() {
-            Some(many) => many.get(at % RUNS).unwrap_or(first),
-            None => self.few.get(at % FEW).unwrap_or(first),
+    fn store(&self, n: usize, run: Run) {
+        if let Some(cell) = self.cell(n) {
+            cell.store(run);
+        }
+    }
+}
+
+impl<'a> Arrivals<'a> {
+    #[inline]
+    pub(super) const fn new(kept: &'a Kept, rare: &'a OnceBox<Rare>) -> Self {
+        Self { kept, rare }
+    }
+
+    #[inline]
+    fn ring(self) -> Ring<'a> {
+        let packed = self.kept.ring.load(Relaxed);
+        let (start, used) = ((packed & 0xffff) as usize, ((packed & !LONG) >> 16) as usize);
+        match self.rare.get() {
+            Some(rare) if packed & LONG != 0 => {
+                Ring { cells: &rare.backlog.0, start, used, is_long: true }
+            }
+            _ => Ring { cells: std::slice::from_ref(&self.kept.only), start, used, is_long: false },
         }
     }
 
-    /// Runs there is room for.
     #[inline]
-    fn room(&self) -> usize {
-        if self.many.get().is_some() { RUNS } else { FEW }
+    fn set_ring(self, start: usize, used: usize, is_long: bool) {
+        // Where it starts is taken as a remainder when it is used.
+        let long = if is_long { LONG } else { 0 };
+        self.kept.ring.store(long | (used as u32) << 16 | (start as u32 & 0xffff), Relaxed);
     }
 
     /// `count` messages arrived between `from` and `to`.
     #[inline]
-    pub(crate) fn push(&self, count: u32, from: Ticks, to: Ticks) {
+    pub(crate) fn push(self, count: u32, from: Ticks, to: Ticks) {
         if count == 0 {
             return;
         }
         let run = Run::spread(count, from.min(to), to);
-        let (start, used) = self.ring();
-        self.total.store(self.total.load(Relaxed).saturating_add(count), Relaxed);
-        if used < self.room() {
-            self.cell(start + used).store(run);
-            self.set_ring(start, used + 1);
+        let ring = self.ring();
+        self.kept.total.store(self.len().saturating_add(count), Relaxed);
+        if ring.used < ring.cells.len() {
+            ring.store(ring.used, run);
+            self.set_ring(ring.start, ring.used + 1, ring.is_long);
+        } else if ring.is_long {
+            self.join_and_push(ring, run);
         } else {
-            self.push_full(start, used, run);
+            self.push_second(ring, run);
         }
     }
 
+    /// From here on the runs are in the backlog.
     #[cold]
-    fn push_full(&self, start: usize, used: usize, run: Run) {
-        if self.many.get().is_some() {
-            return self.join_and_push(start, run);
+    fn push_second(self, short: Ring<'_>, run: Run) {
+        let rare = self.rare.get_or_init(Box::default);
+        let long = Ring { cells: &rare.backlog.0, start: 0, used: short.used, is_long: true };
+        for n in 0..short.used {
+            long.store(n, short.load(n));
         }
-        let many: [Cell; RUNS] = Default::default();
-        for (i, cell) in many.iter().enumerate().take(used) {
-            cell.store(self.cell(start + i).load());
-        }
-        self.many.get_or_init(|| Box::new(many));
-        self.cell(used).store(run);
-        self.set_ring(0, used + 1);
+        long.store(long.used, run);
+        self.set_ring(0, long.used + 1, true);
     }
 
     /// Makes room by joining the two neighbours that lose least by it.
-    fn join_and_push(&self, start: usize, new: Run) {
+    #[cold]
+    fn join_and_push(self, ring: Ring<'_>, new: Run) {
         let mut all = [Run::default(); RUNS + 1];
-        for (i, run) in all.iter_mut().enumerate() {
-            *run = if i < RUNS { self.cell(start + i).load() } else { new };
+        for (n, run) in all.iter_mut().enumerate() {
+            *run = if n < RUNS { ring.load(n) } else { new };
         }
         let (mut joined_at, mut least) = (0, f64::INFINITY);
-        for (i, pair) in all.windows(2).enumerate() {
+        for (n, pair) in all.windows(2).enumerate() {
             if let [a, b] = pair {
                 let distortion = a.distortion(*b);
                 if distortion < least {
-                    (joined_at, least) = (i, distortion);
+                    (joined_at, least) = (n, distortion);
                 }
             }
         }
+        let ring = Ring { start: 0, ..ring };
         let mut to = 0;
         let mut runs = all.into_iter().enumerate().peekable();
-        while let Some((i, run)) = runs.next() {
+        while let Some((n, run)) = runs.next() {
             let run = match runs.peek() {
-                Some((_, next)) if i == joined_at => {
+                Some((_, next)) if n == joined_at => {
                     let joined = run.join(*next);
                     runs.next();
                     joined
                 }
                 _ => run,
             };
-            self.cell(to).store(run);
+            ring.store(to, run);
             to += 1;
         }
-        self.set_ring(0, RUNS);
+        self.set_ring(0, RUNS, true);
     }
 
     /// The oldest message leaves; when it arrived.
     #[inline]
-    pub(crate) fn pop(&self) -> Option<Ticks> {
+    pub(crate) fn pop(self) -> Option<Ticks> {
         Some(self.pop_and_peek()?.0)
     }
 
     /// The oldest message leaves; when it arrived, how many remain, and what [`Arrivals::head`] says
     /// now.
     #[inline]
-    pub(crate) fn pop_and_peek(&self) -> Option<(Ticks, u32, Ticks)> {
-        let (start, used) = self.ring();
-        if used == 0 {
+    pub(crate) fn pop_and_peek(self) -> Option<(Ticks, u32, Ticks)> {
+        let ring = self.ring();
+        if ring.used == 0 {
             return None;
         }
-        let cell = self.cell(start);
-        let run = cell.load();
-        let left = self.total.load(Relaxed).saturating_sub(1);
-        self.total.store(left, Relaxed);
+        let run = ring.load(0);
+        let left = self.len().saturating_sub(1);
+        self.kept.total.store(left, Relaxed);
         if run.count > 1 {
             let first = run.first.saturating_add(run.step_ticks());
-            cell.store(Run { count: run.count - 1, first, ..run });
+            ring.store(0, Run { count: run.count - 1, first, ..run });
             return Some((run.first, left, first));
         }
-        self.set_ring(start + 1, used - 1);
-        let head = if used == 1 { 0 } else { self.cell(start + 1).first.load(Relaxed) };
+        self.set_ring(ring.start + 1, ring.used - 1, ring.is_long);
+        let head = if ring.used == 1 { 0 } else { ring.load(1).first };
         Some((run.first, left, head))
     }
 
     /// When the oldest queued message arrived; 0 = nothing is queued.
     #[inline]
-    pub(crate) fn head(&self) -> Ticks {
-        let (start, used) = self.ring();
-        if used == 0 { 0 } else { self.cell(start).first.load(Relaxed) }
+    pub(crate) fn head(self) -> Ticks {
+        let ring = self.ring();
+        if ring.used == 0 { 0 } else { ring.load(0).first }
     }
 
     /// Messages accounted for.
     #[inline]
-    pub(crate) fn len(&self) -> u32 {
-        self.total.load(Relaxed)
+    pub(crate) fn len(self) -> u32 {
+        self.kept.total.load(Relaxed)
     }
 
     /// Messages left in another way than through the actor: forgets the oldest until `len` remain.
     #[cold]
-    pub(crate) fn truncate_oldest(&self, len: u32) {
+    pub(crate) fn truncate_oldest(self, len: u32) {
         while self.len() > len && self.pop().is_some() {}
     }
 }
@@ -256,9 +294,34 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What arrivals are kept in.
+    #[derive(Default)]
+    struct Queue(Kept, OnceBox<Rare>);
+
+    impl Queue {
+        fn arrivals(&self) -> Arrivals<'_> {
+            Arrivals::new(&self.0, &self.1)
+        }
+    }
+
+    #[test]
+    fn one_run_needs_no_backlog() {
+        let queue = Queue::default();
+        for n in 1..100 {
+            queue.arrivals().push(n, 10, 20);
+            queue.arrivals().truncate_oldest(0);
+        }
+        assert!(queue.1.get().is_none());
+        queue.arrivals().push(1, 10, 10);
+        queue.arrivals().push(1, 20, 20);
+        assert!(queue.1.get().is_some());
+        assert_eq!([queue.arrivals().pop(), queue.arrivals().pop()], [Some(10), Some(20)]);
+    }
+
     #[test]
     fn exact_stamps_come_back_exactly() {
-        let arrivals = Arrivals::default();
+        let queue = Queue::default();
+        let arrivals = queue.arrivals();
         for t in [10, 20, 30] {
             arrivals.push(1, t, t);
         }
@@ -272,7 +335,8 @@ mod tests {
 
     #[test]
     fn a_run_is_spread_evenly() {
-        let arrivals = Arrivals::default();
+        let queue = Queue::default();
+        let arrivals = queue.arrivals();
         arrivals.push(3, 1_600, 8_000);
         assert_eq!(
             [arrivals.pop(), arrivals.pop(), arrivals.pop()],
@@ -282,7 +346,8 @@ mod tests {
 
     #[test]
     fn steady_arrivals_survive_merging() {
-        let arrivals = Arrivals::default();
+        let queue = Queue::default();
+        let arrivals = queue.arrivals();
         for i in 0..1_000u64 {
             arrivals.push(10, i * 10_000, (i + 1) * 10_000);
         }
@@ -297,7 +362,8 @@ mod tests {
 
     #[test]
     fn bursts_stay_apart() {
-        let arrivals = Arrivals::default();
+        let queue = Queue::default();
+        let arrivals = queue.arrivals();
         // Five bursts a second apart, each of a hundred single arrivals 1,000 ticks apart.
         let second = 3_000_000_000;
         for burst in 1..=5u64 {
@@ -320,7 +386,8 @@ mod tests {
         fn arrivals_come_out_in_order_and_none_is_lost(
             steps in proptest::collection::vec((0u32..50, 0u64..100_000, 0u64..60), 1..100)
         ) {
-            let arrivals = Arrivals::default();
+            let queue = Queue::default();
+        let arrivals = queue.arrivals();
             let (mut now, mut pushed, mut popped, mut last) = (1u64, 0u64, 0u64, 0u64);
             for (count, span, take) in steps {
                 arrivals.push(count, now, now + span);

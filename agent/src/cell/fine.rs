@@ -3,6 +3,7 @@
 //! Two halves take turns, so that a reading covers between one and two half-windows. The sampler
 //! lends one to a slot and takes it back; the actor's own task finds it by number.
 
+use super::max::Max;
 use crate::clock::{Ticks, nanos, ticks};
 use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicU32, AtomicUsize};
@@ -15,8 +16,8 @@ use std::sync::OnceLock;
 struct Half {
     wait: [AtomicU32; buckets::LEN],
     handling: [AtomicU32; buckets::LEN],
-    wait_max_units: AtomicU32,
-    handling_max_units: AtomicU32,
+    wait_max: Max,
+    handling_max: Max,
 }
 
 impl Half {
@@ -24,8 +25,8 @@ impl Half {
         Self {
             wait: std::array::from_fn(|_| AtomicU32::new(0)),
             handling: std::array::from_fn(|_| AtomicU32::new(0)),
-            wait_max_units: AtomicU32::new(0),
-            handling_max_units: AtomicU32::new(0),
+            wait_max: Max::default(),
+            handling_max: Max::default(),
         }
     }
 
@@ -33,13 +34,10 @@ impl Half {
         for counter in self.wait.iter().chain(&self.handling) {
             counter.store(0, Relaxed);
         }
-        self.wait_max_units.store(0, Relaxed);
-        self.handling_max_units.store(0, Relaxed);
+        self.wait_max.clear();
+        self.handling_max.clear();
     }
 }
-
-/// Maxima are kept in units of 64 ns, so that 32 bits reach 275 s.
-const MAX_UNIT_BITS: u32 = 6;
 
 /// Both histograms of one slot.
 #[derive(Debug)]
@@ -63,13 +61,13 @@ impl Fine {
     #[inline]
     pub(crate) fn record_wait(&self, ns: u64) {
         let half = self.half();
-        count(&half.wait, ns, &half.wait_max_units);
+        count(&half.wait, ns, &half.wait_max);
     }
 
     #[inline]
     pub(crate) fn record_handling(&self, ns: u64) {
         let half = self.half();
-        count(&half.handling, ns, &half.handling_max_units);
+        count(&half.handling, ns, &half.handling_max);
     }
 
     /// Empties the older half and lets it take over.
@@ -92,17 +90,17 @@ impl Fine {
 
     /// Queue waits within `window_ns`, the time since the older half was emptied.
     pub(crate) fn wait(&self, window_ns: u64) -> Buckets {
-        self.read(|h| (&h.wait, &h.wait_max_units), window_ns)
+        self.read(|h| (&h.wait, &h.wait_max), window_ns)
     }
 
     /// Handling times within `window_ns`.
     pub(crate) fn handling(&self, window_ns: u64) -> Buckets {
-        self.read(|h| (&h.handling, &h.handling_max_units), window_ns)
+        self.read(|h| (&h.handling, &h.handling_max), window_ns)
     }
 
     fn read(
         &self,
-        pick: impl Fn(&Half) -> (&[AtomicU32; buckets::LEN], &AtomicU32),
+        pick: impl Fn(&Half) -> (&[AtomicU32; buckets::LEN], &Max),
         window_ns: u64,
     ) -> Buckets {
         let [first, second] = &self.halves;
@@ -110,23 +108,18 @@ impl Fine {
         let sums =
             a.iter().zip(b).map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
         let mut all = Buckets::from_dense(Layout::Fine, sums);
-        let max = a_max.load(Relaxed).max(b_max.load(Relaxed));
-        all.max_ns = (max > 0).then(|| u64::from(max) << MAX_UNIT_BITS);
+        all.max_ns = (all.count() > 0).then(|| a_max.read().max(b_max.read()));
         all.window_ns = Some(window_ns);
         all
     }
 }
 
 #[inline]
-fn count(counters: &[AtomicU32; buckets::LEN], ns: u64, max_units: &AtomicU32) {
+fn count(counters: &[AtomicU32; buckets::LEN], ns: u64, max: &Max) {
     if let Some(counter) = counters.get(buckets::index(ns)) {
         counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
     }
-    // Rounded up, so that the maximum is never below what was measured.
-    let units = u32::try_from((ns >> MAX_UNIT_BITS) + 1).unwrap_or(u32::MAX);
-    if units > max_units.load(Relaxed) {
-        max_units.store(units, Relaxed);
-    }
+    max.raise(ns);
 }
 
 /// Tier-2 histograms at a time, 3.6 KB each.

@@ -1,6 +1,8 @@
 //! Tier 0: one cache line for every slot, always.
 
+use super::activity::Activity;
 use super::bump;
+use super::max::Max;
 use crate::clock::{Ticks, nanos};
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -12,11 +14,12 @@ pub(crate) struct Hot {
     failed: AtomicU64,
     busy_ns: AtomicU64,
     wait_sum_ns: AtomicU64,
-    wait_max_ns: AtomicU64,
     /// When the oldest message still queued arrived; 0 = none queued when last looked.
     head_arrival: AtomicU64,
-    /// When the running handler began; 0 = none runs.
-    handling_since: AtomicU64,
+    /// The handler. When the last one ended is forgotten with the next look at the queue.
+    pub(super) handling: Activity,
+    wait_max: Max,
+    handling_max: Max,
     /// Messages queued when last looked.
     depth: AtomicU32,
     /// The number of the current message type.
@@ -31,6 +34,7 @@ pub(crate) struct HotSnapshot {
     pub(crate) busy_ns: u64,
     pub(crate) wait_sum_ns: u64,
     pub(crate) wait_max_ns: u64,
+    pub(crate) handling_max_ns: u64,
     pub(crate) head_arrival: Ticks,
     pub(crate) handling_since: Ticks,
     pub(crate) depth: u32,
@@ -78,23 +82,22 @@ impl Hot {
     pub(crate) fn begin(&self, now: Ticks, wait_ns: Option<u64>, message_type: u32) {
         if let Some(wait) = wait_ns {
             bump(&self.wait_sum_ns, wait);
-            if wait > self.wait_max_ns.load(Relaxed) {
-                self.wait_max_ns.store(wait, Relaxed);
-            }
+            self.wait_max.raise(wait);
         }
         self.message_type.store(message_type, Relaxed);
-        self.handling_since.store(now, Relaxed);
+        self.handling.begin(now);
     }
 
     /// The running handler ends after so many nanoseconds.
     #[inline]
-    pub(crate) fn end(&self, took_ns: u64, ok: bool) {
+    pub(crate) fn end(&self, now: Ticks, took_ns: u64, ok: bool) {
         bump(&self.busy_ns, took_ns);
         bump(&self.handled, 1);
         if !ok {
             bump(&self.failed, 1);
         }
-        self.handling_since.store(0, Relaxed);
+        self.handling_max.raise(took_ns);
+        self.handling.end(now);
     }
 
     /// Notes what is queued.
@@ -115,11 +118,6 @@ impl Hot {
     }
 
     #[inline]
-    pub(crate) fn handling_since(&self) -> Ticks {
-        self.handling_since.load(Relaxed)
-    }
-
-    #[inline]
     pub(crate) fn message_type(&self) -> u32 {
         self.message_type.load(Relaxed)
     }
@@ -130,9 +128,10 @@ impl Hot {
             failed: self.failed.load(Relaxed),
             busy_ns: self.busy_ns.load(Relaxed),
             wait_sum_ns: self.wait_sum_ns.load(Relaxed),
-            wait_max_ns: self.wait_max_ns.load(Relaxed),
+            wait_max_ns: self.wait_max.read(),
+            handling_max_ns: self.handling_max.read(),
             head_arrival: self.head_arrival.load(Relaxed),
-            handling_since: self.handling_since.load(Relaxed),
+            handling_since: self.handling.since(),
             depth: self.depth.load(Relaxed),
             message_type: self.message_type.load(Relaxed),
         }
@@ -158,7 +157,7 @@ mod tests {
         assert_eq!((seen.busy_ns, seen.wait_sum_ns, seen.message_type), (0, 5, 7));
         hot.queue(3, 11);
         assert_eq!((hot.read().depth, hot.read().message_type), (3, 7));
-        hot.end(1_000, false);
+        hot.end(begin + 2_000, 1_000, false);
         let seen = hot.read();
         assert_eq!((seen.handled, seen.failed, seen.handling_since), (1, 1, 0));
         assert_eq!(seen.busy_until(begin + 1_000_000), 1_000);

@@ -5,15 +5,16 @@
 //! clock reads a message are the floor; `look` and `take` reuse the last reading when the queue is
 //! not empty.
 
-use super::arrivals::Arrivals;
-use super::fine::{self, Fine, Lent};
+use super::arrivals::{Arrivals, Kept};
+use super::fine::{Fine, Lent};
 use super::hot::Hot;
 use super::links::Links;
+use super::rare::Rare;
 use super::tier1::{FROM_MESSAGE, Tier1};
-use super::types::{Types, intern, name_of, raise};
+use super::types::{Types, intern, name_of};
 use crate::clock::{Ticks, nanos, ticks, ticks_since};
 use crate::sync::OnceBox;
-use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use crate::sync::atomic::Ordering::Relaxed;
 use crate::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use actorscope_core::slot::{Counters, HandlerStats};
 
@@ -21,25 +22,17 @@ use actorscope_core::slot::{Counters, HandlerStats};
 #[derive(Default, Debug)]
 pub(crate) struct Meter {
     pub(crate) hot: Hot,
-    arrivals: Arrivals,
+    arrivals: Kept,
     /// The last instant at which the queue's length was known.
     last: AtomicU64,
-    /// When the last handler ended, until `look` has used it; 0 = used.
-    ended_at: AtomicU64,
     /// Address and number of the message type seen last, to spare the interning.
     type_address: AtomicUsize,
     type_number: AtomicU32,
-    /// The number of the tier-2 histogram that the sampler lent; 0 = none.
-    fine: AtomicU32,
     /// Number of the type of all messages so far, while there is no more than that one; 0 = no type
     /// was seen.
     only_type: AtomicU32,
-    /// The longest handling.
-    handling_max_ns: AtomicU64,
     tier1: OnceBox<Tier1>,
-    types: OnceBox<Types>,
-    /// Whom it sends to; most never say. The one thing here that has many writers.
-    links: OnceBox<Links>,
+    rare: OnceBox<Rare>,
 }
 
 /// In the place of the only type's number, once there are more.
@@ -52,12 +45,17 @@ fn count(queued: usize) -> u32 {
 }
 
 impl Meter {
+    #[inline]
+    const fn arrivals(&self) -> Arrivals<'_> {
+        Arrivals::new(&self.arrivals, &self.rare)
+    }
+
     /// The actor turns to its mailbox, in which `queued` messages wait.
     #[inline]
     pub(crate) fn look(&self, queued: usize) {
         let queued = count(queued);
         self.note_arrivals(queued);
-        self.hot.queue(queued, self.arrivals.head());
+        self.hot.queue(queued, self.arrivals().head());
     }
 
     /// A look, and a message came out at once: [`Meter::look`] and [`Meter::take`], without telling
@@ -65,7 +63,7 @@ impl Meter {
     #[inline]
     pub(crate) fn look_and_take(&self, queued: usize) -> Ticks {
         self.note_arrivals(count(queued));
-        match self.arrivals.pop_and_peek() {
+        match self.arrivals().pop_and_peek() {
             Some((arrived, left, head)) => {
                 self.hot.queue(left, head);
                 arrived
@@ -78,16 +76,16 @@ impl Meter {
     #[inline]
     fn note_arrivals(&self, queued: u32) {
         // The end of the handler before is this very moment, and already read.
-        let ended = self.ended_at.load(Relaxed);
+        let ended = self.hot.handling.take_ended();
         let now = if ended == 0 { ticks() } else { ended };
-        self.ended_at.store(0, Relaxed);
-        let known = self.arrivals.len();
+        let arrivals = self.arrivals();
+        let known = arrivals.len();
         if queued > known {
             let last = self.last.load(Relaxed);
-            self.arrivals.push(queued - known, if last == 0 { now } else { last }, now);
+            arrivals.push(queued - known, if last == 0 { now } else { last }, now);
         } else if queued < known {
             // Messages left without the actor: bounced by its framework during a restart.
-            self.arrivals.truncate_oldest(queued);
+            arrivals.truncate_oldest(queued);
         }
         self.last.store(now, Relaxed);
     }
@@ -96,8 +94,8 @@ impl Meter {
     #[inline]
     pub(crate) fn take(&self) -> Ticks {
         // A message that was not there at the look and woke nobody came this very moment.
-        let arrived = self.arrivals.pop().unwrap_or_else(ticks);
-        self.hot.queue(self.arrivals.len(), self.arrivals.head());
+        let arrived = self.arrivals().pop().unwrap_or_else(ticks);
+        self.hot.queue(self.arrivals().len(), self.arrivals().head());
         arrived
     }
 
@@ -105,18 +103,21 @@ impl Meter {
     /// woke the actor. Returns when the message arrived.
     #[inline]
     pub(crate) fn take_after_sleep(&self, left: usize, woken_at: Option<Ticks>) -> Ticks {
-        if let Some(woken) = woken_at {
-            self.arrivals.push(1, woken, woken);
-            let left = count(left);
-            if left > 0 {
-                let now = ticks();
-                self.arrivals.push(left, woken, now);
-                self.last.store(now, Relaxed);
-            } else {
-                self.last.store(woken, Relaxed);
-            }
+        let Some(woken) = woken_at else { return self.take() };
+        let (arrivals, left) = (self.arrivals(), count(left));
+        let before = arrivals.pop();
+        if before.is_some() {
+            // It slept before messages that it did not take, or this would be the oldest.
+            arrivals.push(1, woken, woken);
         }
-        self.take()
+        let mut now = woken;
+        if left > 0 {
+            now = ticks();
+            arrivals.push(left, woken, now);
+        }
+        self.last.store(now, Relaxed);
+        self.hot.queue(arrivals.len(), arrivals.head());
+        before.unwrap_or(woken)
     }
 
     /// Messages that were taken out of the queue but wait for their handler elsewhere.
@@ -126,12 +127,12 @@ impl Meter {
 
     /// Messages in the queue, as far as they are accounted for.
     pub(crate) fn left(&self) -> u32 {
-        self.arrivals.len()
+        self.arrivals().len()
     }
 
     /// When the oldest message in the queue arrived; 0 = none.
     pub(crate) fn head_arrival(&self) -> Ticks {
-        self.arrivals.head()
+        self.arrivals().head()
     }
 
     /// A handler begins, for a message that arrived at `arrived`, if that is known.
@@ -148,7 +149,7 @@ impl Meter {
     /// actor's hands by then: the two are taken to be one instant, and the clock is read once.
     #[inline]
     pub(crate) fn begin_at_end(&self, arrived: Ticks, message_type: u32) {
-        let ended = self.ended_at.load(Relaxed);
+        let ended = self.hot.handling.ended();
         if ended == 0 {
             return self.begin(Some(arrived), message_type);
         }
@@ -169,18 +170,16 @@ impl Meter {
     /// The running handler ends; false if none runs.
     #[inline]
     pub(crate) fn end(&self, ok: bool) -> bool {
-        let since = self.hot.handling_since();
+        let since = self.hot.handling.since();
         if since == 0 {
             return false;
         }
         let (now, took) = ticks_since(since);
-        self.ended_at.store(now, Relaxed);
         let name = self.hot.message_type();
-        self.hot.end(took, ok);
+        self.hot.end(now, took, ok);
         if name != self.only_type.load(Relaxed) {
             self.of_another_type(name, took, ok);
         }
-        raise(&self.handling_max_ns, took);
         if let Some(tier1) = self.tier1() {
             tier1.handling.record(took);
             if let Some(fine) = self.lent() {
@@ -193,7 +192,7 @@ impl Meter {
     /// A message was handled whose type is not that of all others.
     #[inline(never)]
     fn of_another_type(&self, name: u32, took_ns: u64, ok: bool) {
-        if let Some(types) = self.types.get() {
+        if let Some(types) = self.types() {
             return types.handled(name, took_ns, ok);
         }
         let hot = self.hot.read();
@@ -207,15 +206,15 @@ impl Meter {
             busy_ns: hot.busy_ns.saturating_sub(took_ns),
         };
         let first = self.only_type.load(Relaxed);
-        let types = Types::after(first, before, self.handling_max_ns());
-        self.types.get_or_init(|| Box::new(types)).handled(name, took_ns, ok);
+        let types = Types::after(first, before, hot.handling_max_ns);
+        self.rare().types.get_or_init(|| Box::new(types)).handled(name, took_ns, ok);
         self.only_type.store(MANY, Relaxed);
     }
 
     /// Messages by type, most time first. While there was no more than one type, the slot's own
     /// counters are its.
     pub(crate) fn handlers(&self) -> Vec<HandlerStats> {
-        if let Some(types) = self.types.get() {
+        if let Some(types) = self.types() {
             return types.read();
         }
         let hot = self.hot.read();
@@ -224,20 +223,15 @@ impl Meter {
             handled: hot.handled,
             failed: hot.failed,
             busy_ns: hot.busy_ns,
-            max_ns: self.handling_max_ns(),
+            max_ns: hot.handling_max_ns,
         });
         only.into_iter().filter(|only| only.handled > 0).collect()
-    }
-
-    /// The longest handling so far.
-    pub(crate) fn handling_max_ns(&self) -> u64 {
-        self.handling_max_ns.load(Relaxed)
     }
 
     /// Whether a handler runs.
     #[inline]
     pub(crate) fn is_handling(&self) -> bool {
-        self.hot.handling_since() != 0
+        self.hot.handling.since() != 0
     }
 
     #[inline]
@@ -254,11 +248,18 @@ impl Meter {
         self.tier1.get_or_init(Box::default)
     }
 
-    /// The histogram that the sampler lent. Whoever sees its number sees it emptied, too: else its
-    /// first count would be added to what the slot before had in it.
+    /// What few have; from here on it has it.
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
+    }
+
+    fn types(&self) -> Option<&Types> {
+        self.rare.get()?.types.get()
+    }
+
     #[inline]
     fn lent(&self) -> Option<&'static Fine> {
-        fine::numbered(self.fine.load(Acquire))
+        self.rare.get()?.lent()
     }
 
     /// The number of a message type's name; 0 stands for none.
@@ -278,17 +279,21 @@ impl Meter {
 
     /// The sampler lends the slot a tier-2 histogram, or takes it back.
     pub(crate) fn lend_fine(&self, fine: Option<&Lent>) {
-        self.fine.store(fine.map_or(0, Lent::number), Release);
+        match (self.rare.get(), fine) {
+            (None, None) => {}
+            (Some(rare), fine) => rare.lend(fine),
+            (None, fine) => self.rare().lend(fine),
+        }
     }
 
     /// Whom the actor sends to.
     pub(crate) fn links(&self) -> &Links {
-        self.links.get_or_init(Box::default)
+        self.rare().links.get_or_init(Box::default)
     }
 
     /// Whom it sends to, if it ever said so.
     pub(crate) fn read_links(&self) -> Option<&Links> {
-        self.links.get()
+        self.rare.get()?.links.get()
     }
 
     /// Tier 1, if the slot has come that far.
@@ -347,12 +352,12 @@ mod tests {
         let arrived = ticks();
         // The first one follows nobody.
         meter.begin_at_end(arrived, 0);
-        assert!(meter.hot.handling_since() >= arrived);
+        assert!(meter.hot.handling.since() >= arrived);
         meter.end(true);
-        let ended = meter.ended_at.load(Relaxed);
+        let ended = meter.hot.handling.ended();
         let waited = meter.hot.read().wait_sum_ns;
         meter.begin_at_end(arrived, 0);
-        assert_eq!(meter.hot.handling_since(), ended);
+        assert_eq!(meter.hot.handling.since(), ended | 1);
         assert_eq!(meter.hot.read().wait_sum_ns, waited + nanos(arrived, ended));
     }
 
@@ -406,8 +411,8 @@ mod tests {
     }
 
     #[test]
-    fn a_meter_is_three_cache_lines() {
-        assert_eq!(size_of::<Meter>(), 192);
+    fn a_meter_is_two_cache_lines() {
+        assert_eq!(size_of::<Meter>(), 128);
     }
 
     #[test]

@@ -4,13 +4,16 @@
 //! and a relaxed store (under 1 ns; an atomic add takes 6), readers read relaxed and may see a count
 //! that is one message old. Nothing allocates except the step from tier 0 to tier 1, once.
 
+mod activity;
 mod arrivals;
 mod fine;
 mod hot;
 mod links;
 mod log2;
+mod max;
 mod meter;
 mod polls;
+mod rare;
 mod tier1;
 mod types;
 

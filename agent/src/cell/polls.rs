@@ -6,8 +6,10 @@
 //! none of this. The histograms come with the 16th poll; of tasks with a mailbox, whose messages tell
 //! more, when somebody looks.
 
+use super::activity::Activity;
 use super::bump;
 use super::log2::Halving;
+use super::max::Max;
 use crate::clock::{Ticks, nanos, ticks};
 use crate::sync::OnceBox;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -16,21 +18,16 @@ use actorscope_core::histogram::Buckets;
 /// Polls after which the histograms are allocated: most tasks of most systems see fewer.
 const FROM_POLL: u64 = 16;
 
-/// Maxima are kept in units of 64 ns, so that 32 bits reach 275 s.
-const MAX_UNIT_BITS: u32 = 6;
-
 /// The polls of one slot's tasks over all its incarnations.
 #[derive(Default, Debug)]
 pub(crate) struct Polls {
     /// Polls that ended.
     polls: AtomicU64,
     busy_ns: AtomicU64,
-    /// When the running poll began (an odd number) or the last one ended (an even one); 0 = there
-    /// was none.
-    at: AtomicU64,
+    poll: Activity,
     delay_sum_ns: AtomicU64,
-    max_units: AtomicU32,
-    delay_max_units: AtomicU32,
+    max: Max,
+    delay_max: Max,
     /// Polls of which the delay is not known.
     sudden: AtomicU32,
     spread: OnceBox<Spread>,
@@ -73,25 +70,21 @@ impl PollsSnapshot {
     }
 }
 
-const fn running_since(at: Ticks) -> Ticks {
-    if at & 1 == 1 { at } else { 0 }
-}
-
 impl Polls {
     /// A poll begins. `woken` is when the task was woken for it: a task that is woken while it runs
     /// waits for its turn only from then on.
     #[inline]
     pub(crate) fn begin(&self, woken: Option<Ticks>) {
         let now = ticks();
-        let ended = self.at.load(Relaxed);
-        self.at.store(now | 1, Relaxed);
+        let ended = self.poll.ended();
+        self.poll.begin(now);
         let Some(woken) = woken else {
             self.sudden.store(self.sudden.load(Relaxed).saturating_add(1), Relaxed);
             return;
         };
         let delay = nanos(woken.max(ended), now);
         bump(&self.delay_sum_ns, delay);
-        raise(&self.delay_max_units, delay);
+        self.delay_max.raise(delay);
         if let Some(spread) = self.spread.get() {
             spread.delay.record(delay);
         }
@@ -100,7 +93,7 @@ impl Polls {
     /// The running poll ends. `spread`: histograms are wanted before anybody looks.
     #[inline]
     pub(crate) fn end(&self, spread: bool) {
-        let began = running_since(self.at.load(Relaxed));
+        let began = self.poll.since();
         if began == 0 {
             // Before anything was timed.
             return;
@@ -110,8 +103,8 @@ impl Polls {
         let polls = self.polls.load(Relaxed) + 1;
         self.polls.store(polls, Relaxed);
         bump(&self.busy_ns, took);
-        raise(&self.max_units, took);
-        self.at.store(now & !1, Relaxed);
+        self.max.raise(took);
+        self.poll.end(now);
         if let Some(spread) = self.spread.get() {
             spread.poll.record(took);
         } else if spread && polls >= FROM_POLL {
@@ -139,20 +132,20 @@ impl Polls {
 
     /// Whether one runs.
     pub(crate) fn is_running(&self) -> bool {
-        running_since(self.at.load(Relaxed)) != 0
+        self.poll.since() != 0
     }
 
     pub(crate) fn read(&self) -> PollsSnapshot {
-        let (polls, since) = (self.polls.load(Relaxed), running_since(self.at.load(Relaxed)));
+        let (polls, since) = (self.polls.load(Relaxed), self.poll.since());
         let begun = polls + u64::from(since != 0);
         PollsSnapshot {
             polls,
             busy_ns: self.busy_ns.load(Relaxed),
-            max_ns: units(&self.max_units),
+            max_ns: self.max.read(),
             since,
             delays: begun.saturating_sub(u64::from(self.sudden.load(Relaxed))),
             delay_sum_ns: self.delay_sum_ns.load(Relaxed),
-            delay_max_ns: units(&self.delay_max_units),
+            delay_max_ns: self.delay_max.read(),
         }
     }
 
@@ -160,25 +153,12 @@ impl Polls {
     pub(crate) fn buckets(&self, now: Ticks) -> Option<(Buckets, Buckets)> {
         let spread = self.spread.get()?;
         let window_ns = spread.since.map(|since| nanos(since, now));
-        let read = |halving: &Halving, max: &AtomicU32| Buckets {
-            max_ns: Some(units(max)),
+        let read = |halving: &Halving, max: &Max| Buckets {
+            max_ns: Some(max.read()),
             window_ns,
             ..halving.read()
         };
-        Some((read(&spread.poll, &self.max_units), read(&spread.delay, &self.delay_max_units)))
-    }
-}
-
-fn units(max: &AtomicU32) -> u64 {
-    u64::from(max.load(Relaxed)) << MAX_UNIT_BITS
-}
-
-#[inline]
-fn raise(max_units: &AtomicU32, ns: u64) {
-    // Rounded up, so that the maximum is never below what was measured.
-    let units = u32::try_from((ns >> MAX_UNIT_BITS) + 1).unwrap_or(u32::MAX);
-    if units > max_units.load(Relaxed) {
-        max_units.store(units, Relaxed);
+        Some((read(&spread.poll, &self.max), read(&spread.delay, &self.delay_max)))
     }
 }
 

@@ -2,6 +2,7 @@
 //! everything there is to be said of the first.
 
 use super::bump;
+use super::max::Max;
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use actorscope_core::slot::{Counters, HandlerStats};
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ struct TypeCell {
     failed: AtomicU32,
     handled: AtomicU64,
     busy_ns: AtomicU64,
-    max_ns: AtomicU64,
+    max: Max,
 }
 
 /// See the module's documentation.
@@ -39,7 +40,7 @@ impl Types {
             cell.failed.store(u32::try_from(so_far.failed).unwrap_or(u32::MAX), Relaxed);
             cell.handled.store(so_far.handled, Relaxed);
             cell.busy_ns.store(so_far.busy_ns, Relaxed);
-            cell.max_ns.store(max_ns, Relaxed);
+            cell.max.raise(max_ns);
         }
         types
     }
@@ -53,7 +54,7 @@ impl Types {
         let cell = self.cell(name);
         bump(&cell.handled, 1);
         bump(&cell.busy_ns, took_ns);
-        raise(&cell.max_ns, took_ns);
+        cell.max.raise(took_ns);
         if !ok {
             cell.failed.store(cell.failed.load(Relaxed).saturating_add(1), Relaxed);
         }
@@ -88,19 +89,12 @@ impl Types {
                 handled: cell.handled.load(Relaxed),
                 failed: u64::from(cell.failed.load(Relaxed)),
                 busy_ns: cell.busy_ns.load(Relaxed),
-                max_ns: cell.max_ns.load(Relaxed),
+                max_ns: cell.max.read(),
             })
             .filter(|h| h.handled > 0)
             .collect();
         all.sort_by_key(|h| std::cmp::Reverse(h.busy_ns));
         all
-    }
-}
-
-#[inline]
-pub(super) fn raise(max: &AtomicU64, to: u64) {
-    if to > max.load(Relaxed) {
-        max.store(to, Relaxed);
     }
 }
 

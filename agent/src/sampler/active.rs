@@ -15,7 +15,7 @@ const MIN_RATE_SPAN_NS: u64 = 500_000_000;
 /// [`Active::probed`] of a slot whose depth nobody can read from outside.
 const UNPROBED: u32 = u32::MAX;
 
-/// See the module's documentation. 72 bytes for each slot that ever did anything: what few have is in a box,
+/// See the module's documentation. 56 bytes for each slot that ever did anything: what few have is in a box,
 /// and of what only its growth is wanted, the low half is kept.
 pub(super) struct Active {
     /// When the rates were worked out last, or what they are measured from was noted first; 0 = not yet …
@@ -26,25 +26,36 @@ pub(super) struct Active {
     marked_handled: u32,
     /// Messages that had failed by the last pass.
     failed: u32,
-    /// When the oldest message arrived, as read from outside. Where nobody can tell, when the queue was first
-    /// seen non-empty behind the running handler, which is the best that is known of messages that arrived
-    /// meanwhile. 0 = there is none.
-    queued_since: Ticks,
-    /// The low half of when that handler began, to tell handlers apart.
-    queued_behind: u32,
     /// Messages queued, as read from outside.
     probed: u32,
-    /// Messages handled a second, the share of the time that is spent in handlers, and the mean queue wait in
-    /// nanoseconds of the messages begun in the last tick; not a number = not known.
+    /// Messages handled a second, and the mean queue wait in nanoseconds of the messages begun in the last
+    /// tick; not a number = not known.
     rate_per_s: f32,
-    utilization: f32,
     tick_mean_ns: f32,
+    utilization: Share,
     has_mailbox: bool,
     /// Whether a measured handler ran at [`Active::marked_at`].
     was_handling: bool,
-    /// Whether [`Active::queued_since`] was read from outside.
-    is_oldest_probed: bool,
     rare: Option<Box<Rare>>,
+}
+
+/// A share of the time, in 65,534ths, rounded up so that what is not nothing is never taken for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Share(u16);
+
+impl Share {
+    const UNKNOWN: Self = Self(u16::MAX);
+    const NONE: Self = Self(0);
+    const WHOLE: f64 = (u16::MAX - 1) as f64;
+
+    /// Of a share between 0 and 1.
+    fn of(share: f64) -> Self {
+        Self((share.clamp(0.0, 1.0) * Self::WHOLE).ceil() as u16)
+    }
+
+    const fn read(self) -> Option<f64> {
+        if self.0 == Self::UNKNOWN.0 { None } else { Some(self.0 as f64 / Self::WHOLE) }
+    }
 }
 
 /// What few slots have.
@@ -53,6 +64,19 @@ struct Rare {
     attached: Option<Attached>,
     /// Whose answers are out, and since when.
     waits: Vec<(SlotId, Ticks)>,
+    oldest: Oldest,
+}
+
+/// When the oldest message arrived that the actor itself has not seen.
+#[derive(Clone, Copy, Default)]
+struct Oldest {
+    /// As read from outside. Where nobody can tell, when the queue was first seen non-empty behind the running
+    /// handler, which is the best that is known of messages that arrived meanwhile. 0 = there is none.
+    since: Ticks,
+    /// The low half of when that handler began, to tell handlers apart.
+    behind: u32,
+    /// Whether it was read from outside.
+    is_probed: bool,
 }
 
 const fn known(figure: f32) -> Option<f64> {
@@ -73,15 +97,12 @@ impl Active {
             marked_wait_ns: 0,
             marked_handled: 0,
             failed: 0,
-            queued_since: 0,
-            queued_behind: 0,
             probed: UNPROBED,
             rate_per_s: f32::NAN,
-            utilization: f32::NAN,
             tick_mean_ns: f32::NAN,
+            utilization: Share::UNKNOWN,
             has_mailbox: false,
             was_handling: false,
-            is_oldest_probed: false,
             rare: None,
         }
     }
@@ -93,7 +114,7 @@ impl Active {
         if settled {
             let sort = Look::new(&active, slot, &counted).sort();
             active.rate_per_s = if sort.takes_messages() { 0.0 } else { f32::NAN };
-            active.utilization = if sort.is_timed() { 0.0 } else { f32::NAN };
+            active.utilization = if sort.is_timed() { Share::NONE } else { Share::UNKNOWN };
         }
         (active, counted)
     }
@@ -126,16 +147,20 @@ impl Active {
     }
 
     fn note_queue(&mut self, hot: &HotSnapshot, depth: u64, oldest: Option<Ticks>, now: Ticks) {
-        self.is_oldest_probed = oldest.is_some();
-        let handler = hot.handling_since as u32;
-        if let Some(oldest) = oldest {
-            self.queued_since = oldest;
+        let behind = hot.handling_since as u32;
+        if let Some(since) = oldest {
+            let oldest = Oldest { since, behind, is_probed: true };
+            self.rare.get_or_insert_default().oldest = oldest;
         } else if depth == 0 || hot.head_arrival != 0 {
-            self.queued_since = 0;
-        } else if self.queued_since == 0 || self.queued_behind != handler {
-            self.queued_since = now;
+            if let Some(rare) = &mut self.rare {
+                rare.oldest = Oldest::default();
+            }
+        } else {
+            let oldest = &mut self.rare.get_or_insert_default().oldest;
+            let is_known = oldest.since != 0 && oldest.behind == behind;
+            let since = if is_known { oldest.since } else { now };
+            *oldest = Oldest { since, behind, is_probed: false };
         }
-        self.queued_behind = handler;
     }
 
     fn read_rates(&mut self, counted: &Counted, slot: &Slot, now: Ticks) {
@@ -151,8 +176,7 @@ impl Active {
             let rate = (f64::from(messages) * 1e9 / span as f64) as f32;
             self.rate_per_s = if sort.takes_messages() { rate } else { f32::NAN };
             let busy_share = busy_ns.saturating_sub(self.marked_busy_ns) as f64 / span as f64;
-            let busy_share = busy_share.clamp(0.0, 1.0) as f32;
-            self.utilization = if sort.is_timed() { busy_share } else { f32::NAN };
+            self.utilization = if sort.is_timed() { Share::of(busy_share) } else { Share::UNKNOWN };
             let waited = hot.wait_sum_ns.saturating_sub(self.marked_wait_ns);
             // A wait is over when its handler begins.
             let begun = u64::from(messages) + u64::from(is_handling);
@@ -180,7 +204,7 @@ impl Active {
 
     /// Share of the time that is spent in handlers.
     pub(super) const fn utilization(&self) -> Option<f64> {
-        known(self.utilization)
+        self.utilization.read()
     }
 
     /// Mean queue wait of the messages begun in the last tick.
@@ -195,16 +219,17 @@ impl Active {
 
     /// When the oldest of the queued messages arrived, given what the actor itself knows of that; 0 = nobody
     /// knows.
-    pub(super) const fn oldest(&self, head_arrival: Ticks) -> Ticks {
-        let is_better = self.is_oldest_probed || head_arrival == 0;
-        if is_better { self.queued_since } else { head_arrival }
+    pub(super) fn oldest(&self, head_arrival: Ticks) -> Ticks {
+        let noted = self.rare.as_ref().map(|rare| rare.oldest).unwrap_or_default();
+        let is_better = noted.is_probed || head_arrival == 0;
+        if is_better { noted.since } else { head_arrival }
     }
 
     /// Whether its figures are those of somebody who does nothing.
     pub(super) fn is_calm(&self) -> bool {
         let is_zero = |figure: f32| figure.is_nan() || figure == 0.0;
         is_zero(self.rate_per_s)
-            && is_zero(self.utilization)
+            && matches!(self.utilization, Share::NONE | Share::UNKNOWN)
             && self.tick_mean_ns.is_nan()
             && self
                 .rare
@@ -236,7 +261,7 @@ impl Active {
     pub(super) fn detach(&mut self) {
         if let Some(rare) = &mut self.rare {
             rare.attached = None;
-            if rare.waits.is_empty() {
+            if rare.waits.is_empty() && rare.oldest.since == 0 {
                 self.rare = None;
             }
         }
@@ -245,7 +270,7 @@ impl Active {
     /// Reads a little of all of it; the number means nothing.
     #[inline]
     pub(super) const fn touch(&self) -> u64 {
-        self.marked_at ^ self.queued_since ^ self.probed as u64
+        self.marked_at ^ self.probed as u64
     }
 }
 
@@ -256,7 +281,16 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_slot_is_small() {
         // Each 8 bytes more are 8 MB of a million active actors.
-        assert!(size_of::<Active>() <= 72, "{} bytes", size_of::<Active>());
+        assert!(size_of::<Active>() <= 56, "{} bytes", size_of::<Active>());
+    }
+
+    #[test]
+    fn a_share_is_nothing_only_if_it_is() {
+        assert_eq!(Share::of(0.0), Share::NONE);
+        assert_ne!(Share::of(1e-9), Share::NONE);
+        let read = |share| Share::of(share).read();
+        assert_eq!((read(1.0), read(7.0), Share::UNKNOWN.read()), (Some(1.0), Some(1.0), None));
+        assert!(read(0.5).is_some_and(|half| (half - 0.5).abs() < 2e-5));
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(super) struct Look<'a> {
 
 impl<'a> Look<'a> {
     /// With the depth as of the last pass: for those who look at many.
-    pub(super) const fn new(active: &'a Active, slot: &'a Slot, counted: &'a Counted) -> Self {
+    pub(super) fn new(active: &'a Active, slot: &'a Slot, counted: &'a Counted) -> Self {
         let oldest = active.oldest(counted.hot.head_arrival);
         Self { active, slot, counted, probed: active.probed(), oldest }
     }
@@ -260,8 +260,7 @@ impl<'a> Look<'a> {
         let mut summary = self.handling_buckets(now).map(|b| b.summary()).unwrap_or_default();
         if summary.window_ns.is_none() {
             summary.count = self.hot().handled;
-            let max = self.slot.read_meter().map(Meter::handling_max_ns);
-            summary.max = max.filter(|_| self.hot().handled > 0);
+            summary.max = (self.hot().handled > 0).then_some(self.hot().handling_max_ns);
         }
         summary.mean = self.hot().busy_ns.checked_div(self.hot().handled);
         Some(summary)
@@ -281,7 +280,7 @@ impl<'a> Look<'a> {
         best(windowed, || {
             let meter = self.slot.read_meter()?;
             let mut all = meter.read_tier1()?.handling.read();
-            all.max_ns = Some(meter.handling_max_ns());
+            all.max_ns = Some(self.hot().handling_max_ns);
             Some(all)
         })
     }
