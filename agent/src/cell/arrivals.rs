@@ -89,6 +89,19 @@ impl Cell {
         Run { count: (packed >> 32) as u32, step: packed as u32, first }
     }
 
+    /// One message leaves, unless it is the last one of its run: when it arrived, and the next one.
+    #[inline]
+    fn pop(&self) -> Result<(Ticks, Ticks), Ticks> {
+        let (packed, first) = (self.count_and_step.load(Relaxed), self.first.load(Relaxed));
+        if packed < 2 << 32 {
+            return Err(first);
+        }
+        let next = first.saturating_add((packed & u64::from(u32::MAX)) << STEP_BITS);
+        self.count_and_step.store(packed - (1 << 32), Relaxed);
+        self.first.store(next, Relaxed);
+        Ok((first, next))
+    }
+
     #[inline]
     fn store(&self, run: Run) {
         self.count_and_step.store(u64::from(run.count) << 32 | u64::from(run.step), Relaxed);
@@ -256,17 +269,16 @@ impl<'a> Arrivals<'a> {
         if ring.used == 0 {
             return None;
         }
-        let run = ring.load(0);
         let left = self.len().saturating_sub(1);
         self.kept.total.store(left, Relaxed);
-        if run.count > 1 {
-            let first = run.first.saturating_add(run.step_ticks());
-            ring.store(0, Run { count: run.count - 1, first, ..run });
-            return Some((run.first, left, first));
+        match ring.cell(0)?.pop() {
+            Ok((arrived, next)) => Some((arrived, left, next)),
+            Err(arrived) => {
+                self.set_ring(ring.start + 1, ring.used - 1, ring.is_long);
+                let next = if ring.used == 1 { 0 } else { ring.load(1).first };
+                Some((arrived, left, next))
+            }
         }
-        self.set_ring(ring.start + 1, ring.used - 1, ring.is_long);
-        let head = if ring.used == 1 { 0 } else { ring.load(1).first };
-        Some((run.first, left, head))
     }
 
     /// When the oldest queued message arrived; 0 = nothing is queued.

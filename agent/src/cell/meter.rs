@@ -156,6 +156,14 @@ impl Meter {
         self.begin_at(ended, nanos(arrived, ended), message_type);
     }
 
+    /// [`Meter::begin`] right after [`Meter::look_and_take`]: the two are taken to be one instant, and the clock
+    /// is not read.
+    #[inline]
+    pub(crate) fn begin_at_look(&self, arrived: Ticks, message_type: u32) {
+        let now = self.last.load(Relaxed);
+        self.begin_at(now, nanos(arrived, now), message_type);
+    }
+
     #[inline]
     fn begin_at(&self, now: Ticks, wait: u64, message_type: u32) {
         self.hot.begin(now, Some(wait), message_type);
@@ -359,6 +367,24 @@ mod tests {
         meter.begin_at_end(arrived, 0);
         assert_eq!(meter.hot.handling.since(), ended | 1);
         assert_eq!(meter.hot.read().wait_sum_ns, waited + nanos(arrived, ended));
+    }
+
+    #[test]
+    fn a_handler_that_begins_with_the_look_does_so_where_the_one_before_ended() {
+        let meter = Meter::default();
+        meter.look(2);
+        meter.begin(Some(meter.take()), 0);
+        meter.end(true);
+        let ended = meter.hot.handling.ended();
+        let arrived = meter.look_and_take(1);
+        meter.begin_at_look(arrived, 0);
+        assert_eq!(meter.hot.handling.since(), ended | 1);
+        // Without one before, at the look itself.
+        meter.end(true);
+        let before = ticks();
+        meter.look(0);
+        meter.begin_at_look(meter.look_and_take(1), 0);
+        assert!((before..=ticks()).contains(&meter.hot.handling.since()));
     }
 
     #[test]

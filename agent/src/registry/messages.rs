@@ -156,6 +156,13 @@ impl SlotHandle {
         });
     }
 
+    /// [`SlotHandle::begin`] right after [`SlotHandle::look_and_take`], where nobody could be woken by what took
+    /// the message out: the look is taken for the beginning, as in [`SlotHandle::begin_next`].
+    #[inline]
+    pub(crate) fn begin_at_look(&self, arrival: Arrival, message_type: MessageType) {
+        self.begin_with(|meter| meter.begin_at_look(arrival.at_the_latest(), message_type.0));
+    }
+
     #[inline]
     fn begin_with(&self, begin: impl FnOnce(&Meter)) {
         match self.measured() {

@@ -44,4 +44,8 @@ impl<T> Queue for mpsc::Receiver<T> {
     fn is_closed(&self) -> bool {
         Self::is_closed(self)
     }
+    #[inline]
+    fn has_room(&self) -> bool {
+        self.capacity() > 0
+    }
 }

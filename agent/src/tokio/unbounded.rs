@@ -153,4 +153,8 @@ impl<T> Queue for Counting<T> {
     fn is_closed(&self) -> bool {
         self.inner.is_closed()
     }
+    #[inline]
+    fn has_room(&self) -> bool {
+        true
+    }
 }
