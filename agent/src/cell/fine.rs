@@ -108,7 +108,7 @@ impl Fine {
         let sums =
             a.iter().zip(b).map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
         let mut all = Buckets::from_dense(Layout::Fine, sums);
-        all.max_ns = (all.count() > 0).then(|| a_max.read().max(b_max.read()));
+        all.max_ns = (all.count() > 0).then(|| a_max.read().max(b_max.read()).ns());
         all.window_ns = Some(window_ns);
         all
     }

@@ -2,7 +2,7 @@
 
 use super::activity::Activity;
 use super::bump;
-use super::max::Max;
+use super::max::{Longest, Max};
 use crate::clock::{Ticks, nanos};
 use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -33,8 +33,8 @@ pub(crate) struct HotSnapshot {
     pub(crate) failed: u64,
     pub(crate) busy_ns: u64,
     pub(crate) wait_sum_ns: u64,
-    pub(crate) wait_max_ns: u64,
-    pub(crate) handling_max_ns: u64,
+    pub(crate) wait_max: Longest,
+    pub(crate) handling_max: Longest,
     pub(crate) head_arrival: Ticks,
     pub(crate) handling_since: Ticks,
     pub(crate) depth: u32,
@@ -128,8 +128,8 @@ impl Hot {
             failed: self.failed.load(Relaxed),
             busy_ns: self.busy_ns.load(Relaxed),
             wait_sum_ns: self.wait_sum_ns.load(Relaxed),
-            wait_max_ns: self.wait_max.read(),
-            handling_max_ns: self.handling_max.read(),
+            wait_max: self.wait_max.read(),
+            handling_max: self.handling_max.read(),
             head_arrival: self.head_arrival.load(Relaxed),
             handling_since: self.handling.since(),
             depth: self.depth.load(Relaxed),

@@ -13,6 +13,18 @@ const KEPT: u32 = 10;
 #[derive(Default, Debug)]
 pub(crate) struct Max(AtomicU16);
 
+/// A reading of [`Max`].
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Longest(u16);
+
+impl Longest {
+    /// In nanoseconds; 0 before there was any.
+    pub(crate) const fn ns(self) -> u64 {
+        let halved = (self.0 as u32 >> KEPT).saturating_sub(1);
+        (self.0 as u64 - (halved << KEPT) as u64) << halved
+    }
+}
+
 #[inline]
 const fn encode(ns: u64) -> u16 {
     let halved = (ns >> KEPT | 1).ilog2();
@@ -20,11 +32,6 @@ const fn encode(ns: u64) -> u16 {
     let rounded_up = (ns.wrapping_sub(1) >> halved) as u16;
     // Rounding up to a power of two carries into the count, as it should.
     ((halved << KEPT) as u16).wrapping_add(rounded_up).wrapping_add(1)
-}
-
-const fn decode(code: u16) -> u64 {
-    let halved = (code as u32 >> KEPT).saturating_sub(1);
-    (code as u64 - (halved << KEPT) as u64) << halved
 }
 
 impl Max {
@@ -36,9 +43,10 @@ impl Max {
         }
     }
 
-    /// In nanoseconds; 0 before there was any.
-    pub(crate) fn read(&self) -> u64 {
-        decode(self.0.load(Relaxed))
+    /// As it is now.
+    #[inline]
+    pub(crate) fn read(&self) -> Longest {
+        Longest(self.0.load(Relaxed))
     }
 
     pub(crate) fn clear(&self) {
@@ -57,10 +65,10 @@ mod tests {
         for ns in [0, 1, 109, 1_023, 1_024, 2_047, 2_048] {
             max.raise(ns);
             max.raise(0);
-            assert_eq!(max.read(), ns);
+            assert_eq!(max.read().ns(), ns);
         }
         max.clear();
-        assert_eq!(max.read(), 0);
+        assert_eq!(max.read().ns(), 0);
     }
 
     proptest! {
@@ -69,7 +77,7 @@ mod tests {
             let ns = ns >> shift;
             let max = Max::default();
             max.raise(ns);
-            prop_assert!((ns..=ns + (ns >> KEPT)).contains(&max.read()), "{} for {ns}", max.read());
+            prop_assert!((ns..=ns + (ns >> KEPT)).contains(&max.read().ns()), "{:?} for {ns}", max.read());
         }
 
         #[test]

@@ -214,7 +214,7 @@ impl Meter {
             busy_ns: hot.busy_ns.saturating_sub(took_ns),
         };
         let first = self.only_type.load(Relaxed);
-        let types = Types::after(first, before, hot.handling_max_ns);
+        let types = Types::after(first, before, hot.handling_max.ns());
         self.rare().types.get_or_init(|| Box::new(types)).handled(name, took_ns, ok);
         self.only_type.store(MANY, Relaxed);
     }
@@ -231,7 +231,7 @@ impl Meter {
             handled: hot.handled,
             failed: hot.failed,
             busy_ns: hot.busy_ns,
-            max_ns: hot.handling_max_ns,
+            max_ns: hot.handling_max.ns(),
         });
         only.into_iter().filter(|only| only.handled > 0).collect()
     }

@@ -141,11 +141,11 @@ impl Polls {
         PollsSnapshot {
             polls,
             busy_ns: self.busy_ns.load(Relaxed),
-            max_ns: self.max.read(),
+            max_ns: self.max.read().ns(),
             since,
             delays: begun.saturating_sub(u64::from(self.sudden.load(Relaxed))),
             delay_sum_ns: self.delay_sum_ns.load(Relaxed),
-            delay_max_ns: self.delay_max.read(),
+            delay_max_ns: self.delay_max.read().ns(),
         }
     }
 
@@ -154,7 +154,7 @@ impl Polls {
         let spread = self.spread.get()?;
         let window_ns = spread.since.map(|since| nanos(since, now));
         let read = |halving: &Halving, max: &Max| Buckets {
-            max_ns: Some(max.read()),
+            max_ns: Some(max.read().ns()),
             window_ns,
             ..halving.read()
         };

@@ -89,7 +89,7 @@ impl Types {
                 handled: cell.handled.load(Relaxed),
                 failed: u64::from(cell.failed.load(Relaxed)),
                 busy_ns: cell.busy_ns.load(Relaxed),
-                max_ns: cell.max.read(),
+                max_ns: cell.max.read().ns(),
             })
             .filter(|h| h.handled > 0)
             .collect();

@@ -46,15 +46,16 @@ struct Share(u16);
 impl Share {
     const UNKNOWN: Self = Self(u16::MAX);
     const NONE: Self = Self(0);
-    const WHOLE: f64 = (u16::MAX - 1) as f64;
+    const WHOLE: u16 = u16::MAX - 1;
 
-    /// Of a share between 0 and 1.
-    fn of(share: f64) -> Self {
-        Self((share.clamp(0.0, 1.0) * Self::WHOLE).ceil() as u16)
+    /// So much of a whole that is not nothing.
+    fn of(part: u64, whole: u64) -> Self {
+        let units = part.saturating_mul(Self::WHOLE.into()).div_ceil(whole.max(1));
+        Self(units.min(Self::WHOLE.into()) as u16)
     }
 
     const fn read(self) -> Option<f64> {
-        if self.0 == Self::UNKNOWN.0 { None } else { Some(self.0 as f64 / Self::WHOLE) }
+        if self.0 == Self::UNKNOWN.0 { None } else { Some(self.0 as f64 / Self::WHOLE as f64) }
     }
 }
 
@@ -175,8 +176,8 @@ impl Active {
             let messages = (hot.handled as u32).wrapping_sub(self.marked_handled);
             let rate = (f64::from(messages) * 1e9 / span as f64) as f32;
             self.rate_per_s = if sort.takes_messages() { rate } else { f32::NAN };
-            let busy_share = busy_ns.saturating_sub(self.marked_busy_ns) as f64 / span as f64;
-            self.utilization = if sort.is_timed() { Share::of(busy_share) } else { Share::UNKNOWN };
+            let busy = Share::of(busy_ns.saturating_sub(self.marked_busy_ns), span);
+            self.utilization = if sort.is_timed() { busy } else { Share::UNKNOWN };
             let waited = hot.wait_sum_ns.saturating_sub(self.marked_wait_ns);
             // A wait is over when its handler begins.
             let begun = u64::from(messages) + u64::from(is_handling);
@@ -286,11 +287,11 @@ mod tests {
 
     #[test]
     fn a_share_is_nothing_only_if_it_is() {
-        assert_eq!(Share::of(0.0), Share::NONE);
-        assert_ne!(Share::of(1e-9), Share::NONE);
-        let read = |share| Share::of(share).read();
-        assert_eq!((read(1.0), read(7.0), Share::UNKNOWN.read()), (Some(1.0), Some(1.0), None));
-        assert!(read(0.5).is_some_and(|half| (half - 0.5).abs() < 2e-5));
+        assert_eq!(Share::of(0, 1_000), Share::NONE);
+        assert_ne!(Share::of(1, u64::MAX), Share::NONE);
+        let read = |part, whole| Share::of(part, whole).read();
+        assert_eq!((read(9, 9), read(9, 7), Share::UNKNOWN.read()), (Some(1.0), Some(1.0), None));
+        assert!(read(500, 1_000).is_some_and(|half| (half - 0.5).abs() < 2e-5));
     }
 
     #[test]

@@ -246,7 +246,7 @@ impl<'a> Look<'a> {
         let begun = self.hot().begun();
         if summary.window_ns.is_none() {
             summary.count = begun;
-            summary.max = (begun > 0).then_some(self.hot().wait_max_ns);
+            summary.max = (begun > 0).then_some(self.hot().wait_max.ns());
         }
         let overall = self.hot().wait_sum_ns.checked_div(begun);
         summary.mean = self.active.tick_mean_ns().or(overall);
@@ -260,7 +260,7 @@ impl<'a> Look<'a> {
         let mut summary = self.handling_buckets(now).map(|b| b.summary()).unwrap_or_default();
         if summary.window_ns.is_none() {
             summary.count = self.hot().handled;
-            summary.max = (self.hot().handled > 0).then_some(self.hot().handling_max_ns);
+            summary.max = (self.hot().handled > 0).then_some(self.hot().handling_max.ns());
         }
         summary.mean = self.hot().busy_ns.checked_div(self.hot().handled);
         Some(summary)
@@ -270,7 +270,7 @@ impl<'a> Look<'a> {
         let windowed = self.active.attached().and_then(|a| a.wait(now));
         best(windowed, || {
             let mut all = self.slot.read_meter()?.read_tier1()?.wait.read();
-            all.max_ns = Some(self.hot().wait_max_ns);
+            all.max_ns = Some(self.hot().wait_max.ns());
             Some(all)
         })
     }
@@ -280,7 +280,7 @@ impl<'a> Look<'a> {
         best(windowed, || {
             let meter = self.slot.read_meter()?;
             let mut all = meter.read_tier1()?.handling.read();
-            all.max_ns = Some(self.hot().handling_max_ns);
+            all.max_ns = Some(self.hot().handling_max.ns());
             Some(all)
         })
     }
