@@ -17,7 +17,7 @@ pub(crate) struct Hot {
     /// When the oldest message still queued arrived; 0 = none queued when last looked.
     head_arrival: AtomicU64,
     /// The handler. When the last one ended is forgotten with the next look at the queue.
-    pub(super) handling: Activity,
+    pub(crate) handling: Activity,
     wait_max: Max,
     handling_max: Max,
     /// Messages queued when last looked.

@@ -37,7 +37,7 @@ pub(super) const READ: Model = Model {
             }
         });
         let first = meter.hot.handled();
-        let since = meter.hot.handling_since();
+        let since = meter.hot.handling.since();
         let second = meter.hot.handled();
         assert!(first <= second && second <= 2, "{first}, then {second}");
         seen(["none", "one", "two"][second as usize]);
