@@ -108,7 +108,7 @@ impl Fine {
         let sums =
             a.iter().zip(b).map(|(a, b)| u64::from(a.load(Relaxed)) + u64::from(b.load(Relaxed)));
         let mut all = Buckets::from_dense(Layout::Fine, sums);
-        all.max_ns = (all.count() > 0).then(|| a_max.read().max(b_max.read()).ns());
+        all.max_ns = (all.count() > 0).then(|| a_max.read().ns().max(b_max.read().ns()));
         all.window_ns = Some(window_ns);
         all
     }
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(fine.wait(1).count(), 2);
         fine.rotate();
         assert_eq!(fine.wait(1).count(), 1);
-        assert!(fine.wait(1).max_ns.is_some_and(|max| (2_000_000..2_002_000).contains(&max)));
+        assert!(fine.wait(1).max_ns.is_some_and(|max| (2_000_000..2_004_000).contains(&max)));
         fine.rotate();
         assert_eq!(fine.wait(1).summary().p50, None);
     }

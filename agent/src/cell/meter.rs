@@ -1,9 +1,10 @@
 //! The writer's side of a slot: called by the task that runs the actor, with every message.
 //!
 //! The order of calls for one message is [`Meter::look`] (the actor turns to its mailbox),
-//! [`Meter::take`] or [`Meter::take_after_sleep`] (a message came out), [`Meter::begin`] (its handler begins), [`Meter::end`]. Two
-//! clock reads a message are the floor; `look` and `take` reuse the last reading when the queue is
-//! not empty.
+//! [`Meter::take`] or [`Meter::take_after_sleep`] (a message came out), [`Meter::begin`] (its handler begins),
+//! [`Meter::end`]. That is two clock readings a message: `look` and `take` reuse the last one when the queue is
+//! not empty. Where nothing worth measuring lies between the look and the handler, the handler begins with the
+//! look ([`Meter::begin_at_look`]), and one reading is enough.
 
 use super::arrivals::{Arrivals, Kept};
 use super::fine::{Fine, Lent};

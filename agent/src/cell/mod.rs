@@ -2,7 +2,8 @@
 //!
 //! Everything here has a single writer: the task that runs the actor. It writes with a relaxed load
 //! and a relaxed store (under 1 ns; an atomic add takes 6), readers read relaxed and may see a count
-//! that is one message old. Nothing allocates except the step from tier 0 to tier 1, once.
+//! that is one message old. Nothing allocates but what comes once in a slot's life: the meter with the first
+//! message, tier 1 with the 17th, and what is rare when it is first needed ([`rare`]).
 
 mod activity;
 mod arrivals;

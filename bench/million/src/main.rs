@@ -432,7 +432,12 @@ fn tell_churn(found: &churn::Churned, options: &Options, report: &mut Report) {
     let (before, after) = found.memory;
     report.line(
         "memory over that time",
-        format!("{:.1} MB, then {:.1} MB", before / 1e6, after / 1e6),
+        format!(
+            "{:.1} MB, then {:.1} MB; at most {} lived at once",
+            before / 1e6,
+            after / 1e6,
+            found.most_at_once
+        ),
         "flat: 5 % at most",
         Verdict::at_most(after, 1.05 * before),
         "resident: the second quarter of the time beside the last",

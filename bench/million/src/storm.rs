@@ -44,6 +44,7 @@ pub struct Totals {
     pub started: u64,
     pub ended: u64,
     pub crashed: u64,
+    pub most_at_once: u64,
 }
 
 /// A running one. Dropped, it is killed.

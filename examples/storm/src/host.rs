@@ -18,6 +18,15 @@ pub struct Done {
     pub crashed: AtomicU64,
 }
 
+impl Done {
+    /// Actors that have started and not ended.
+    pub fn alive(&self) -> u64 {
+        // In this order: who starts meanwhile is not taken for one that never did.
+        let ended = self.ended.load(Relaxed);
+        self.started.load(Relaxed).saturating_sub(ended)
+    }
+}
+
 /// Of the whole process.
 pub static DONE: Done = Done {
     handled: AtomicU64::new(0),

@@ -20,8 +20,17 @@ const CRASHERS: u32 = 100;
 /// Everything that comes so often a second comes in this many parts.
 const PARTS: u32 = 100;
 
+/// Of those that pass by, so many at once as start in a fiftieth of a second: where more have not ended yet, no
+/// other one starts. Else memory would say how far the machine fell behind at some time, and nothing else.
+const CROWDED: u32 = 50;
+/// The same, of few.
+const CROWD: u64 = 1_000;
+
 static SENT: AtomicU64 = AtomicU64::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// The most actors that lived at once, as seen each time that some are to start.
+static MOST: AtomicU64 = AtomicU64::new(0);
 
 /// Nothing more is begun; what has begun goes on.
 pub static CALM: AtomicBool = AtomicBool::new(false);
@@ -39,6 +48,8 @@ pub struct Totals {
     started: u64,
     ended: u64,
     crashed: u64,
+    /// The most that lived at once while actors came and went; 0 = none did.
+    most_at_once: u64,
 }
 
 /// Runs until it is told to stop or its time is up.
@@ -70,7 +81,7 @@ pub async fn run<H: Host>(options: &Options) -> Result<Totals, String> {
     let mut weather = tokio::task::JoinSet::new();
     weather.spawn(traffic::<H>(alive.clone(), options.active, options.rate));
     if options.churn > 0 {
-        weather.spawn(churn::<H>(options.churn));
+        weather.spawn(churn::<H>(options.churn, alive.actors.len() as u64));
     }
     if options.restarts > 0 {
         weather.spawn(crashes::<H>(options.restarts));
@@ -110,6 +121,7 @@ pub fn totals(actors: u32, begin: Instant) -> Totals {
         started: DONE.started.load(Relaxed),
         ended: DONE.ended.load(Relaxed),
         crashed: DONE.crashed.load(Relaxed),
+        most_at_once: MOST.load(Relaxed),
     }
 }
 
@@ -187,13 +199,19 @@ async fn traffic<H: Host>(alive: Arc<Alive<H>>, share: f64, rate: u32) -> Result
     }
 }
 
-/// Actors that start, get one message and end.
-async fn churn<H: Host>(each_second: u32) -> Result<(), String> {
+/// Actors that start, get one message and end, beside `others` that live on.
+async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
     let parent = H::parent("churn".to_owned()).await?;
+    let most = others + u64::from(CRASHERS) + u64::from(each_second / CROWDED).max(CROWD);
     let mut number = 0u64;
     let mut pace = Pace::new(u64::from(each_second));
     loop {
         for _ in 0..pace.due().await {
+            let alive = DONE.alive();
+            MOST.fetch_max(alive, Relaxed);
+            if alive >= most {
+                break;
+            }
             number += 1;
             let actor = H::actor(&parent, format!("passer-by-{number}")).await?;
             send::<H>(&actor, Do::Count);

@@ -62,6 +62,8 @@ pub struct Churned {
     pub counted: (u64, u64),
     /// Resident bytes after a quarter of the time, and at its end.
     pub memory: (f64, f64),
+    /// The most actors that lived at once.
+    pub most_at_once: u64,
 }
 
 /// Lets actors start and end for a while, with a screen open.
@@ -99,6 +101,7 @@ pub async fn churn(binary: &Path, options: &Options) -> Result<Churned, String> 
             part(quarter, 2 * quarter).unwrap_or_default(),
             part(resident.len() - quarter, resident.len()).unwrap_or_default(),
         ),
+        most_at_once: totals.most_at_once,
     })
 }
 
