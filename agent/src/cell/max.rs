@@ -23,7 +23,8 @@ impl Longest {
     const fn at_least(ns: u64) -> Self {
         let digits = u64::BITS - ns.leading_zeros();
         let mut halved = digits.saturating_sub(KEPT_BITS);
-        let mut kept = ns.div_ceil(1 << halved);
+        // One more than what is below it is what is not below it; of 0 that is 0.
+        let mut kept = (ns.wrapping_sub(1) >> halved).wrapping_add(1);
         if kept >> KEPT_BITS != 0 {
             // Rounded up to a power of two.
             (kept, halved) = (kept >> 1, halved + 1);
