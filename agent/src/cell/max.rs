@@ -1,59 +1,56 @@
-//! The longest of many durations, in two bytes.
+//! The longest of many durations, in four bytes.
 
-use crate::sync::atomic::{AtomicU16, Ordering::Relaxed};
+use crate::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// Bits for how often a duration was halved: as many as a shift of 64 bits looks at.
-const HALVED_BITS: u32 = 6;
+/// Says that what is kept is a longer duration, in units of 2²⁰ ns, about a millisecond.
+const LONG: u32 = 1 << 31;
 
-/// Bits for what it was then.
-const KEPT_BITS: u32 = u16::BITS - HALVED_BITS;
+/// See [`LONG`].
+const UNIT_BITS: u32 = 20;
 
-/// Of one writer, for durations of any length: never below what was measured, exact up to 1 µs, and above that
-/// at most a five-hundredth too long.
+/// Of one writer: never below what was measured. Exact up to 2.1 s, above that at most a two-thousandth too
+/// long, up to 26 days; what takes longer than that counts as 26 days.
 #[derive(Default, Debug)]
-pub(crate) struct Max(AtomicU16);
+pub(crate) struct Max(AtomicU32);
 
-/// A reading of [`Max`]: how often a duration has to be halved to be short enough (low bits), and what it is
-/// then. So little has to be done to have it back, because that comes with every message.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Longest(u16);
+/// A reading of [`Max`].
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Longest(u32);
 
 impl Longest {
     /// The first at or above `ns` that can be kept.
     const fn at_least(ns: u64) -> Self {
-        let digits = u64::BITS - ns.leading_zeros();
-        let mut halved = digits.saturating_sub(KEPT_BITS);
-        // One more than what is below it is what is not below it; of 0 that is 0.
-        let mut kept = (ns.wrapping_sub(1) >> halved).wrapping_add(1);
-        if kept >> KEPT_BITS != 0 {
-            // Rounded up to a power of two.
-            (kept, halved) = (kept >> 1, halved + 1);
+        if ns < LONG as u64 {
+            return Self(ns as u32);
         }
-        Self((kept << HALVED_BITS) as u16 | halved as u16)
+        let units = ns.div_ceil(1 << UNIT_BITS);
+        Self(LONG | if units < LONG as u64 { units as u32 } else { LONG - 1 })
     }
 
     /// In nanoseconds; 0 before there was any.
-    #[inline]
     pub(crate) const fn ns(self) -> u64 {
-        (self.0 as u64 >> HALVED_BITS) << (self.0 & ((1 << HALVED_BITS) - 1))
+        let units = (self.0 & !LONG) as u64;
+        if self.0 & LONG == 0 { units } else { units << UNIT_BITS }
     }
 }
 
 impl Max {
     #[inline]
     pub(crate) fn raise(&self, ns: u64) {
-        if ns > self.read().ns() {
-            self.raise_to(ns);
+        // What is no longer than the number that is kept is no longer than what that stands for.
+        if ns > self.0.load(Relaxed).into() {
+            self.raise_to(Longest::at_least(ns));
         }
     }
 
-    #[cold]
-    fn raise_to(&self, ns: u64) {
-        self.0.store(Longest::at_least(ns).0, Relaxed);
+    #[inline]
+    fn raise_to(&self, longest: Longest) {
+        if longest > self.read() {
+            self.0.store(longest.0, Relaxed);
+        }
     }
 
     /// As it is now.
-    #[inline]
     pub(crate) fn read(&self) -> Longest {
         Longest(self.0.load(Relaxed))
     }
@@ -71,7 +68,7 @@ mod tests {
     #[test]
     fn what_is_short_is_exact() {
         let max = Max::default();
-        for ns in [0, 1, 109, 1_022, 1_023, 1_024, 4_096] {
+        for ns in [0, 1, 109, 1_000_001, 2_000_000_001] {
             max.raise(ns);
             max.raise(0);
             assert_eq!(max.read().ns(), ns);
@@ -80,17 +77,25 @@ mod tests {
         assert_eq!(max.read().ns(), 0);
     }
 
+    #[test]
+    fn what_is_too_long_is_the_longest_there_is() {
+        let max = Max::default();
+        max.raise(u64::MAX);
+        let days = max.read().ns() / 1_000_000_000 / 86_400;
+        assert_eq!(days, 26);
+    }
+
     proptest! {
         #[test]
-        fn it_is_never_below_and_hardly_above(ns in any::<u64>(), shift in 1u32..64) {
+        fn it_is_never_below_and_hardly_above(ns in any::<u64>(), shift in 13u32..64) {
             let ns = ns >> shift;
             let max = Max::default();
             max.raise(ns);
-            prop_assert!((ns..=ns + ns / 500).contains(&max.read().ns()), "{:?} for {ns}", max.read());
+            prop_assert!((ns..=ns + ns / 2_000).contains(&max.read().ns()), "{:?} for {ns}", max.read());
         }
 
         #[test]
-        fn the_longest_counts(durations in proptest::collection::vec(0u64..1 << 40, 1..20)) {
+        fn the_longest_counts(durations in proptest::collection::vec(0u64..1 << 34, 1..20)) {
             let (all, longest) = (Max::default(), Max::default());
             durations.iter().for_each(|ns| all.raise(*ns));
             longest.raise(durations.into_iter().max().unwrap_or(0));
