@@ -68,7 +68,7 @@ mod counted {
                 observed: || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
                 watched: || Box::pin(watched(mailbox::bounded(CAPACITY))),
                 without_agent: 300,
-                instructions: 550,
+                instructions: 620,
                 locked: 0,
             },
             Comparison {
@@ -77,7 +77,7 @@ mod counted {
                 observed: || Box::pin(batches::<Observed>(mailbox::unbounded())),
                 watched: || Box::pin(watched(mailbox::unbounded())),
                 without_agent: 300,
-                instructions: 550,
+                instructions: 620,
                 locked: 0,
             },
         ])
