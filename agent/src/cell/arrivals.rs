@@ -183,6 +183,19 @@ impl<'a> Arrivals<'a> {
         }
     }
 
+    /// The cell of the oldest run, if there is any: what comes with every message.
+    #[inline]
+    fn oldest(self) -> Option<&'a Cell> {
+        let packed = self.kept.ring.load(Relaxed);
+        if (packed & !LONG) >> 16 == 0 {
+            return None;
+        }
+        if packed & LONG == 0 {
+            return Some(&self.kept.only);
+        }
+        self.rare.get()?.backlog.0.get(packed as usize % RUNS)
+    }
+
     #[inline]
     fn set_ring(self, start: usize, used: usize, is_long: bool) {
         // Where it starts is taken as a remainder when it is used.
@@ -265,15 +278,13 @@ impl<'a> Arrivals<'a> {
     /// now.
     #[inline]
     pub(crate) fn pop_and_peek(self) -> Option<(Ticks, u32, Ticks)> {
-        let ring = self.ring();
-        if ring.used == 0 {
-            return None;
-        }
+        let oldest = self.oldest()?;
         let left = self.len().saturating_sub(1);
         self.kept.total.store(left, Relaxed);
-        match ring.cell(0)?.pop() {
+        match oldest.pop() {
             Ok((arrived, next)) => Some((arrived, left, next)),
             Err(arrived) => {
+                let ring = self.ring();
                 self.set_ring(ring.start + 1, ring.used - 1, ring.is_long);
                 let next = if ring.used == 1 { 0 } else { ring.load(1).first };
                 Some((arrived, left, next))
@@ -284,8 +295,7 @@ impl<'a> Arrivals<'a> {
     /// When the oldest queued message arrived; 0 = nothing is queued.
     #[inline]
     pub(crate) fn head(self) -> Ticks {
-        let ring = self.ring();
-        if ring.used == 0 { 0 } else { ring.load(0).first }
+        self.oldest().map_or(0, |oldest| oldest.first.load(Relaxed))
     }
 
     /// Messages accounted for.
