@@ -18,11 +18,8 @@ pub(crate) struct Max(AtomicU32);
 pub(crate) struct Longest(u32);
 
 impl Longest {
-    /// The first at or above `ns` that can be kept.
-    const fn at_least(ns: u64) -> Self {
-        if ns < LONG as u64 {
-            return Self(ns as u32);
-        }
+    /// The first at or above `ns`, which is too long to be kept as it is, that can be kept.
+    const fn of_long(ns: u64) -> Self {
         let units = ns.div_ceil(1 << UNIT_BITS);
         Self(LONG | if units < LONG as u64 { units as u32 } else { LONG - 1 })
     }
@@ -39,12 +36,17 @@ impl Max {
     pub(crate) fn raise(&self, ns: u64) {
         // What is no longer than the number that is kept is no longer than what that stands for.
         if ns > self.0.load(Relaxed).into() {
-            self.raise_to(Longest::at_least(ns));
+            if ns < LONG.into() {
+                self.0.store(ns as u32, Relaxed);
+            } else {
+                self.raise_long(ns);
+            }
         }
     }
 
-    #[inline]
-    fn raise_to(&self, longest: Longest) {
+    #[cold]
+    fn raise_long(&self, ns: u64) {
+        let longest = Longest::of_long(ns);
         if longest > self.read() {
             self.0.store(longest.0, Relaxed);
         }

@@ -288,10 +288,9 @@ impl Meter {
 
     /// The sampler lends the slot a tier-2 histogram, or takes it back.
     pub(crate) fn lend_fine(&self, fine: Option<&Lent>) {
-        match (self.rare.get(), fine) {
-            (None, None) => {}
-            (Some(rare), fine) => rare.lend(fine),
-            (None, fine) => self.rare().lend(fine),
+        // Who never had one has nothing to give back.
+        if fine.is_some() || self.rare.get().is_some() {
+            self.rare().lend(fine);
         }
     }
 

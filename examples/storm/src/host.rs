@@ -21,7 +21,7 @@ pub struct Done {
 impl Done {
     /// Actors that have started and not ended.
     pub fn alive(&self) -> u64 {
-        // In this order: who starts meanwhile is not taken for one that never did.
+        // Read first: who starts and ends between the two readings counts as alive, and not as less than nobody.
         let ended = self.ended.load(Relaxed);
         self.started.load(Relaxed).saturating_sub(ended)
     }
