@@ -41,8 +41,8 @@ mod counted {
                         batch
                     })
                 },
-                without_agent: 40,
-                instructions: 400,
+                without_agent: 30,
+                instructions: 355,
                 locked: 0,
             },
             Comparison {
@@ -56,8 +56,8 @@ mod counted {
                         batch
                     })
                 },
-                without_agent: 40,
-                instructions: 400,
+                without_agent: 30,
+                instructions: 355,
                 // The sender counts, because nobody but a receiver can ask an unbounded channel how
                 // long it is.
                 locked: 1,

@@ -134,8 +134,9 @@ mod counted {
     /// pass that is.
     const WORST: usize = 32;
 
-    /// How much longer they wait than the others.
-    const LONGER: Duration = Duration::from_millis(5);
+    /// How much longer they wait than the others: more than a machine that does something else in between
+    /// keeps those waiting whose turn is after theirs.
+    const LONGER: Duration = Duration::from_millis(100);
 
     /// A message to each of them, handled when this returns.
     async fn tell(senders: &[mpsc::Sender<()>]) {

@@ -109,9 +109,9 @@ fn judge(
 
 /// Starts this program as the subject and counts.
 fn count(name: &str, how: &str) -> Counts {
-    let (said, stepped) = steps::run(&format!("{name} {how}"), 3);
+    let (said, stepped) = steps::run(&format!("{name} {how}"), 2);
     let allocations = said.parse().expect("the child says how much it allocated");
-    let stepped = stepped.map(|marks| marks[2].less(marks[1]));
+    let stepped = stepped.map(|marks| marks[1].less(marks[0]));
     Counts { allocations, stepped }
 }
 
@@ -136,12 +136,6 @@ fn child(comparisons: &[Comparison], which: &str) -> ExitCode {
         }
         let allocated = allocations() - before;
         if steps::begin(&allocated.to_string()) {
-            steps::mark();
-            if how == "watched" {
-                // So that each message that is counted is not the one that waited longest so far: instruction by
-                // instruction everything takes long, and maxima are raised by hardly any message of a service.
-                batch(2 * STEPPED).await;
-            }
             steps::mark();
             batch(STEPPED).await;
             steps::mark();

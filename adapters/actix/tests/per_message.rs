@@ -56,8 +56,8 @@ mod counted {
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Plain.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Plain.start_observed("jobs"))),
-                without_agent: 80,
-                instructions: 170,
+                without_agent: 70,
+                instructions: 145,
                 locked: 0,
             },
             Comparison {
@@ -65,8 +65,8 @@ mod counted {
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Ours.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Ours.start_observed("jobs"))),
-                without_agent: 220,
-                instructions: 450,
+                without_agent: 200,
+                instructions: 420,
                 locked: 0,
             },
         ])

@@ -67,8 +67,8 @@ mod counted {
                 base: || Box::pin(batches::<Plain>(mailbox::bounded(CAPACITY))),
                 observed: || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
                 watched: || Box::pin(watched(mailbox::bounded(CAPACITY))),
-                without_agent: 300,
-                instructions: 620,
+                without_agent: 280,
+                instructions: 550,
                 locked: 0,
             },
             Comparison {
@@ -76,8 +76,8 @@ mod counted {
                 base: || Box::pin(batches::<Plain>(mailbox::unbounded())),
                 observed: || Box::pin(batches::<Observed>(mailbox::unbounded())),
                 watched: || Box::pin(watched(mailbox::unbounded())),
-                without_agent: 300,
-                instructions: 620,
+                without_agent: 280,
+                instructions: 550,
                 locked: 0,
             },
         ])

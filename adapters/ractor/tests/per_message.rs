@@ -58,8 +58,8 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(plain()),
                 watched: || Box::pin(watched(plain())),
-                without_agent: 280,
-                instructions: 380,
+                without_agent: 265,
+                instructions: 350,
                 locked: 0,
             },
             // The locked instruction is the sender's count.
@@ -68,8 +68,8 @@ mod counted {
                 base: || Box::pin(base()),
                 observed: || Box::pin(tracked()),
                 watched: || Box::pin(watched(tracked())),
-                without_agent: 430,
-                instructions: 660,
+                without_agent: 405,
+                instructions: 620,
                 locked: 1,
             },
         ])
