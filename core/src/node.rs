@@ -43,7 +43,7 @@ pub struct RuntimeFigures {
 pub struct AgentCost {
     /// How long the last pass over all slots took, in nanoseconds.
     pub pass_ns: u64,
-    /// Time between passes, in nanoseconds.
+    /// From the end of that pass to the next one, in nanoseconds.
     pub tick_ns: u64,
     /// CPU used by the agent's thread, in cores, over the last tick.
     pub cpu_cores: Option<f64>,

@@ -32,6 +32,11 @@ use std::time::Duration;
 /// The shortest tick.
 pub(crate) const MIN_TICK: Duration = Duration::from_secs(1);
 
+/// The longest tick while somebody watches: a screen that stands still for longer is taken for broken. Only
+/// a million slots that all do something, or have all just come, are looked at for a quarter of a second,
+/// so it is for them alone that the agent takes more than its share.
+const MAX_TICK_WATCHED: Duration = Duration::from_secs(5);
+
 /// Share of one core that passes may take while somebody watches …
 const SHARE_WATCHED: f64 = 0.05;
 /// … and while nobody does.
@@ -46,7 +51,6 @@ pub(crate) struct Sampler {
     figures: Figures,
     last_pass: u64,
     pass_ns: u64,
-    tick: Duration,
 }
 
 impl Sampler {
@@ -58,7 +62,6 @@ impl Sampler {
             figures: Figures::new(runtime),
             last_pass: 0,
             pass_ns: 0,
-            tick: MIN_TICK,
         }
     }
 
@@ -77,8 +80,6 @@ impl Sampler {
         let begin = ticks();
         let figures = self.figures.read(watchers > 0);
         let cost = AgentCost {
-            pass_ns: self.pass_ns,
-            tick_ns: u64::try_from(self.tick.as_nanos()).unwrap_or(u64::MAX),
             cpu_cores: figures.agent_cpu,
             watchers,
             frames_skipped,
@@ -90,12 +91,11 @@ impl Sampler {
         }
         self.last_pass = ticks();
         self.pass_ns = nanos(begin, self.last_pass);
-        let share = if watchers > 0 { SHARE_WATCHED } else { SHARE_UNWATCHED };
         // The next pass looks at those that are still awake.
         let next_ns = self.pass_ns as f64 * self.rows.share_still_awake();
-        let affordable = Duration::from_nanos((next_ns / share) as u64);
-        self.tick = affordable.max(MIN_TICK);
-        self.tick
+        let tick = tick(next_ns, watchers > 0);
+        self.rows.took(self.pass_ns, tick);
+        tick
     }
 
     /// Whether the last pass is recent enough for somebody who has just come.
@@ -110,5 +110,35 @@ impl Sampler {
         let since = Duration::from_nanos(nanos(self.last_pass, ticks()));
         let affordable = Duration::from_nanos((self.pass_ns as f64 / SHARE_WATCHED) as u64);
         affordable.max(FRESH).saturating_sub(since)
+    }
+}
+
+/// How long to wait for a pass that will take so many nanoseconds.
+fn tick(next_ns: f64, is_watched: bool) -> Duration {
+    let affordable = |share: f64| Duration::from_nanos((next_ns / share) as u64).max(MIN_TICK);
+    if is_watched {
+        affordable(SHARE_WATCHED).min(MAX_TICK_WATCHED)
+    } else {
+        affordable(SHARE_UNWATCHED)
+    }
+}
+
+#[cfg(test)]
+mod pace {
+    use super::{MAX_TICK_WATCHED, MIN_TICK, tick};
+    use std::time::Duration;
+
+    #[test]
+    fn a_pass_takes_its_share_and_no_more() {
+        assert_eq!((tick(0.0, true), tick(4e6, false)), (MIN_TICK, MIN_TICK));
+        assert_eq!(tick(100e6, true), Duration::from_secs(2));
+        assert_eq!(tick(100e6, false), Duration::from_secs(20));
+    }
+
+    #[test]
+    fn whoever_watches_does_not_wait_for_long() {
+        // A million slots that have just come.
+        assert_eq!(tick(700e6, true), MAX_TICK_WATCHED);
+        assert_eq!(tick(700e6, false), Duration::from_secs(140));
     }
 }

@@ -125,6 +125,12 @@ impl Rows {
         self.still_awake
     }
 
+    /// How long the last pass took, and how long after it the next one comes.
+    pub(super) fn took(&mut self, pass_ns: u64, tick: Duration) {
+        self.summary.agent.pass_ns = pass_ns;
+        self.summary.agent.tick_ns = u64::try_from(tick.as_nanos()).unwrap_or(u64::MAX);
+    }
+
     /// How long after the last pass the next suspension ends by itself, if any does.
     pub(crate) fn resumes_in(&self) -> Option<Duration> {
         self.resumes_in

@@ -29,6 +29,12 @@ pub(super) const AGE_GRACE: Duration = Duration::from_secs(10);
 /// Shortest time between two frames of a view.
 pub(super) const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
+/// Share of one core that building the frames of one view may take: what is dear comes less often, and what
+/// is cheap beside it does not have to wait for it …
+pub(super) const VIEW_SHARE: f64 = 0.04;
+/// … but comes at least this often.
+pub(super) const MAX_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Bytes of one frame; leaves room for what is added around the rows.
 pub(super) const FRAME_BYTES: usize = actorscope_proto::MAX_MESSAGE - 64 * 1024;
 

@@ -36,7 +36,6 @@ use futures_util::future::OptionFuture;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
 /// Serves connections. Cheap to clone.
 #[derive(Clone)]
@@ -66,27 +65,33 @@ impl Server {
         });
     }
 
-    /// Looks at all slots whenever a tick has passed, and sooner when something happened that
-    /// somebody watches for. Never ends.
+    /// Looks at all slots whenever a pass is due, and sooner when something happened that somebody watches
+    /// for. Never ends.
     pub(crate) async fn tick(&self) {
         let registry = self.shared.registry.inner();
-        let mut due = Instant::now() + self.shared.pass();
+        let mut due = self.shared.due();
         loop {
             // Unwatched it does not listen, so that hosts need not wake this thread.
             let listening = self.shared.is_watched().then(|| self.shared.registry.listen());
             let heard = OptionFuture::from(listening.as_ref().map(Listening::heard));
+            let at = *due.borrow_and_update();
             tokio::select! {
-                () = tokio::time::sleep_until(due) => {}
+                // What was heard is not lost because somebody else had a pass made.
+                biased;
+                () = tokio::time::sleep_until(at) => {}
                 Some(()) = heard => {
                     tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
                 }
                 () = self.shared.suspended.notified() => {}
+                // Somebody had a pass made meanwhile. Who has just come to watch waits no longer for the
+                // next one than any watcher, however far off it was before.
+                Ok(()) = due.changed() => continue,
                 () = registry.log_fills.notified() => {
                     self.shared.take_in();
                     continue;
                 }
             }
-            due = Instant::now() + self.shared.pass();
+            self.shared.pass();
         }
     }
 }

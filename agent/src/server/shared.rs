@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 /// Who this process is.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) opt_ins: OptIns,
     sampler: Mutex<Sampler>,
     ticks: watch::Sender<u64>,
+    /// When the next pass is due: whoever makes one moves it.
+    due: watch::Sender<Instant>,
     watchers: AtomicU32,
     frames_skipped: AtomicU64,
     pub(super) remembered: Mutex<Remembered>,
@@ -72,6 +75,7 @@ impl Shared {
             opt_ins,
             sampler: Mutex::new(sampler),
             ticks: watch::Sender::new(0),
+            due: watch::Sender::new(Instant::now()),
             watchers: AtomicU32::new(0),
             frames_skipped: AtomicU64::new(0),
             remembered: Mutex::default(),
@@ -95,8 +99,8 @@ impl Shared {
         self.with_sampler(|sampler| sampler.rows_mut().take_in());
     }
 
-    /// Goes over all slots now and tells all streams.
-    pub(super) fn pass(&self) -> Duration {
+    /// Goes over all slots now, tells all streams, and sets when the next pass is due.
+    pub(super) fn pass(&self) {
         let (watchers, skipped) = (self.watchers.load(Relaxed), self.frames_skipped.load(Relaxed));
         let (wait, tick, resumes_in) = self.with_sampler(|sampler| {
             let wait = sampler.pass(watchers, skipped);
@@ -104,7 +108,17 @@ impl Shared {
         });
         self.ticks.send_replace(tick);
         // Whatever a pass costs: nobody is held for longer than was said.
-        resumes_in.map_or(wait, |next| next.max(limits::RESUMES_AT_ONCE).min(wait))
+        self.put_off(resumes_in.map_or(wait, |next| next.max(limits::RESUMES_AT_ONCE).min(wait)));
+    }
+
+    /// The next pass is due after this time.
+    pub(super) fn put_off(&self, wait: Duration) {
+        self.due.send_replace(Instant::now() + wait);
+    }
+
+    /// When the next pass is due.
+    pub(super) fn due(&self) -> watch::Receiver<Instant> {
+        self.due.subscribe()
     }
 
     /// Makes sure that somebody who has just come gets fresh rows.

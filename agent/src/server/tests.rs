@@ -4,15 +4,24 @@ use super::{NodeInfo, OptIns, Principal, Role, Roles, Server, Shared};
 use crate::registry::Registry;
 use crate::sampler::Sampler;
 use actorscope_core::InstanceId;
+use actorscope_core::view::ViewSpec;
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_stream::StreamExt;
+use tokio_util::task::AbortOnDropHandle;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
 async fn peer(role: Role) -> Channel {
+    connect(&server(), role).await
+}
+
+fn server() -> Server {
     let registry = Registry::new();
     let info = NodeInfo {
         name: "test".to_owned(),
@@ -24,7 +33,10 @@ async fn peer(role: Role) -> Channel {
     let roles = Roles { own: 1000, ..Roles::default() };
     let opt_ins = OptIns { control: true, state: false };
     let sampler = Sampler::new(registry, None);
-    let server = Server::new(Arc::new(Shared::new(info, registry, roles, opt_ins, sampler)));
+    Server::new(Arc::new(Shared::new(info, registry, roles, opt_ins, sampler)))
+}
+
+async fn connect(server: &Server, role: Role) -> Channel {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     server.serve(theirs, Principal { name: "uid 4711".to_owned(), role });
     let mut ours = Some(ours);
@@ -89,4 +101,25 @@ fn the_own_user_and_root_are_operators() {
     let role = |uid| roles.principal(uid).role;
     assert_eq!([role(1000), role(0), role(1002)], [Role::Operator; 3]);
     assert_eq!((role(1001), role(1003)), (Role::Viewer, Role::Stranger));
+}
+
+/// An agent that nobody watches may have its next look a minute away.
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_does_not_wait_until_an_unwatched_agent_would_have_looked_again() {
+    let server = server();
+    server.shared.put_off(Duration::from_secs(100));
+    let ticking = server.clone();
+    let _ticking = AbortOnDropHandle::new(tokio::spawn(async move { ticking.tick().await }));
+    let channel = connect(&server, Role::Viewer).await;
+    let begin = Instant::now();
+    let view = Some(v1::View::from(&ViewSpec::Summary));
+    let interval_ns = 1_000_000_000;
+    let request = v1::WatchRequest { view_id: 0, revision: 1, view, interval_ns };
+    let requests = tokio_stream::iter([request]).chain(tokio_stream::pending());
+    let mut frames = ObserveClient::new(channel).watch(requests).await.unwrap().into_inner();
+    for _ in 0..4 {
+        frames.message().await.unwrap().expect("a frame");
+    }
+    // The first one came at once, and each of the others after a second.
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
 }

@@ -128,14 +128,37 @@ fn send_due(
             *skipped += 1;
             return false;
         };
+        let begin = Instant::now();
         let mut frame =
             shared.with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
+        let pause = pause(begin.elapsed(), watched.interval);
         frame.view_id = *view_id;
         frame.revision = watched.revision;
         frame.skipped = *skipped;
         permit.send(Ok(frame));
         watched.is_new = false;
-        watched.due = now + watched.interval;
+        watched.due = now + pause;
     }
     true
+}
+
+/// From a frame that took `cost` to the next one of the same view, which `wanted` this much.
+fn pause(cost: Duration, wanted: Duration) -> Duration {
+    wanted.max(cost.div_f64(limits::VIEW_SHARE).min(limits::MAX_INTERVAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause;
+    use std::time::Duration;
+
+    #[test]
+    fn a_view_that_is_dear_comes_less_often() {
+        let [second, minute] = [1, 60].map(Duration::from_secs);
+        let ms = Duration::from_millis;
+        assert_eq!(pause(ms(10), second), second);
+        assert_eq!(pause(ms(100), second), ms(2_500));
+        assert_eq!(pause(ms(900), second), ms(5_000));
+        assert_eq!(pause(ms(900), minute), minute);
+    }
 }
