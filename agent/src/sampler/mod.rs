@@ -8,6 +8,7 @@ mod active;
 mod figures;
 mod fine;
 mod journal;
+mod leading;
 mod links;
 mod look;
 mod places;
@@ -57,12 +58,7 @@ impl Sampler {
     /// Begins to follow the registry. `runtime` is the host's, for its figures.
     pub(crate) fn new(registry: Registry, runtime: Option<tokio::runtime::Handle>) -> Self {
         registry.track_changes();
-        Self {
-            rows: Rows::new(registry),
-            figures: Figures::new(runtime),
-            last_pass: 0,
-            pass_ns: 0,
-        }
+        Self { rows: Rows::new(registry), figures: Figures::new(runtime), last_pass: 0, pass_ns: 0 }
     }
 
     /// The rows as of the last pass.

@@ -200,18 +200,32 @@ impl Row {
 
     /// What a sort compares, without building the row.
     pub(super) fn sort_value(&self, key: SortKey, now: Ticks) -> SortValue {
-        let number = |n: u64| Some(n).into();
-        match (key, &self.active) {
+        match &self.active {
+            Some(active) => {
+                let counted = Counted::read(&self.slot);
+                self.value_of(key, now, Some(&Look::new(active, &self.slot, &counted)))
+            }
+            None => self.value_of(key, now, None),
+        }
+    }
+
+    /// The same, of one whose figures are at hand if it ever did anything.
+    #[inline]
+    pub(super) fn value_of(
+        &self,
+        key: SortKey,
+        now: Ticks,
+        figures: Option<&Look<'_>>,
+    ) -> SortValue {
+        match (key, figures) {
             (SortKey::Name, _) => SortValue::Text(self.slot.cold().name.clone()),
             (SortKey::State, _) => SortValue::Number(f64::from(self.seen.state().rank())),
-            (SortKey::Restarts, _) => number(self.slot.restarts()),
+            (SortKey::Restarts, _) => Some(self.slot.restarts()).into(),
             (SortKey::Age, _) => SortValue::Number(-(self.slot.cold().started_at.0 as f64)),
             (SortKey::Handled | SortKey::Failed, _) if !self.seen.takes_messages() => {
                 SortValue::Unknown
             }
-            (_, Some(active)) => {
-                Look::new(active, &self.slot, &Counted::read(&self.slot)).sort_value(now, key)
-            }
+            (_, Some(figures)) => figures.sort_value(now, key),
             (_, None) => self.seen.idle_value(key),
         }
     }

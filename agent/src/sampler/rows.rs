@@ -6,6 +6,7 @@ mod source;
 
 use super::figures::Reading;
 use super::journal::{self, Journal};
+use super::leading::Leading;
 use super::links;
 use super::places::Places;
 use super::row::Row;
@@ -40,6 +41,8 @@ pub(crate) struct Rows {
     awake: Places,
     /// … and what the others add to the totals.
     asleep: Asleep,
+    /// Which of both come first in the orders that somebody asks for.
+    leading: Cell<Leading>,
     /// Of the slots looked at in the last pass, the share that the next one looks at again.
     still_awake: f64,
     /// Where the slot is that was asked about last: whoever asks once asks again.
@@ -72,6 +75,7 @@ impl Rows {
             rows: Slab::default(),
             awake: Places::default(),
             asleep: Asleep::default(),
+            leading: Cell::default(),
             still_awake: 1.0,
             last_place: Cell::new(None),
             senders: Places::default(),
@@ -172,6 +176,8 @@ impl Rows {
         let mut worst = Worst::default();
         let (mut to_care_for, mut fell_asleep) = (Vec::new(), Vec::new());
         self.waits.clear();
+        let leading = self.leading.get_mut();
+        leading.begin(self.tick);
         let mut looked_at = 0_usize;
         for (n, place) in self.awake.iter().enumerate() {
             if n % AHEAD == 0 {
@@ -183,13 +189,14 @@ impl Rows {
             let figures = counted.as_ref().and_then(|counted| row.figures(counted));
             tally::count_life(&mut summary, row);
             let mut is_at_rest = did_nothing && row.may_sleep();
-            if let Some(figures) = figures {
+            if let Some(figures) = &figures {
                 let burden = figures.burden(now);
-                tally::count_work(&mut summary, &figures, burden);
+                tally::count_work(&mut summary, figures, burden);
                 is_at_rest = is_at_rest && figures.is_at_rest(burden);
                 worst.offer(burden.wait_ns, row.slot.id);
                 links::note_long_waits(row, now, &mut self.waits);
             }
+            leading.rank(row.slot.id, |key| row.value_of(key, now, figures.as_ref()));
             if row.slot.read_links().is_some() {
                 self.senders.insert(place);
             }
@@ -202,12 +209,7 @@ impl Rows {
             }
         }
         self.still_awake = 1.0 - fell_asleep.len() as f64 / (looked_at.max(1)) as f64;
-        for place in fell_asleep {
-            self.awake.remove(place);
-            if let Some(row) = self.rows.get(place) {
-                self.asleep.add(row);
-            }
-        }
+        self.fall_asleep(&fell_asleep);
         summary.deadlocks = links::deadlocks(&self.waits, &self.forest);
         summary.last_event = self.journal.last();
         summary.agent.events_dropped = self.journal.dropped();
@@ -217,6 +219,29 @@ impl Rows {
             self.want(id);
         }
         self.care_for(&to_care_for, wall);
+    }
+
+    /// The slots at these places are not looked at again before they stir.
+    fn fall_asleep(&mut self, places: &[u32]) {
+        let leading = self.leading.get_mut();
+        if places.len() as u64 > (self.asleep.slots / MANY).max(FEW) {
+            leading.forget_asleep();
+        }
+        for place in places {
+            self.awake.remove(*place);
+            if let Some(row) = self.rows.get(*place) {
+                self.asleep.add(row);
+                leading.fall_asleep(*place, row.slot.id, |key| row.sort_value(key, self.now));
+            }
+        }
+    }
+
+    /// A slot that slept is looked at again, or goes.
+    fn sleep_ends(&mut self, place: u32) {
+        if let Some(row) = self.rows.get(place) {
+            self.asleep.take_out(row);
+        }
+        self.leading.get_mut().wake(place);
     }
 
     /// Wakes the slots that stirred.
@@ -230,11 +255,24 @@ impl Rows {
 
     /// A slot is to be looked at in the next passes.
     fn wake(&mut self, place: u32) {
-        let Some(row) = self.rows.get_mut(place) else { return };
-        if self.awake.insert(place) {
-            self.asleep.take_out(row);
+        if self.rows.get(place).is_none() {
+            return;
         }
-        row.wake();
+        if self.awake.insert(place) {
+            self.sleep_ends(place);
+            self.rank(place);
+        }
+        if let Some(row) = self.rows.get_mut(place) {
+            row.wake();
+        }
+    }
+
+    /// A slot is awake since the last pass.
+    fn rank(&mut self, place: u32) {
+        let now = self.now;
+        if let Some(row) = self.rows.get(place) {
+            self.leading.get_mut().rank(row.slot.id, |key| row.sort_value(key, now));
+        }
     }
 
     /// Slots with something to do about them.
@@ -339,6 +377,12 @@ impl Rows {
         }
     }
 }
+
+/// Where more slots fall asleep at once than one for so many that sleep already, which come first is worked out
+/// anew …
+const MANY: u64 = 8;
+/// … unless they are as few as this.
+const FEW: u64 = 64;
 
 /// Slots that are fetched from memory together before they are read one after the other: a slot is
 /// several places far apart, and each would be waited for.

@@ -158,6 +158,33 @@ fn what_does_nothing_sleeps_until_it_does_something() {
     node.check();
 }
 
+/// More than are kept of any order: some fall asleep and wake up that are among the first, and some that are
+/// not.
+#[test]
+fn who_comes_first_of_many_is_who_would_of_all() {
+    let mut node = Node::new();
+    let slots: Vec<SlotHandle> = (0..150).map(|n| node.actor(&format!("a{n}"))).collect();
+    let mut random = 7_usize;
+    for round in 0..60 {
+        for _ in 0..if round % 3 == 0 { 40 } else { 2 } {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888);
+            let slot = slots.get((random >> 33) % slots.len()).expect("one of them");
+            for _ in 0..=random % 5 {
+                message(slot);
+            }
+        }
+        node.pass();
+        node.check();
+    }
+    node.pass_until_all_sleep();
+    assert_eq!(node.rows.count_awake(), 0);
+    for woken in slots.iter().rev().take(100) {
+        message(woken);
+        node.pass();
+        node.check();
+    }
+}
+
 #[test]
 fn what_is_busy_held_or_ended_does_not_sleep() {
     let mut node = Node::new();

@@ -314,6 +314,8 @@ fn tell_screen(
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     report.point("UI: a frame of 200×60", "ms", none, actors, frame);
     report.point("UI: idle", "% of a core", none, actors, 100.0 * screen.idle);
+    let agent = 100.0 * screen.agent;
+    report.point("the agent, under the overview", "% of a core", Growth::Linear, actors, agent);
     report.point("UI: key to paint", "ms", none, actors, key);
     report.point("UI: memory", "MB", none, actors, megabytes(screen.memory.now));
     report.point("UI: from start to rows", "ms", Growth::Linear, actors, screen.first_ms);
@@ -340,6 +342,13 @@ fn tell_screen(
         "1 %",
         Verdict::at_most(screen.idle, 0.01),
         "the kernel's figure; the overview at 1 Hz on a pseudo-terminal",
+    );
+    report.line(
+        format!("the agent of {}, under the overview at 1 Hz", size(actors)),
+        format!("{} % of a core", figure(agent)),
+        "5 %",
+        Verdict::at_most(agent, 5.0),
+        "the kernel's figure of its thread, over the same time",
     );
     report.line(
         "UI: key to paint",

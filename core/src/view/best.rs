@@ -45,6 +45,16 @@ impl Best {
         Self { heap: BinaryHeap::with_capacity(keep.min(4_096)), keep, order, offered: 0 }
     }
 
+    /// How many rows are kept at most.
+    pub const fn keep(&self) -> usize {
+        self.keep
+    }
+
+    /// The order of the rows.
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
     /// One more row: its value, and who it is, which is asked for only if that decides.
     #[inline]
     pub fn offer(&mut self, value: SortValue, slot: impl FnOnce() -> Option<SlotId>) {
@@ -80,6 +90,11 @@ impl Best {
     /// Rows offered so far.
     pub const fn offered(&self) -> u64 {
         self.offered
+    }
+
+    /// The rows that would be among the first as of now, in no order.
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> {
+        self.heap.iter().map(|candidate| candidate.slot)
     }
 
     /// The rows in order.

@@ -76,11 +76,11 @@ impl Rows {
     }
 
     fn drop_row(&mut self, place: u32) {
+        if !self.awake.remove(place) {
+            self.sleep_ends(place);
+        }
         let Some(row) = self.rows.remove(place) else { return };
         self.last_place.set(None);
-        if !self.awake.remove(place) {
-            self.asleep.take_out(&row);
-        }
         self.senders.remove(place);
         if let Some(meter) = row.slot.read_meter() {
             // Some adapter may still hold the slot.
@@ -119,6 +119,7 @@ impl Rows {
             slot.marks.keep_awake();
             self.rows.put(place.number(), Row::new(slot.clone()));
             self.awake.insert(place.number());
+            self.rank(place.number());
         }
         true
     }

@@ -1,11 +1,55 @@
 //! The rows as views ask for them.
 
+use super::super::leading::{Entry, Leading};
 use super::{Rows, links};
 use actorscope_core::forest::{Forest, Member};
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{SlotDetail, Stats};
 use actorscope_core::view::{Best, RowSource, SortKey, SortValue, Weight};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
+
+impl Rows {
+    fn offer(&self, places: impl Iterator<Item = u32>, key: SortKey, best: &mut Best) {
+        for place in places {
+            if let Some(row) = self.rows.get(place) {
+                best.offer(row.sort_value(key, self.now), || self.forest.id_of(place));
+            }
+        }
+    }
+
+    /// Offers those that come first, as far as they are ranked; false if they are not.
+    fn offer_leading(&self, key: SortKey, best: &mut Best, leading: &mut Leading) -> bool {
+        let keep = best.keep();
+        let asked = leading.ask(key, best.order(), keep, self.tick);
+        let Some((ranking, listed)) = asked else { return false };
+        let awake = ranking.awake(self.tick, |all| self.offer(self.awake.iter(), key, all));
+        let places = awake.filter_map(|id| Some(self.forest.place(id)?.number()));
+        // Ranked as of the pass and compared as of now, so that the order is that of what is shown.
+        self.offer(places.filter(|place| self.awake.contains(*place)), key, best);
+        if has_nothing_asleep(key) && best.refuses(&SortValue::Number(0.0)) {
+            return true;
+        }
+        let asleep = ranking.asleep(keep, listed, |mut best| {
+            self.offer(self.sleeping().map(|(place, _)| place), key, &mut best);
+            let sleeping = best.offered();
+            let entry = |id| {
+                let place = self.forest.place(id)?.number();
+                let value = self.rows.get(place)?.sort_value(key, self.now);
+                Some(Entry { value, id, place })
+            };
+            (best.into_rows().filter_map(entry).collect(), sleeping)
+        });
+        for entry in asleep {
+            best.offer(entry.value.clone(), || Some(entry.id));
+        }
+        true
+    }
+}
+
+/// Whether what sleeps has no more than 0 in a column.
+const fn has_nothing_asleep(key: SortKey) -> bool {
+    matches!(key, SortKey::Depth | SortKey::Rate | SortKey::QueueWait | SortKey::Utilization)
+}
 
 impl RowSource for Rows {
     fn forest(&self) -> &Forest {
@@ -64,22 +108,14 @@ impl RowSource for Rows {
     }
 
     fn offer_all(&self, key: SortKey, best: &mut Best) {
-        for place in self.awake.iter() {
-            if let Some(row) = self.rows.get(place) {
-                best.offer(row.sort_value(key, self.now), || self.forest.id_of(place));
-            }
+        let before = best.offered();
+        // Taken out for as long as it is used.
+        let mut leading = self.leading.take();
+        if !self.offer_leading(key, best, &mut leading) {
+            self.offer(self.rows.iter().map(|(place, _)| place), key, best);
         }
-        // What sleeps has no more than 0 in these columns.
-        let has_nothing = matches!(
-            key,
-            SortKey::Depth | SortKey::Rate | SortKey::QueueWait | SortKey::Utilization
-        );
-        if has_nothing && best.refuses(&SortValue::Number(0.0)) {
-            return best.pass_over(self.asleep.slots);
-        }
-        for (place, row) in self.sleeping() {
-            best.offer(row.sort_value(key, self.now), || self.forest.id_of(place));
-        }
+        self.leading.set(leading);
+        best.pass_over((self.rows.len() as u64).saturating_sub(best.offered() - before));
     }
 
     fn sort_value(&self, id: SlotId, key: SortKey) -> SortValue {

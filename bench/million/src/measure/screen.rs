@@ -2,7 +2,7 @@
 //! long it is from a key to what the key changes on the screen.
 
 use super::frame::SIZE;
-use crate::process::{Memory, memory, process_cpu};
+use crate::process::{Memory, agent_thread, memory, process_cpu, thread_cpu};
 use crate::storm::Storm;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -23,8 +23,10 @@ const BETWEEN_KEYS: Duration = Duration::from_millis(137);
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Screen {
-    /// Share of a core while nobody touches it.
+    /// Share of a core while nobody touches it …
     pub idle: f64,
+    /// … and that of the agent meanwhile.
+    pub agent: f64,
     /// Of the whole process, after every screen was shown.
     pub memory: Memory,
     /// Milliseconds from each key to the change on the screen.
@@ -38,16 +40,20 @@ pub async fn measure(storm: &Storm, binary: &Path, window: Duration) -> Result<S
     let mut terminal = Terminal::start(binary, &storm.socket()?)?;
     let first_ms = terminal.since_start(|text| text.contains("live"))?;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let (begin, before) = (Instant::now(), process_cpu(terminal.pid)?);
+    let host = storm.pid();
+    let thread = agent_thread(host)?;
+    let used = || Ok::<_, String>([process_cpu(terminal.pid)?, thread_cpu(host, thread)?]);
+    let (begin, before) = (Instant::now(), used()?);
     tokio::time::sleep(window).await;
-    let ran = process_cpu(terminal.pid)?.saturating_sub(before);
-    let idle = ran.as_secs_f64() / begin.elapsed().as_secs_f64();
+    let (after, seconds) = (used()?, begin.elapsed().as_secs_f64());
+    let share = |n: usize| after[n].saturating_sub(before[n]).as_secs_f64() / seconds;
+    let (idle, agent) = (share(0), share(1));
     let keys_ms = keys(&mut terminal, TIMES).await?;
     for screen in ["2", "3", "4", "5", "1"] {
         terminal.press(screen)?;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    Ok(Screen { idle, memory: memory(terminal.pid)?, keys_ms, first_ms })
+    Ok(Screen { idle, agent, memory: memory(terminal.pid)?, keys_ms, first_ms })
 }
 
 /// Milliseconds from key to paint alone.

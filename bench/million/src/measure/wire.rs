@@ -56,6 +56,7 @@ pub async fn measure(storm: &Storm, window: Duration) -> Result<Wire, String> {
     }
     let mut frames = observe.watch(ReceiverStream::new(asked)).await.map_err(refused)?.into_inner();
     let mut found = [Bytes::default(); 3];
+    let mut counted = [0_u64; 3];
     let first = tokio::time::timeout(PATIENCE, frames.message()).await;
     let mut frame = first.map_err(|_| format!("no frame after {PATIENCE:?}"))?.map_err(refused)?;
     // The rows settle over two ticks: rates are known only then.
@@ -64,11 +65,13 @@ pub async fn measure(storm: &Storm, window: Duration) -> Result<Wire, String> {
     loop {
         let Some(got) = frame else { return Err("the agent ended the stream".to_owned()) };
         let bytes = got.encoded_len() as f64;
-        if let Some(of) = found.get_mut(got.view_id as usize) {
+        let view = got.view_id as usize;
+        if let Some((of, counted)) = found.get_mut(view).zip(counted.get_mut(view)) {
             if of.first == 0.0 {
                 of.first = bytes;
             } else if Instant::now() >= begin {
                 of.a_second += bytes;
+                *counted += 1;
             }
         }
         frame = match timeout_at(end, frames.message()).await {
@@ -77,6 +80,12 @@ pub async fn measure(storm: &Storm, window: Duration) -> Result<Wire, String> {
         };
     }
     let seconds = window.as_secs_f64();
+    // A screen that stands still takes no bytes either.
+    if let Some(fewest) = counted.iter().min().filter(|n| (**n as f64) < seconds / 2.0) {
+        return Err(format!(
+            "of a view that is due each second {fewest} frames came in {window:?}"
+        ));
+    }
     let [table, tree, summary] =
         found.map(|bytes| Bytes { a_second: bytes.a_second / seconds, ..bytes });
     Ok(Wire { table, tree, summary })
