@@ -1,6 +1,7 @@
 //! One observed process: its figures and the totals over its slots.
 
 use crate::id::Timestamp;
+use std::time::Duration;
 
 /// Figures of the process and the machine under it. `None` = cannot be had here.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -55,6 +56,21 @@ pub struct AgentCost {
     pub events_dropped: u64,
     /// Things an adapter reported that cannot be, in total.
     pub warnings: u64,
+}
+
+impl AgentCost {
+    /// From one pass to the next of an agent that does not have to slow itself.
+    pub const FULL_PACE: Duration = Duration::from_secs(1);
+
+    /// How long it is to the next pass.
+    pub const fn tick(&self) -> Duration {
+        Duration::from_nanos(self.tick_ns)
+    }
+
+    /// Whether it looks more rarely than it would if looking cost less.
+    pub fn is_slowed(&self) -> bool {
+        self.tick() > Self::FULL_PACE
+    }
 }
 
 /// A node at a glance.

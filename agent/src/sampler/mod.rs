@@ -31,7 +31,7 @@ use figures::Figures;
 use std::time::Duration;
 
 /// The shortest tick.
-pub(crate) const MIN_TICK: Duration = Duration::from_secs(1);
+const MIN_TICK: Duration = AgentCost::FULL_PACE;
 
 /// The longest tick while somebody watches: a screen that stands still for longer is taken for broken. Only
 /// a million slots that all do something, or have all just come, are looked at for a quarter of a second,

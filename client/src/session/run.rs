@@ -151,7 +151,7 @@ impl Runner {
                 frame = next_frame(&mut frames) => {
                     if let Some(frame) = self.read(frame?, &mut received)? {
                         heard.tick = frame.summary.as_ref().map_or(heard.tick, |s| {
-                            Duration::from_nanos(s.agent.tick_ns)
+                            s.agent.tick()
                         });
                         self.send(Update::Frame(Box::new(frame))).await?;
                     }

@@ -345,6 +345,18 @@ fn silence_on_a_live_connection_is_noticed() {
 }
 
 #[test]
+fn an_agent_that_looks_rarely_says_so_and_is_not_silent() {
+    let mut bench = Bench::connected(SIZE);
+    bench.world.agent.tick_ns = 4_700_000_000;
+    bench.refresh();
+    bench.shows("every 4.7 s");
+    bench.wait(9_000);
+    bench.shows("● live");
+    bench.wait(1_000);
+    bench.shows("no data for 10 s");
+}
+
+#[test]
 fn events_and_help_come_and_go() {
     let mut bench = Bench::connected(SIZE);
     bench.press("e");

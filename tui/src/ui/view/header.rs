@@ -59,15 +59,16 @@ fn who(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         right.push(Piece::new(4, "read-only", theme.faint()));
     }
     right.push(link(app, attached, theme));
-    right.push(Piece::new(3, every(app.settings.interval), theme.faint()));
+    right.push(Piece::new(3, every(app.settings.interval, tick(attached)), theme.faint()));
     put_pieces(buf, area, &Span::raw("  "), left, right);
 }
 
 fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
-    let silent = attached
-        .last_frame
-        .map(|at| app.now.saturating_sub(at))
-        .filter(|age| *age > app.settings.interval.saturating_mul(4).max(Duration::from_secs(4)));
+    // An agent that looks more rarely than it is asked to says so and is not silent.
+    let patience = app.settings.interval.saturating_mul(4).max(Duration::from_secs(4));
+    let patience = patience.max(tick(attached).saturating_mul(2));
+    let silent =
+        attached.last_frame.map(|at| app.now.saturating_sub(at)).filter(|age| *age > patience);
     match (&attached.model.link, silent) {
         (Link::Connecting, _) => Piece::new(0, "◌ connecting", theme.warn()),
         (Link::Lost { .. }, _) => Piece::new(0, "✗ lost", theme.severe()),
@@ -78,9 +79,18 @@ fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
     }
 }
 
-fn every(interval: Duration) -> String {
-    let s = interval.as_secs_f64();
-    format!("every {s} s")
+/// How often the agent looks if it has slowed itself, else 0.
+fn tick(attached: &Attached) -> Duration {
+    let slowed = attached.summary().filter(|summary| summary.agent.is_slowed());
+    slowed.map_or(Duration::ZERO, |summary| summary.agent.tick())
+}
+
+/// How often there is something new: as often as is asked for, unless the agent has slowed itself.
+fn every(interval: Duration, tick: Duration) -> String {
+    if tick > interval {
+        return format!("every {:.1} s", tick.as_secs_f64());
+    }
+    format!("every {} s", interval.as_secs_f64())
 }
 
 fn figures(s: &Summary, theme: Theme) -> Vec<Piece> {

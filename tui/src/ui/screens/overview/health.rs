@@ -18,8 +18,6 @@ const ONE_BY_ONE: usize = 2;
 const RECENT_NS: u64 = 300_000_000_000;
 /// Share of a core from which on the agent's own cost is told.
 const DEAR_CORES: f64 = 0.05;
-/// Longest time between two passes of an agent that does not have to slow itself.
-const TICK_NS: u64 = 1_000_000_000;
 
 /// Where a line leads.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -244,7 +242,7 @@ fn node(app: &App, attached: &Attached, summary: &Summary) -> Vec<Item> {
         let text = format!("adapters reported {warnings} that cannot be");
         say(severity, 7, text, To::Events("kind:warning"));
     }
-    if agent.tick_ns > TICK_NS {
+    if agent.is_slowed() {
         let text = format!(
             "the agent slowed itself: a pass takes {}, so it looks every {} only",
             format::duration(agent.pass_ns),
