@@ -37,7 +37,7 @@ mod counted {
     /// Bytes that an observed actor may take more, having handled nothing …
     const IDLE: i64 = 400;
     /// … and having handled messages.
-    const ACTIVE: i64 = 710;
+    const ACTIVE: i64 = 700;
 
     /// One that is alive.
     struct Actor {

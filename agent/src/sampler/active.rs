@@ -15,17 +15,15 @@ const MIN_RATE_SPAN_NS: u64 = 500_000_000;
 /// [`Active::probed`] of a slot whose depth nobody can read from outside.
 const UNPROBED: u32 = u32::MAX;
 
-/// See the module's documentation. 56 bytes for each slot that ever did anything: what few have is in a box,
+/// See the module's documentation. 48 bytes for each slot that ever did anything: what few have is in a box,
 /// and of what only its growth is wanted, the low half is kept.
 pub(super) struct Active {
     /// When the rates were worked out last, or what they are measured from was noted first; 0 = not yet …
     marked_at: Ticks,
-    /// … and what had been done by then: nanoseconds busy and waited, messages handled.
-    marked_busy_ns: u64,
+    /// … and what had been done by then: nanoseconds waited, microseconds busy, messages handled.
     marked_wait_ns: u64,
+    marked_busy: BusyMicros,
     marked_handled: u32,
-    /// Messages that had failed by the last pass.
-    failed: u32,
     /// Messages queued, as read from outside.
     probed: u32,
     /// Messages handled a second, and the mean queue wait in nanoseconds of the messages begun in the last
@@ -59,9 +57,31 @@ impl Share {
     }
 }
 
+/// Time spent busy, of which only the growth from one pass to the next is wanted: the low half in units of
+/// 1,024 ns, which is enough for half an hour between two passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct BusyMicros(u32);
+
+impl BusyMicros {
+    const NONE: Self = Self(0);
+
+    const fn of(ns: u64) -> Self {
+        Self((ns >> 10) as u32)
+    }
+
+    /// Nanoseconds since an earlier reading, exact to 1,024; 0 if this one is less: both are read while the
+    /// actor writes.
+    fn since(self, earlier: Self) -> u64 {
+        let grown = self.0.wrapping_sub(earlier.0).cast_signed();
+        u64::from(grown.max(0).cast_unsigned()) << 10
+    }
+}
+
 /// What few slots have.
 #[derive(Default)]
 struct Rare {
+    /// The low half of how many messages had failed by the last pass.
+    failed: u32,
     attached: Option<Attached>,
     /// Whose answers are out, and since when.
     waits: Vec<(SlotId, Ticks)>,
@@ -94,10 +114,9 @@ impl Active {
     pub(super) const fn new() -> Self {
         Self {
             marked_at: 0,
-            marked_busy_ns: 0,
             marked_wait_ns: 0,
+            marked_busy: BusyMicros::NONE,
             marked_handled: 0,
-            failed: 0,
             probed: UNPROBED,
             rate_per_s: f32::NAN,
             tick_mean_ns: f32::NAN,
@@ -131,7 +150,9 @@ impl Active {
         let probed = slot.probe_depth().map(|depth| depth.min(u64::from(UNPROBED - 1)) as u32);
         self.probed = probed.unwrap_or(UNPROBED);
         let oldest = probed.filter(|depth| *depth > 0).and_then(|_| slot.probe_oldest());
-        self.failed = hot.failed as u32;
+        if hot.failed > 0 {
+            self.rare.get_or_insert_default().failed = hot.failed as u32;
+        }
         let depth = Look::new(self, slot, &counted).queued(now);
         self.note_queue(hot, depth, oldest, now);
         self.read_rates(&counted, slot, now);
@@ -165,7 +186,7 @@ impl Active {
     }
 
     fn read_rates(&mut self, counted: &Counted, slot: &Slot, now: Ticks) {
-        let (hot, busy_ns) = (&counted.hot, counted.busy_until(now));
+        let (hot, busy) = (&counted.hot, BusyMicros::of(counted.busy_until(now)));
         let is_handling = hot.is_measured();
         let span = nanos(self.marked_at, now);
         if self.marked_at != 0 {
@@ -176,8 +197,10 @@ impl Active {
             let messages = (hot.handled as u32).wrapping_sub(self.marked_handled);
             let rate = (f64::from(messages) * 1e9 / span as f64) as f32;
             self.rate_per_s = if sort.takes_messages() { rate } else { f32::NAN };
-            let busy = Share::of(busy_ns.saturating_sub(self.marked_busy_ns), span);
-            self.utilization = if sort.is_timed() { busy } else { Share::UNKNOWN };
+            // Whoever did something was busy, though it may have been for less than can be told.
+            let least = u64::from(messages > 0 || is_handling);
+            let share = Share::of(busy.since(self.marked_busy).max(least), span);
+            self.utilization = if sort.is_timed() { share } else { Share::UNKNOWN };
             let waited = hot.wait_sum_ns.saturating_sub(self.marked_wait_ns);
             // A wait is over when its handler begins.
             let begun = u64::from(messages) + u64::from(is_handling);
@@ -185,7 +208,7 @@ impl Active {
             self.tick_mean_ns = mean.map_or(f32::NAN, |mean| mean as f32);
         }
         self.marked_at = now;
-        self.marked_busy_ns = busy_ns;
+        self.marked_busy = busy;
         self.marked_wait_ns = hot.wait_sum_ns;
         self.marked_handled = hot.handled as u32;
         self.was_handling = is_handling;
@@ -195,7 +218,10 @@ impl Active {
 
     /// Of the messages that failed, those that had by then.
     pub(super) const fn failed(&self, now: u64) -> u64 {
-        as_of(now, self.failed)
+        match &self.rare {
+            Some(rare) => as_of(now, rare.failed),
+            None => as_of(now, 0),
+        }
     }
 
     /// Messages handled a second.
@@ -262,7 +288,7 @@ impl Active {
     pub(super) fn detach(&mut self) {
         if let Some(rare) = &mut self.rare {
             rare.attached = None;
-            if rare.waits.is_empty() && rare.oldest.since == 0 {
+            if rare.waits.is_empty() && rare.oldest.since == 0 && rare.failed == 0 {
                 self.rare = None;
             }
         }
@@ -282,7 +308,17 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_slot_is_small() {
         // Each 8 bytes more are 8 MB of a million active actors.
-        assert!(size_of::<Active>() <= 56, "{} bytes", size_of::<Active>());
+        assert!(size_of::<Active>() <= 48, "{} bytes", size_of::<Active>());
+    }
+
+    #[test]
+    fn the_growth_of_busy_time_is_known_over_half_an_hour() {
+        let (half_an_hour, begun) = (1_800_000_000_000, 7 * u64::from(u32::MAX) * 1_024 + 5);
+        for grown in [0, 1_024, 999_000_000, half_an_hour] {
+            let found = BusyMicros::of(begun + grown).since(BusyMicros::of(begun));
+            assert!(found.abs_diff(grown) <= 1_024, "{found} of {grown}");
+        }
+        assert_eq!(BusyMicros::of(begun - 5_000).since(BusyMicros::of(begun)), 0);
     }
 
     #[test]
