@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
-/// The share of a core that an unwatched agent allows itself: says how often it looks.
-const UNWATCHED_SHARE: f64 = 0.005;
+/// The share of a core that an unwatched agent allows its passes: says how often it looks.
+const UNWATCHED_SHARE: f64 = 0.004;
 
 /// What was found.
 #[derive(Clone, Copy, Debug)]
