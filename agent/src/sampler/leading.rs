@@ -108,7 +108,8 @@ impl Ranking {
         self.ranked_in = Some(tick);
     }
 
-    /// Those that were awake in the last pass, if they were ranked in it: first of all those that are still.
+    /// The first of those that were awake in the last pass or woke up since, in no order; some may be asleep or
+    /// gone by now. `rank_all` offers all that are awake, where the pass did not know that somebody would ask.
     pub(super) fn awake(
         &mut self,
         tick: u64,

@@ -9,6 +9,7 @@ use actorscope_core::view::{Best, RowSource, SortKey, SortValue, Weight};
 use actorscope_core::{Identity, SlotId, SlotState, Timestamp};
 
 impl Rows {
+    /// Offers the slots at these places, with what they are ordered by as of now.
     fn offer(&self, places: impl Iterator<Item = u32>, key: SortKey, best: &mut Best) {
         for place in places {
             if let Some(row) = self.rows.get(place) {
@@ -17,7 +18,8 @@ impl Rows {
         }
     }
 
-    /// Offers those that come first, as far as they are ranked; false if they are not.
+    /// Offers those that may come first and no others; false if so many are asked for that nobody keeps who
+    /// they are.
     fn offer_leading(&self, key: SortKey, best: &mut Best, leading: &mut Leading) -> bool {
         let keep = best.keep();
         let asked = leading.ask(key, best.order(), keep, self.tick);
