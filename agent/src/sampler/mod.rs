@@ -105,8 +105,7 @@ impl Sampler {
     /// How long to wait before a pass out of turn.
     pub(crate) fn pause_before_extra_pass(&self) -> Duration {
         let since = Duration::from_nanos(nanos(self.last_pass, ticks()));
-        let affordable = Duration::from_nanos((self.pass_ns as f64 / SHARE_WATCHED) as u64);
-        affordable.max(FRESH).saturating_sub(since)
+        extra(self.pass_ns as f64).saturating_sub(since)
     }
 }
 
@@ -120,9 +119,15 @@ fn tick(next_ns: f64, is_watched: bool) -> Duration {
     }
 }
 
+/// How long after a pass the next one comes out of turn, because somebody watches and something happened, if it
+/// will take so many nanoseconds.
+fn extra(next_ns: f64) -> Duration {
+    Duration::from_nanos((next_ns / SHARE_WATCHED) as u64).clamp(FRESH, MAX_TICK_WATCHED)
+}
+
 #[cfg(test)]
 mod pace {
-    use super::{MAX_TICK_WATCHED, MIN_TICK, tick};
+    use super::{FRESH, MAX_TICK_WATCHED, MIN_TICK, extra, tick};
     use std::time::Duration;
 
     #[test]
@@ -136,6 +141,7 @@ mod pace {
     fn whoever_watches_does_not_wait_for_long() {
         // A million slots that have just come.
         assert_eq!(tick(700e6, true), MAX_TICK_WATCHED);
+        assert_eq!((extra(700e6), extra(1e6)), (MAX_TICK_WATCHED, FRESH));
         assert_eq!(tick(700e6, false), Duration::from_secs(175));
     }
 }

@@ -36,6 +36,7 @@ use futures_util::future::OptionFuture;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 /// Serves connections. Cheap to clone.
 #[derive(Clone)]
@@ -80,7 +81,9 @@ impl Server {
                 biased;
                 () = tokio::time::sleep_until(at) => {}
                 Some(()) = heard => {
-                    tokio::time::sleep(self.shared.pause_before_extra_pass()).await;
+                    let extra = Instant::now() + self.shared.pause_before_extra_pass();
+                    // Sooner than in its turn, or in its turn.
+                    tokio::time::sleep_until(extra.min(at)).await;
                 }
                 () = self.shared.suspended.notified() => {}
                 // Somebody had a pass made meanwhile. Who has just come to watch waits no longer for the

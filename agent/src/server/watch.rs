@@ -24,6 +24,8 @@ struct Watched {
     spec: ViewSpec,
     interval: Duration,
     due: Instant,
+    /// What building its last frame took; 0 before the first.
+    cost: Duration,
     /// Set anew: answered at once, from a pass made for it if the last one is old.
     is_new: bool,
     /// What its reader knows.
@@ -103,6 +105,7 @@ fn set_view(views: &mut BTreeMap<u32, Watched>, request: v1::WatchRequest) -> Re
             spec,
             interval: Duration::from_nanos(request.interval_ns).max(limits::MIN_INTERVAL),
             due: Instant::now(),
+            cost: Duration::ZERO,
             is_new: true,
             known,
         },
@@ -131,7 +134,8 @@ fn send_due(
         let begin = Instant::now();
         let mut frame =
             shared.with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
-        let pause = pause(begin.elapsed(), watched.interval);
+        let last = std::mem::replace(&mut watched.cost, begin.elapsed());
+        let pause = pause([last, watched.cost], watched.interval);
         frame.view_id = *view_id;
         frame.revision = watched.revision;
         frame.skipped = *skipped;
@@ -142,8 +146,10 @@ fn send_due(
     true
 }
 
-/// From a frame that took `cost` to the next one of the same view, which `wanted` this much.
-fn pause(cost: Duration, wanted: Duration) -> Duration {
+/// From a frame to the next one of the same view, which `wanted` this much, when the last two took so long. What is
+/// worked out once, or held up once, does not make a view dear.
+fn pause([before, last]: [Duration; 2], wanted: Duration) -> Duration {
+    let cost = before.min(last);
     wanted.max(cost.div_f64(limits::VIEW_SHARE).min(limits::MAX_INTERVAL))
 }
 
@@ -156,9 +162,11 @@ mod tests {
     fn a_view_that_is_dear_comes_less_often() {
         let [second, minute] = [1, 60].map(Duration::from_secs);
         let ms = Duration::from_millis;
-        assert_eq!(pause(ms(10), second), second);
-        assert_eq!(pause(ms(100), second), ms(2_500));
-        assert_eq!(pause(ms(900), second), ms(5_000));
-        assert_eq!(pause(ms(900), minute), minute);
+        let of = |cost, wanted| pause([ms(cost), ms(cost)], wanted);
+        assert_eq!((of(10, second), of(100, second)), (second, ms(2_500)));
+        assert_eq!((of(900, second), of(900, minute)), (ms(5_000), minute));
+        // The first frame, and one that the machine held up.
+        assert_eq!(pause([ms(0), ms(900)], second), second);
+        assert_eq!(pause([ms(10), ms(900)], second), second);
     }
 }

@@ -150,9 +150,8 @@ impl Runner {
                 }
                 frame = next_frame(&mut frames) => {
                     if let Some(frame) = self.read(frame?, &mut received)? {
-                        heard.tick = frame.summary.as_ref().map_or(heard.tick, |s| {
-                            s.agent.tick()
-                        });
+                        heard.tick =
+                            frame.summary.as_ref().map_or(heard.tick, |s| s.agent.tick());
                         self.send(Update::Frame(Box::new(frame))).await?;
                     }
                     // After passing it on: a slow receiver is no silent agent.
