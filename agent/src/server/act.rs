@@ -203,7 +203,8 @@ impl Actor {
             gate.suspend();
         })?;
         slot.nudge();
-        self.shared.suspended.notify_one();
+        // It goes on with a pass, however far off the next one is.
+        self.shared.due_within(span);
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
         let fact = Fact { reason, by, exit: None };

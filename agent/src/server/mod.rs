@@ -36,7 +36,6 @@ use futures_util::future::OptionFuture;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 
 /// Serves connections. Cheap to clone.
 #[derive(Clone)]
@@ -71,30 +70,29 @@ impl Server {
     pub(crate) async fn tick(&self) {
         let registry = self.shared.registry.inner();
         let mut due = self.shared.due();
+        // The next pass was brought forward because of what happened.
+        let mut is_soon = false;
         loop {
             // Unwatched it does not listen, so that hosts need not wake this thread.
-            let listening = self.shared.is_watched().then(|| self.shared.registry.listen());
+            let listens = self.shared.is_watched() && !is_soon;
+            let listening = listens.then(|| self.shared.registry.listen());
             let heard = OptionFuture::from(listening.as_ref().map(Listening::heard));
             let at = *due.borrow_and_update();
             tokio::select! {
-                // What was heard is not lost because somebody else had a pass made.
                 biased;
-                () = tokio::time::sleep_until(at) => {}
+                () = tokio::time::sleep_until(at) => {
+                    self.shared.pass();
+                    is_soon = false;
+                }
                 Some(()) = heard => {
-                    let extra = Instant::now() + self.shared.pause_before_extra_pass();
-                    // Sooner than in its turn, or in its turn.
-                    tokio::time::sleep_until(extra.min(at)).await;
+                    self.shared.due_within(self.shared.pause_before_extra_pass());
+                    is_soon = true;
                 }
-                () = self.shared.suspended.notified() => {}
-                // Somebody had a pass made meanwhile. Who has just come to watch waits no longer for the
-                // next one than any watcher, however far off it was before.
-                Ok(()) = due.changed() => continue,
-                () = registry.log_fills.notified() => {
-                    self.shared.take_in();
-                    continue;
-                }
+                // Somebody had a pass made meanwhile, or needs the next one sooner. Who has just come to watch waits
+                // no longer for it than any watcher, however far off it was before.
+                Ok(()) = due.changed() => is_soon = false,
+                () = registry.log_fills.notified() => self.shared.take_in(),
             }
-            self.shared.pass();
         }
     }
 }

@@ -12,7 +12,7 @@ use actorscope_proto::v1;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Who this process is.
@@ -42,13 +42,11 @@ pub(crate) struct Shared {
     pub(crate) opt_ins: OptIns,
     sampler: Mutex<Sampler>,
     ticks: watch::Sender<u64>,
-    /// When the next pass is due: whoever makes one moves it.
+    /// When the next pass is due: whoever makes one moves it, and whoever needs one sooner.
     due: watch::Sender<Instant>,
     watchers: AtomicU32,
     frames_skipped: AtomicU64,
     pub(super) remembered: Mutex<Remembered>,
-    /// Somebody was suspended, perhaps for less than the time to the next pass.
-    pub(super) suspended: Notify,
 }
 
 /// One more watcher, until dropped.
@@ -79,7 +77,6 @@ impl Shared {
             watchers: AtomicU32::new(0),
             frames_skipped: AtomicU64::new(0),
             remembered: Mutex::default(),
-            suspended: Notify::new(),
         }
     }
 
@@ -114,6 +111,18 @@ impl Shared {
     /// The next pass is due after this time.
     pub(super) fn put_off(&self, wait: Duration) {
         self.due.send_replace(Instant::now() + wait);
+    }
+
+    /// The next pass is due after this time, unless it is sooner.
+    pub(super) fn due_within(&self, wait: Duration) {
+        let at = Instant::now() + wait;
+        self.due.send_if_modified(|due| {
+            let is_sooner = at < *due;
+            if is_sooner {
+                *due = at;
+            }
+            is_sooner
+        });
     }
 
     /// When the next pass is due.

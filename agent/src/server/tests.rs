@@ -1,10 +1,10 @@
 //! Who may do what, over a pipe: the peers that a unix socket shows only to other users.
 
 use super::{NodeInfo, OptIns, Principal, Role, Roles, Server, Shared};
-use crate::registry::Registry;
+use crate::registry::{Fact, Registry};
 use crate::sampler::Sampler;
-use actorscope_core::InstanceId;
 use actorscope_core::view::ViewSpec;
+use actorscope_core::{EventKind, InstanceId};
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
@@ -122,4 +122,33 @@ async fn whoever_comes_does_not_wait_until_an_unwatched_agent_would_have_looked_
     }
     // The first one came at once, and each of the others after a second.
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+/// A node with so many actors that passes out of turn are seconds apart.
+#[tokio::test(start_paused = true)]
+async fn who_was_suspended_does_not_wait_for_a_dear_pass_that_is_to_come() {
+    let server = server();
+    let shared = server.shared.clone();
+    let _watching = shared.watching();
+    shared.pass();
+    shared.with_sampler(|sampler| sampler.took(Duration::from_secs(1)));
+    shared.put_off(Duration::from_secs(100));
+    let begin = Instant::now();
+    let mut ticks = shared.ticks();
+    let ticking = server.clone();
+    let _ticking = AbortOnDropHandle::new(tokio::spawn(async move { ticking.tick().await }));
+    tokio::task::yield_now().await;
+    shared.registry.event(EventKind::Verb, None, Fact::default());
+    let mut due = shared.due();
+    due.changed().await.unwrap();
+    let after_event = *due.borrow_and_update() - begin;
+    assert!((4..=5).contains(&after_event.as_secs()), "{after_event:?}");
+
+    shared.due_within(Duration::from_millis(300));
+    ticks.changed().await.unwrap();
+    assert!(begin.elapsed() < Duration::from_millis(310), "{:?}", begin.elapsed());
+    // It was no pause of the loop's: it hears what happens next.
+    due.mark_unchanged();
+    shared.registry.event(EventKind::Verb, None, Fact::default());
+    due.changed().await.unwrap();
 }
