@@ -43,6 +43,7 @@ mod probe;
 mod row;
 mod scenarios;
 mod stage;
+mod stalls;
 mod subject;
 mod suite;
 mod table;
