@@ -4,7 +4,7 @@
 //!
 //! `Arc` is not among them: a slot is a waker, and only the standard library's can be.
 
-use std::sync::PoisonError;
+use std::sync::{PoisonError, TryLockError};
 
 pub(crate) use atomic_waker::AtomicWaker;
 pub(crate) use once_cell::race::OnceBox;
@@ -25,6 +25,20 @@ macro_rules! global {
     };
 }
 pub(crate) use global;
+
+/// Locks, if nobody else has it at this moment.
+pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// What a lock guards that nobody else can reach.
+pub(crate) fn unlocked<T>(mutex: &mut Mutex<T>) -> &mut T {
+    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Locks; a poisoned lock guards data that is still whole, because nothing here panics half way.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,6 +11,17 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
+    /// Whether it ever began, where [`Activity::take_ended`] is not used.
+    #[inline]
+    pub(crate) fn ever_began(&self) -> bool {
+        self.at.load(Relaxed) != 0
+    }
+
+    /// As if it never had.
+    pub(crate) fn clear(&self) {
+        self.at.store(0, Relaxed);
+    }
+
     /// It begins.
     #[inline]
     pub(crate) fn begin(&self, now: Ticks) {

@@ -15,6 +15,7 @@ mod max;
 mod meter;
 mod polls;
 mod rare;
+mod rough_max;
 mod tier1;
 mod types;
 

@@ -36,7 +36,7 @@ pub(crate) use table::{Changes, Gone};
 use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::measuring;
-use crate::slot::{self, Class, Cold, Facts, Key, Phase, Slot};
+use crate::slot::{self, Birth, Cold, Facts, Phase, Slot};
 use crate::sync::atomic::{
     AtomicBool, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -50,7 +50,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
-use table::Table;
+use table::{Left, Table};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -191,9 +191,7 @@ impl Registry {
         // 2⁵³ slots outlast any process: at a million a second, 285 years.
         let id = SlotId::new(raw).unwrap_or_else(|| SlotId::new(SlotId::MAX).unwrap_or(FIRST));
         let (parent, oddity) = sane(parent);
-        let class = Class::of(*self, new);
-        let name = new.name.clone().unwrap_or_else(|| class.texts().short_type.clone());
-        let supervised = class.child_spec.is_some();
+        let supervised = new.child_spec.is_some();
         if let Some(parent) = &parent {
             parent.marks.count_child(true);
             if supervised {
@@ -201,17 +199,7 @@ impl Registry {
             }
         }
         let depth = parent.as_ref().map_or(0, |parent| parent.marks.depth() + 1);
-        let mut cold = Cold::new(parent, class, name, now);
-        let child_id = new.child_spec.as_ref().and_then(|spec| spec.child_id.as_deref());
-        if child_id.is_some() || new.refill_key.is_some() || new.ordinal.is_some() {
-            cold.set_key(Key {
-                child_id: child_id.map(Into::into),
-                refill: new.refill_key.as_deref().map(Into::into),
-                ordinal: new.ordinal,
-                parent_incarnation: 0,
-            });
-        }
-        let slot = Arc::new(Slot::new(id, cold, phase));
+        let slot = slot::spare_or_new(id, phase, Birth { registry: *self, parent, new, now });
         slot.marks.set_depth(depth);
         self.0.table.insert(slot.clone());
         if let Some(oddity) = oddity {
@@ -230,15 +218,9 @@ impl Registry {
 
     /// Takes a slot that was just forgotten out of everything that knows it.
     fn take_out(&self, slot: &Slot, cold: MutexGuard<'_, Cold>) {
-        let refill = cold.key().and_then(|key| key.refill.clone());
-        let (parent, gone) = (cold.parent.clone(), Gone::of(slot.id, &cold));
+        let (left, gone) = (Left::of(&cold), Gone::of(slot.id, &cold));
         drop(cold);
-        if let Some(parent) = parent {
-            parent.marks.count_child(false);
-            if let Some(key) = refill {
-                parent.cold().no_longer_vacant(&key, slot.id);
-            }
-        }
+        left.tell(slot.id);
         self.0.table.remove(gone);
     }
 
@@ -269,12 +251,7 @@ impl Registry {
             let refill = cold.key().and_then(|key| key.refill.clone());
             (before, refill, cold.class.child_spec.is_some())
         };
-        if let Some(before) = before {
-            before.marks.count_child(false);
-            if let Some(key) = refill {
-                before.cold().no_longer_vacant(&key, slot.id);
-            }
-        }
+        Left { parent: before, refill }.tell(slot.id);
         self.touch(slot);
         if supervised && let Some(parent) = &wanted {
             self.become_supervisor(parent);

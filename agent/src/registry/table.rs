@@ -52,6 +52,50 @@ impl Gone {
     }
 }
 
+/// Forgets an empty slot if it may go; `true` where changes are noted.
+pub(super) type Ask = fn(&Slot, bool) -> Leave;
+
+/// What becomes of an empty slot that was kept long enough.
+pub(super) enum Leave {
+    /// It was forgotten just now; who it was, if changes are noted.
+    Goes { left: Left, gone: Option<Gone> },
+    /// It is not certain without waiting for somebody.
+    Unsure,
+    /// It is not empty any more.
+    IsFilled,
+}
+
+/// An empty slot that was kept long enough.
+pub(super) enum Due {
+    /// It was taken out.
+    Gone(Arc<Slot>, Left),
+    /// It is still there, and somebody has to find out whether it must stay.
+    Unsure(Arc<Slot>),
+}
+
+/// What a slot that is taken out leaves with the one it hung under.
+pub(super) struct Left {
+    pub(super) parent: Option<Arc<Slot>>,
+    /// What it could be filled again under.
+    pub(super) refill: Option<Box<str>>,
+}
+
+impl Left {
+    pub(super) fn of(cold: &Cold) -> Self {
+        let refill = cold.key().and_then(|key| key.refill.clone());
+        Self { parent: cold.parent.clone(), refill }
+    }
+
+    /// Tells it.
+    pub(super) fn tell(self, id: SlotId) {
+        let Some(parent) = self.parent else { return };
+        parent.marks.count_child(false);
+        if let Some(key) = self.refill {
+            parent.cold().no_longer_vacant(&key, id);
+        }
+    }
+}
+
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
@@ -95,6 +139,30 @@ impl Shard {
 
     fn ended(&mut self, is_missed: bool) -> &mut VecDeque<SlotId> {
         if is_missed { &mut self.missed } else { &mut self.others }
+    }
+
+    /// See [`Table::bury`].
+    fn dig_up(&mut self, is_missed: bool, is_tracking: bool, leave: Ask) -> (Option<Due>, bool) {
+        let kept = if is_missed && is_tracking { MISSED_KEPT } else { OTHERS_KEPT };
+        let ended = self.ended(is_missed);
+        let beyond = ended.len().saturating_sub(kept);
+        let Some(oldest) = (beyond > 0).then(|| ended.pop_front()).flatten() else {
+            return (None, false);
+        };
+        let Ok(entry) = self.slots.find_entry(hash(oldest), |slot| slot.id == oldest) else {
+            return (None, beyond > 1);
+        };
+        let due = match leave(entry.get(), is_tracking) {
+            Leave::Goes { left, gone } => {
+                let (slot, _) = entry.remove();
+                self.departed = self.departed.plus(slot.counters());
+                self.gone.extend(gone);
+                Some(Due::Gone(slot, left))
+            }
+            Leave::Unsure => Some(Due::Unsure(entry.get().clone())),
+            Leave::IsFilled => None,
+        };
+        (due, beyond > 1)
     }
 }
 
@@ -153,24 +221,23 @@ impl Table {
         }
     }
 
-    /// A slot is empty, and somebody may miss its actor, or not. Returns empty ones of that kind that may
-    /// have been kept long enough.
-    pub(crate) fn bury(&self, id: SlotId, is_missed: bool) -> [Option<Arc<Slot>>; 2] {
-        let kept = if is_missed && self.is_tracking() { MISSED_KEPT } else { OTHERS_KEPT };
+    /// A slot is empty, and somebody may miss its actor, or not. What becomes of one of that kind that has been
+    /// kept long enough, if there is one, and whether there is another for [`Table::dig_up`].
+    ///
+    /// `leave` is called under a lock that is held while slots come and go, and must wait for nobody.
+    pub(super) fn bury(&self, id: SlotId, is_missed: bool, leave: Ask) -> (Option<Due>, bool) {
         let mut shard = self.shard(id);
         shard.ended(is_missed).push_back(id);
-        // Two for one, so that slots which must stay for now do not hold up the others for ever.
-        [(), ()].map(|()| {
-            let ended = shard.ended(is_missed);
-            if ended.len() <= kept {
-                return None;
-            }
-            let oldest = ended.pop_front()?;
-            shard.find(oldest).cloned()
-        })
+        // Asked under the lock, as in `remove`.
+        shard.dig_up(is_missed, self.is_tracking(), leave)
     }
 
-    /// One that [`Table::bury`] returned has to stay for now.
+    /// [`Table::bury`] without another one, where that one was buried.
+    pub(super) fn dig_up(&self, beside: SlotId, is_missed: bool, leave: Ask) -> Option<Due> {
+        self.shard(beside).dig_up(is_missed, self.is_tracking(), leave).0
+    }
+
+    /// One that [`Table::bury`] was unsure of has to stay for now.
     pub(crate) fn keep_buried(&self, id: SlotId, is_missed: bool) {
         self.shard(id).ended(is_missed).push_back(id);
     }

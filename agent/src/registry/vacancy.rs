@@ -3,10 +3,11 @@
 //! A slot whose actor ended waits for its successor, or for a new child of a restarted parent, which
 //! is another actor in the same place.
 
-use super::{Fact, Registry, SlotHandle};
+use super::table::{Due, Leave, Left};
+use super::{Fact, Gone, Registry, SlotHandle};
 use crate::adapter::Registration;
 use crate::clock::wall;
-use crate::slot::{Cold, Phase, Slot};
+use crate::slot::{self, Cold, Phase, Slot};
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType};
 use std::sync::Arc;
 
@@ -61,14 +62,28 @@ impl Registry {
         let is_missed = vacancy.is_supervised
             || slot.marks.phase() != Phase::Stopped
             || (table.is_tracking() && slot.marks.is_seen());
-        for due in table.bury(slot.id, is_missed).into_iter().flatten() {
-            self.unbury(&due, is_missed);
+        let (due, is_another) = table.bury(slot.id, is_missed, leave);
+        self.unbury(due, is_missed);
+        // Two for one, so that slots which must stay for now do not hold up the others for ever.
+        if is_another {
+            self.unbury(table.dig_up(slot.id, is_missed, leave), is_missed);
+        }
+    }
+
+    fn unbury(&self, due: Option<Due>, is_missed: bool) {
+        match due {
+            Some(Due::Gone(slot, left)) => {
+                left.tell(slot.id);
+                slot::keep_spare(slot);
+            }
+            Some(Due::Unsure(slot)) => self.unbury_if_possible(&slot, is_missed),
+            None => {}
         }
     }
 
     /// Throws out a slot that has been empty for long, unless it must stay: keeps the number of empty
     /// slots bounded, whether or not an agent is there to prune them.
-    fn unbury(&self, slot: &Slot, is_missed: bool) {
+    fn unbury_if_possible(&self, slot: &Slot, is_missed: bool) {
         let nobody_comes = match slot.marks.phase() {
             Phase::Stopped | Phase::Failed => true,
             Phase::Restarting => slot.cold().is_final().is_some_and(|is_final| is_final()),
@@ -120,6 +135,23 @@ impl Registry {
             self.event(EventKind::GaveUp, Some(slot), Fact::default());
         }
         self.vacated(slot, vacancy);
+    }
+}
+
+/// Forgets an empty slot that nobody waits for, if that can be done at once.
+fn leave(slot: &Slot, is_tracking: bool) -> Leave {
+    match slot.marks.phase() {
+        Phase::Stopped | Phase::Failed if slot.marks.has_children() => Leave::Unsure,
+        Phase::Stopped | Phase::Failed => match slot.try_cold() {
+            Some(cold) if slot.forget_if_empty(&cold) => {
+                let gone = is_tracking.then(|| Gone::of(slot.id, &cold));
+                Leave::Goes { left: Left::of(&cold), gone }
+            }
+            _ => Leave::Unsure,
+        },
+        // A framework is to be asked.
+        Phase::Restarting => Leave::Unsure,
+        Phase::Starting | Phase::Running | Phase::Stopping => Leave::IsFilled,
     }
 }
 

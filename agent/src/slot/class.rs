@@ -65,7 +65,7 @@ impl Class {
         let make = || Facts::of(registry, new).class();
         LAST.try_with(|last| {
             let mut last = last.try_borrow_mut().ok()?;
-            if let Some(same) = last.as_ref().filter(|last| last.facts.are_of(registry, new)) {
+            if let Some(same) = last.as_ref().filter(|last| last.is_of(registry, new)) {
                 return Some(same.clone());
             }
             Some(last.insert(make()).clone())
@@ -74,6 +74,11 @@ impl Class {
         .flatten()
         // On a thread that is ending.
         .unwrap_or_else(make)
+    }
+
+    /// Whether it is that of a new actor.
+    pub(crate) fn is_of(&self, registry: Registry, new: &Registration) -> bool {
+        self.facts.are_of(registry, new)
     }
 
     /// Its texts.

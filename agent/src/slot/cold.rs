@@ -1,8 +1,8 @@
 //! What of a slot changes with lifecycle events only.
 
 use super::{Class, Reach, Slot};
-use crate::adapter::BudgetRule;
-use crate::registry::DumpRequest;
+use crate::adapter::{BudgetRule, Registration};
+use crate::registry::{DumpRequest, Registry};
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::spec::{BudgetUse, ChildSpec};
 use actorscope_core::{ExitReason, Incarnation, SlotId, Timestamp, Verb};
@@ -51,6 +51,31 @@ pub(crate) struct Key {
     pub(crate) ordinal: Option<u64>,
     /// The parent's incarnation when this slot was filled.
     pub(crate) parent_incarnation: u32,
+}
+
+/// Whose slot is made, where and when.
+pub(crate) struct Birth<'a> {
+    pub(crate) registry: Registry,
+    pub(crate) parent: Option<Arc<Slot>>,
+    pub(crate) new: &'a Registration,
+    pub(crate) now: Timestamp,
+}
+
+impl Birth<'_> {
+    fn name<'a>(&'a self, class: &'a Class) -> &'a Arc<str> {
+        self.new.name.as_ref().unwrap_or_else(|| &class.texts().short_type)
+    }
+
+    fn key(&self) -> Option<Key> {
+        let Registration { child_spec, refill_key, ordinal, .. } = self.new;
+        let child_id = child_spec.as_ref().and_then(|spec| spec.child_id.as_deref());
+        (child_id.is_some() || refill_key.is_some() || ordinal.is_some()).then(|| Key {
+            child_id: child_id.map(Into::into),
+            refill: refill_key.as_deref().map(Into::into),
+            ordinal: *ordinal,
+            parent_incarnation: 0,
+        })
+    }
 }
 
 /// See the module's documentation.
@@ -103,21 +128,37 @@ struct Rare {
 pub(crate) type IsFinal = Arc<dyn Fn() -> bool + Send + Sync>;
 
 impl Cold {
-    pub(crate) fn new(
-        parent: Option<Arc<Slot>>,
-        class: Arc<Class>,
-        name: Arc<str>,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(birth: Birth<'_>) -> Self {
+        let class = Class::of(birth.registry, birth.new);
         Self {
-            parent,
+            name: birth.name(&class).clone(),
             class,
-            name,
-            started_at: now,
+            started_at: birth.now,
             ended_at: Timestamp(0),
             reach: Reach::NONE,
-            extra: None,
+            extra: birth.key().map(|key| Box::new(Extra { key, rare: None })),
+            parent: birth.parent,
         }
+    }
+
+    /// Of a slot that nobody knows any more.
+    pub(super) fn clear(&mut self) {
+        (self.parent, self.extra, self.reach) = (None, None, Reach::NONE);
+    }
+
+    /// Cleared before, it becomes another slot's: mostly one of the same class and name, whose counts are not
+    /// touched then.
+    pub(super) fn begin_anew(&mut self, birth: Birth<'_>) {
+        if !self.class.is_of(birth.registry, birth.new) {
+            self.class = Class::of(birth.registry, birth.new);
+        }
+        let name = birth.name(&self.class);
+        if !Arc::ptr_eq(name, &self.name) {
+            self.name = name.clone();
+        }
+        (self.started_at, self.ended_at) = (birth.now, Timestamp(0));
+        self.extra = birth.key().map(|key| Box::new(Extra { key, rare: None }));
+        self.parent = birth.parent;
     }
 
     fn extra(&mut self) -> &mut Extra {
@@ -157,10 +198,6 @@ impl Cold {
 
     pub(crate) fn key_mut(&mut self) -> Option<&mut Key> {
         self.extra.as_mut().map(|extra| &mut extra.key)
-    }
-
-    pub(crate) fn set_key(&mut self, key: Key) {
-        self.extra().key = key;
     }
 
     /// What its supervisor calls it.

@@ -1,5 +1,6 @@
 //! What of a slot is known without its lock: for whoever goes over all slots.
 
+use super::Class;
 use crate::registry::Stirrings;
 use crate::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use crate::sync::atomic::{AtomicBool, AtomicU8, AtomicU32};
@@ -82,15 +83,15 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn new(kind: ChildKind, phase: Phase, stirrings: Stirrings) -> Self {
+    pub(super) fn new(class: &Class, phase: Phase) -> Self {
         Self {
             bits: AtomicU8::new(0),
             phase: AtomicU8::new(phase as u8),
-            kind_and_exit: AtomicU8::new(packed(kind, ExitReason::Normal)),
+            kind_and_exit: AtomicU8::new(packed(class.kind, ExitReason::Normal)),
             depth: AtomicU8::new(0),
             stirred: AtomicBool::new(true),
             parked: AtomicBool::new(false),
-            stirrings,
+            stirrings: class.registry.stirrings(),
             version: AtomicU32::new(1),
             children: AtomicU32::new(0),
         }
@@ -300,10 +301,12 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapter::{Registration, Registry};
 
     #[test]
     fn every_word_survives_its_byte() {
-        let marks = Marks::new(ChildKind::Worker, Phase::Starting, Stirrings::NONE);
+        let new = Registration::new("test", "", "of marks.rs");
+        let marks = Marks::new(&Class::of(Registry::new(), &new), Phase::Starting);
         assert_eq!(marks.phase(), Phase::Starting);
         for phase in Phase::ALL {
             marks.set_phase(phase);

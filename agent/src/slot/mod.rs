@@ -10,21 +10,23 @@ mod marks;
 mod name;
 mod reach;
 mod rest;
+mod spare;
 
 pub(crate) use class::{Class, Facts};
 use cold::Last;
-pub(crate) use cold::{Asked, Cold, Key, Restart};
+pub(crate) use cold::{Asked, Birth, Cold, Restart};
 pub(crate) use marks::{Marks, Phase};
 pub(crate) use name::shared as shared_name;
 pub(crate) use reach::Reach;
 pub(crate) use rest::Rest;
+pub(crate) use spare::{keep as keep_spare, spare_or_new};
 
 use crate::adapter::Arrival;
 use crate::cell::{HotSnapshot, Links, Meter, Polls, PollsSnapshot};
 use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
 use crate::measuring;
-use crate::sync::{Mutex, MutexGuard, OnceBox, lock};
+use crate::sync::{Mutex, MutexGuard, OnceBox, lock, try_lock, unlocked};
 use actorscope_core::slot::{Counters, PastIncarnation};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
 use std::fmt;
@@ -50,19 +52,45 @@ impl fmt::Debug for Slot {
 }
 
 impl Slot {
-    pub(crate) fn new(id: SlotId, cold: Cold, phase: Phase) -> Self {
+    fn new(id: SlotId, phase: Phase, birth: Birth<'_>) -> Self {
+        let cold = Cold::new(birth);
         Self {
             id,
             gate: Gate::default(),
-            marks: Marks::new(cold.class.kind, phase, cold.class.registry.stirrings()),
+            marks: Marks::new(&cold.class, phase),
             meter: OnceBox::new(),
             polls: OnceBox::new(),
             cold: Mutex::new(cold),
         }
     }
 
+    /// Forgotten, and known to nobody else: keeps nobody alive any more.
+    fn clear(&mut self) {
+        if self.meter.get().is_some() {
+            self.meter = OnceBox::new();
+        }
+        if self.polls.get().is_some_and(|polls| !polls.clear()) {
+            self.polls = OnceBox::new();
+        }
+        unlocked(&mut self.cold).clear();
+    }
+
+    /// Cleared before, it becomes another slot.
+    fn begin_anew(&mut self, id: SlotId, phase: Phase, birth: Birth<'_>) {
+        // All fields, so that none is forgotten that is added. The last two were cleared.
+        let Self { id: own_id, gate, marks, cold, meter: _, polls: _ } = self;
+        let cold = unlocked(cold);
+        cold.begin_anew(birth);
+        (*own_id, *gate, *marks) = (id, Gate::default(), Marks::new(&cold.class, phase));
+    }
+
     pub(crate) fn cold(&self) -> MutexGuard<'_, Cold> {
         lock(&self.cold)
+    }
+
+    /// [`Slot::cold`], if nobody else has it at this moment.
+    pub(crate) fn try_cold(&self) -> Option<MutexGuard<'_, Cold>> {
+        try_lock(&self.cold)
     }
 
     /// Something happens to it, or was just written to its meters: the next pass is to look at it. After
@@ -118,7 +146,7 @@ impl Slot {
 
     /// How its task is polled, if it is one and was.
     pub(crate) fn read_polls(&self) -> Option<&Polls> {
-        self.polls.get()
+        self.polls.get().filter(|polls| polls.ever_began())
     }
 
     /// Tier 0 as it is now; zeros before the first message.

@@ -59,9 +59,13 @@ impl Stamping {
         (at != 0).then_some(at)
     }
 
-    /// A waker that stamps and wakes `task`.
+    /// A waker that stamps and wakes `task`; itself while nothing is measured, so that who never has an agent pays
+    /// for none.
     #[inline]
-    pub(super) fn over(&mut self, task: &Waker) -> WakerRef<'_> {
+    pub(super) fn over<'a>(&'a mut self, task: &'a Waker) -> WakerRef<'a> {
+        if !measuring::is_on() {
+            return WakerRef::new(task);
+        }
         // What was handed out before goes on waking the task that it was made for, as is right for a
         // future that moved.
         self.stamps.take_if(|stamps| !stamps.task.will_wake(task));

@@ -4,7 +4,7 @@ use crate::adapter::Registration;
 use crate::clock::wall;
 use crate::registry::{Changes, Registry, SlotHandle};
 use crate::run::{Model, join, seen, thread};
-use crate::slot::{Cold, Facts, Phase, Slot};
+use crate::slot::{Birth, Phase, Slot, spare_or_new};
 use actorscope_core::SlotId;
 use actorscope_core::slot::Counters;
 use std::collections::BTreeMap;
@@ -16,9 +16,8 @@ pub(super) fn new(name: &str) -> Registration {
 
 /// A slot in no registry's table.
 pub(super) fn bare_slot() -> Arc<Slot> {
-    let class = Facts::of(Registry::new(), &new("bare")).class();
-    let cold = Cold::new(None, class, "bare".into(), wall());
-    Arc::new(Slot::new(SlotId::new(1).expect("small"), cold, Phase::Running))
+    let birth = Birth { registry: Registry::new(), parent: None, new: &new("bare"), now: wall() };
+    spare_or_new(SlotId::new(1).expect("small"), Phase::Running, birth)
 }
 
 /// A slot with a mailbox whose actor runs.

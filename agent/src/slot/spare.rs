@@ -1,0 +1,115 @@
+//! Slots that nobody knows any more, for the next actors: where actors come and go, a slot lies in memory that its
+//! thread has just used, and neither it nor what is measured of its polls is allocated again and again.
+
+use super::{Birth, Phase, Slot};
+use crate::sync::thread_local;
+use actorscope_core::SlotId;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Slots kept by each thread, some 250 bytes each: as many as end in a row where many come and go.
+const KEPT: usize = 32;
+
+thread_local! {
+    static SPARE: RefCell<Vec<Arc<Slot>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a slot that was forgotten, unless somebody else still knows it or there are enough.
+pub(crate) fn keep(mut slot: Arc<Slot>) {
+    let Some(alone) = Arc::get_mut(&mut slot) else { return };
+    alone.clear();
+    // On a thread that is ending it is freed.
+    let _ = SPARE.try_with(|spare| {
+        if let Ok(mut spare) = spare.try_borrow_mut()
+            && spare.len() < KEPT
+        {
+            spare.push(slot);
+        }
+    });
+}
+
+/// A slot, if possible a spare one.
+pub(crate) fn spare_or_new(id: SlotId, phase: Phase, birth: Birth<'_>) -> Arc<Slot> {
+    let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop()).ok().flatten();
+    if let Some(mut slot) = spare
+        && let Some(alone) = Arc::get_mut(&mut slot)
+    {
+        alone.begin_anew(id, phase, birth);
+        return slot;
+    }
+    Arc::new(Slot::new(id, phase, birth))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::{Registration, Registry};
+    use actorscope_core::spec::ChildSpec;
+    use actorscope_core::{ExitReason, Timestamp};
+
+    fn make(registry: Registry, id: u64, new: &Registration) -> Arc<Slot> {
+        let birth = Birth { registry, parent: None, new, now: Timestamp(id) };
+        spare_or_new(SlotId::new(id).unwrap(), Phase::Running, birth)
+    }
+
+    /// What can be told of a slot from outside.
+    fn all_of(slot: &Slot) -> String {
+        let cold = slot.cold();
+        let cold = (cold.name.clone(), cold.started_at, cold.has_history(), cold.key().is_some());
+        let (polls, hot) = (slot.polled(), slot.hot());
+        format!("{} {:?} {:?} {cold:?} {polls:?} {hot:?}", slot.id, slot.gate, slot.marks)
+    }
+
+    #[test]
+    fn whoever_comes_next_has_nothing_of_who_was_before() {
+        let (one, other) = (Registry::new(), Registry::new());
+        let child = Registration::new("test", "before", "Before")
+            .child_spec(ChildSpec { child_id: Some("id".to_owned()), ..ChildSpec::default() });
+        let before = make(one, 1, &child);
+        let place = Arc::as_ptr(&before);
+        before.cold().parent = Some(make(one, 2, &child));
+        before.polls().begin(Some(1));
+        before.polls().end(true);
+        before.meter().begin(Some(1), 0);
+        before.gate.suspend();
+        before.gate.next_incarnation();
+        before.marks.set_mailbox(true);
+        before.marks.set_depth(7);
+        before.marks.rename();
+        before.vacate(
+            &mut before.cold(),
+            ExitReason::Panic,
+            Some("why".to_owned()),
+            Phase::Failed,
+            Timestamp(9),
+        );
+        before.cold().lose(3);
+        assert!(before.marks.forget());
+        keep(before);
+
+        let new = Registration::new("test", "next", "Next");
+        let next = make(other, 3, &new);
+        assert_eq!(Arc::as_ptr(&next), place, "it lies where the other one lay");
+        let fresh = make(other, 3, &new);
+        assert_ne!(Arc::as_ptr(&fresh), place);
+        assert_eq!(all_of(&next), all_of(&fresh));
+        assert!(next.parent().is_none() && Arc::ptr_eq(&next.cold().class, &fresh.cold().class));
+    }
+
+    #[test]
+    fn what_somebody_knows_is_not_kept() {
+        let (registry, new) = (Registry::new(), Registration::new("test", "known", "Known"));
+        let known = make(registry, 1, &new);
+        keep(known.clone());
+        assert!(!Arc::ptr_eq(&known, &make(registry, 2, &new)));
+        assert_eq!(known.id.get(), 1);
+    }
+
+    #[test]
+    fn no_more_are_kept_than_that() {
+        let (registry, new) = (Registry::new(), Registration::new("test", "many", "Many"));
+        let many: Vec<Arc<Slot>> = (1..=100).map(|id| make(registry, id, &new)).collect();
+        many.into_iter().for_each(keep);
+        assert_eq!(SPARE.with(|spare| spare.borrow().len()), KEPT);
+    }
+}
