@@ -32,6 +32,7 @@ mod counted {
         per_message::main(&[
             Comparison {
                 name: "bounded channel",
+                each: "a message",
                 base: || Box::pin(async { plain() }),
                 observed: || Box::pin(async { bounded() }),
                 watched: || {
@@ -44,9 +45,11 @@ mod counted {
                 without_agent: 30,
                 instructions: 355,
                 locked: 0,
+                allocations: 0,
             },
             Comparison {
                 name: "unbounded channel",
+                each: "a message",
                 base: || Box::pin(async { plain_unbounded() }),
                 observed: || Box::pin(async { unbounded() }),
                 watched: || {
@@ -61,6 +64,7 @@ mod counted {
                 // The sender counts, because nobody but a receiver can ask an unbounded channel how
                 // long it is.
                 locked: 1,
+                allocations: 0,
             },
         ])
     }

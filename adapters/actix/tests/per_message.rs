@@ -53,21 +53,25 @@ mod counted {
         per_message::main(&[
             Comparison {
                 name: "context of actix",
+                each: "a message",
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Plain.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Plain.start_observed("jobs"))),
                 without_agent: 70,
                 instructions: 145,
                 locked: 0,
+                allocations: 0,
             },
             Comparison {
                 name: "our context",
+                each: "a message",
                 base: || Box::pin(batches(|| Plain.start())),
                 observed: || Box::pin(batches(|| Ours.start_observed("jobs"))),
                 watched: || Box::pin(watched(|| Ours.start_observed("jobs"))),
                 without_agent: 200,
                 instructions: 420,
                 locked: 0,
+                allocations: 0,
             },
         ])
     }

@@ -64,21 +64,25 @@ mod counted {
         per_message::main(&[
             Comparison {
                 name: "bounded mailbox",
+                each: "a message",
                 base: || Box::pin(batches::<Plain>(mailbox::bounded(CAPACITY))),
                 observed: || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
                 watched: || Box::pin(watched(mailbox::bounded(CAPACITY))),
                 without_agent: 280,
                 instructions: 550,
                 locked: 0,
+                allocations: 0,
             },
             Comparison {
                 name: "unbounded mailbox",
+                each: "a message",
                 base: || Box::pin(batches::<Plain>(mailbox::unbounded())),
                 observed: || Box::pin(batches::<Observed>(mailbox::unbounded())),
                 watched: || Box::pin(watched(mailbox::unbounded())),
                 without_agent: 280,
                 instructions: 550,
                 locked: 0,
+                allocations: 0,
             },
         ])
     }
