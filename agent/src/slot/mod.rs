@@ -72,6 +72,7 @@ impl Slot {
         if self.polls.get().is_some_and(|polls| !polls.clear()) {
             self.polls = OnceBox::new();
         }
+        self.gate.task_ends();
         unlocked(&mut self.cold).clear();
     }
 
