@@ -66,14 +66,18 @@ impl Birth<'_> {
         self.new.name.as_ref().unwrap_or_else(|| &class.texts().short_type)
     }
 
-    fn key(&self) -> Option<Key> {
+    fn extra(&self) -> Option<Box<Extra>> {
         let Registration { child_spec, refill_key, ordinal, .. } = self.new;
         let child_id = child_spec.as_ref().and_then(|spec| spec.child_id.as_deref());
-        (child_id.is_some() || refill_key.is_some() || ordinal.is_some()).then(|| Key {
-            child_id: child_id.map(Into::into),
-            refill: refill_key.as_deref().map(Into::into),
-            ordinal: *ordinal,
-            parent_incarnation: 0,
+        let has_key = child_id.is_some() || refill_key.is_some() || ordinal.is_some();
+        has_key.then(|| {
+            let key = Key {
+                child_id: child_id.map(Into::into),
+                refill: refill_key.as_deref().map(Into::into),
+                ordinal: *ordinal,
+                parent_incarnation: 0,
+            };
+            Box::new(Extra { key, rare: None })
         })
     }
 }
@@ -136,7 +140,7 @@ impl Cold {
             started_at: birth.now,
             ended_at: Timestamp(0),
             reach: Reach::NONE,
-            extra: birth.key().map(|key| Box::new(Extra { key, rare: None })),
+            extra: birth.extra(),
             parent: birth.parent,
         }
     }
@@ -157,7 +161,7 @@ impl Cold {
             self.name = name.clone();
         }
         (self.started_at, self.ended_at) = (birth.now, Timestamp(0));
-        self.extra = birth.key().map(|key| Box::new(Extra { key, rare: None }));
+        self.extra = birth.extra();
         self.parent = birth.parent;
     }
 

@@ -100,7 +100,6 @@ pub(crate) async fn resumes_by_itself<S: Subject>(stage: &Stage<S>) {
         let machine = Stalls::begin();
         let begun = Instant::now();
         if let Answer::NotSupported(why) = stage.act_within(Verb::Suspend, &actor, SPAN).await {
-            machine.end();
             return refused(stage, &actor, Row::AutoResume, &why).await;
         }
         stage.send(&actor, Order::Count);
