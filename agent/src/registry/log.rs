@@ -3,6 +3,9 @@
 //! sooner when somebody follows.
 
 use crate::slot::Slot;
+use crate::sync::atomic::AtomicU64;
+use crate::sync::atomic::Ordering::{Acquire, Release};
+use crate::sync::{Mutex, lock};
 use actorscope_core::{EventKind, ExitReason, Incarnation, SlotId, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +32,7 @@ pub(crate) struct Fact {
 }
 
 /// Texts that most facts do without.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Said {
     pub(crate) reason: Option<String>,
     pub(crate) by: Option<String>,
@@ -98,6 +101,10 @@ pub(crate) struct Log {
     noted: VecDeque<Noted>,
     text_bytes: usize,
     lost: u64,
+    /// Facts that were ever noted and are not held any more: lost, or taken away.
+    past: u64,
+    /// The same before facts were taken away last, as long as whoever has them was not told of their slots.
+    past_out: Option<u64>,
     /// Who wants to hear of each fact at once: hardly ever anybody.
     pub(super) listeners: usize,
 }
@@ -133,6 +140,7 @@ impl Log {
             let Some(oldest) = self.noted.pop_front() else { break };
             self.text_bytes -= oldest.text_bytes();
             self.lost += 1;
+            self.past += 1;
             gone = Some(oldest);
         }
         self.noted.push_back(noted);
@@ -144,7 +152,14 @@ impl Log {
     pub(crate) fn take(&mut self, room: VecDeque<Noted>) -> Taken {
         self.text_bytes = 0;
         let noted = std::mem::replace(&mut self.noted, room);
+        self.past_out = Some(self.past);
+        self.past += noted.len() as u64;
         Taken { lost: std::mem::take(&mut self.lost), noted }
+    }
+
+    /// Whoever took facts away last has been told of all slots in them.
+    pub(crate) const fn told(&mut self) {
+        self.past_out = None;
     }
 
     /// Nobody is told of slots any more: those that are still there, as `find` knows, are kept for whoever
@@ -173,9 +188,59 @@ impl Log {
     }
 }
 
+/// The log and, to be read without its lock, how far it has come.
+#[derive(Default)]
+pub(crate) struct Notes {
+    log: Mutex<Log>,
+    /// Facts that were ever noted.
+    noted: AtomicU64,
+    /// So many of them, from the first on, need nobody to know their slots any more.
+    settled: AtomicU64,
+}
+
+impl Notes {
+    /// Works with the log.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Log) -> T) -> T {
+        let mut log = lock(&self.log);
+        let result = work(&mut log);
+        // Both only ever grow, and are written under the lock only.
+        self.noted.store(log.past + log.noted.len() as u64, Release);
+        self.settled.store(log.past_out.unwrap_or(log.past), Release);
+        result
+    }
+
+    /// Facts that were ever noted: each whose noting the caller knows of is among them.
+    pub(crate) fn noted(&self) -> u64 {
+        self.noted.load(Acquire)
+    }
+
+    /// So many of them at least, from the first on, are lost, or were taken away and their slots told.
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled.load(Acquire)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_settle_when_they_are_lost_and_when_their_slots_were_told() {
+        let notes = Notes::default();
+        let note =
+            |count| (0..count).for_each(|_| drop(notes.with(|log| log.push(fact(None), true))));
+        let settled =
+            |settled, noted| assert_eq!((notes.settled(), notes.noted()), (settled, noted));
+        let most = MOST as u64;
+        note(MOST + 10);
+        settled(10, most + 10);
+        notes.with(|log| log.take(VecDeque::new()));
+        settled(10, most + 10);
+        note(MOST + 20);
+        settled(10, 2 * most + 30);
+        notes.with(Log::told);
+        settled(most + 30, 2 * most + 30);
+    }
 
     fn fact(reason: Option<String>) -> Noted {
         Noted::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() }, true)

@@ -25,7 +25,7 @@ pub(crate) use current::{Current, InGroup, Placed, failed, inside};
 pub use current::{InSlot, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
-pub(crate) use log::{Fact, Noted, Taken, Whose};
+pub(crate) use log::{Fact, Noted, Said, Taken, Whose};
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
@@ -45,7 +45,7 @@ use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
-use log::Log;
+use log::{Log, Notes};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -71,7 +71,7 @@ pub(crate) struct Inner {
     stirrings: Stirrings,
     /// Held while a slot moves, so that two moves cannot make a circle.
     moving: Mutex<()>,
-    log: Mutex<Log>,
+    notes: Notes,
     /// Rings when a fact was noted, if somebody listens: see [`Registry::listen`].
     event_added: Notify,
     /// Rings when facts may soon be lost if nobody takes them away.
@@ -114,7 +114,7 @@ impl Registry {
             table: Table::default(),
             stirrings: Stirrings::new(),
             moving: Mutex::default(),
-            log: Mutex::default(),
+            notes: Notes::default(),
             event_added: Notify::new(),
             log_fills: Notify::new(),
             warnings: AtomicU64::new(0),
@@ -221,7 +221,7 @@ impl Registry {
         let (left, gone) = (Left::of(&cold), Gone::of(slot.id, &cold));
         drop(cold);
         left.tell(slot.id);
-        self.0.table.remove(gone);
+        self.0.table.remove(gone, &self.0.notes);
     }
 
     /// Hangs a slot under another one.
@@ -319,6 +319,12 @@ impl Registry {
         self.0.table.all()
     }
 
+    /// See [`Table::changes_kept`].
+    #[cfg(test)]
+    pub(crate) fn changes_kept(&self) -> (usize, usize) {
+        self.0.table.changes_kept()
+    }
+
     /// From here on changes of structure are noted for [`Registry::take_changes`]; all slots there
     /// are now are the first changes.
     pub(crate) fn track_changes(&self) {
@@ -326,9 +332,10 @@ impl Registry {
         self.0.table.track();
     }
 
-    /// What changed since the last call.
-    pub(crate) fn take_changes(&self) -> Changes {
-        self.0.table.take_changes()
+    /// What changed since the last call, into what was emptied.
+    pub(crate) fn take_changes(&self, changes: &mut Changes) {
+        self.0.table.take_changes(changes);
+        self.0.notes.with(Log::told);
     }
 
     /// Where slots are noted that stir.
@@ -338,7 +345,7 @@ impl Registry {
 
     /// Whether there are changes or facts that nobody has taken.
     pub(crate) fn has_news(&self) -> bool {
-        self.0.table.has_changes() || !lock(&self.0.log).is_empty()
+        self.0.table.has_changes() || !self.0.notes.with(|log| log.is_empty())
     }
 
     /// Notes that something happened to a slot.
@@ -359,7 +366,7 @@ impl Registry {
         }
         let noted = Noted::new(at, kind, slot, fact, self.0.table.is_tracking());
         let agent_runs = self.has_agent();
-        let pushed = lock(&self.0.log).push(noted, agent_runs);
+        let pushed = self.0.notes.with(|log| log.push(noted, agent_runs));
         if pushed.fills {
             self.0.log_fills.notify_one();
         }
@@ -372,24 +379,24 @@ impl Registry {
     /// Listens for facts from now on. Hosts are spared the bell while nobody does.
     pub(crate) fn listen(self) -> Listening {
         // Under the lock under which facts are noted: what was noted before, the listener finds.
-        lock(&self.0.log).listeners += 1;
+        self.0.notes.with(|log| log.listeners += 1);
         Listening(self)
     }
 
     /// Takes away what was noted; what follows is kept in `room`, which is empty.
     pub(crate) fn take_noted(&self, room: VecDeque<Noted>) -> Taken {
-        lock(&self.0.log).take(room)
+        self.0.notes.with(|log| log.take(room))
     }
 
     /// So many facts at a time are no longer noted, as it seems.
     pub(crate) fn shrink_log(&self, needed: usize) {
-        lock(&self.0.log).shrink_to(needed);
+        self.0.notes.with(|log| log.shrink_to(needed));
     }
 
     /// Puts back what was taken away, as if it had been noted only now.
     #[cfg(test)]
     pub(crate) fn note_again(&self, noted: Noted) {
-        let _ = lock(&self.0.log).push(noted, true);
+        let _ = self.0.notes.with(|log| log.push(noted, true));
     }
 
     fn warn(&self, slot: &Arc<Slot>, oddity: Oddity) {
@@ -419,7 +426,7 @@ impl Registry {
     pub(crate) fn release(&self) {
         self.0.stirrings.track(false);
         self.0.table.untrack();
-        lock(&self.0.log).keep_slots(|id| self.slot(id));
+        self.0.notes.with(|log| log.keep_slots(|id| self.slot(id)));
         for slot in self.0.table.all() {
             slot.cold().set_suspended_until(None);
             if let Some(meter) = slot.read_meter() {
@@ -447,7 +454,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        lock(&self.0.0.log).listeners -= 1;
+        self.0.0.notes.with(|log| log.listeners -= 1);
     }
 }
 

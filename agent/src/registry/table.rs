@@ -1,6 +1,7 @@
 //! All slots by id, in shards, so that actors which start on different threads hardly ever meet and
 //! no table that grows holds up one of them for long.
 
+use super::log::Notes;
 use crate::slot::{Cold, Slot};
 use crate::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use crate::sync::{Mutex, MutexGuard, lock};
@@ -96,15 +97,24 @@ impl Left {
     }
 }
 
+/// A slot that came and went while the sampler did not look: nothing but facts can ask who it was.
+struct Passed {
+    gone: Gone,
+    /// Facts that had been noted by then: all about it are among them.
+    noted: u64,
+}
+
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
     slots: HashTable<Arc<Slot>>,
     /// Slots that came or became somebody else since the sampler last looked; some may have gone since.
-    /// Empty while nobody looks, as the next.
+    /// Empty while nobody looks, as the next two.
     changed: Vec<SlotId>,
-    /// Slots that went since then.
+    /// Slots that went since then and that the sampler may know.
     gone: Vec<Gone>,
+    /// All others that went since then, oldest first.
+    passed: VecDeque<Passed>,
     /// Slots whose actor ended and that somebody may miss, oldest first; some may have been filled again
     /// since.
     missed: VecDeque<SlotId>,
@@ -141,8 +151,40 @@ impl Shard {
         if is_missed { &mut self.missed } else { &mut self.others }
     }
 
+    /// Notes that a slot changed. However long nobody looks, it takes no more room than twice the slots there are.
+    fn change(&mut self, id: SlotId) {
+        let room = self.changed.capacity();
+        if self.changed.len() == room {
+            let slots = &self.slots;
+            self.changed.retain(|id| slots.find(hash(*id), |slot| slot.id == *id).is_some());
+            if self.changed.len() > room / 2 {
+                self.changed.reserve(room);
+            }
+        }
+        self.changed.push(id);
+    }
+
+    /// Notes that a slot went. However long nobody looks, of those that the sampler never knew no more are kept
+    /// than there are facts about them.
+    fn went(&mut self, slot: &Slot, gone: Gone, notes: &Notes) {
+        if !slot.marks.is_new() {
+            return self.gone.push(gone);
+        }
+        let settled = notes.settled();
+        while self.passed.front().is_some_and(|oldest| oldest.noted <= settled) {
+            self.passed.pop_front();
+        }
+        self.passed.push_back(Passed { gone, noted: notes.noted() });
+    }
+
     /// See [`Table::bury`].
-    fn dig_up(&mut self, is_missed: bool, is_tracking: bool, leave: Ask) -> (Option<Due>, bool) {
+    fn dig_up(
+        &mut self,
+        is_missed: bool,
+        is_tracking: bool,
+        leave: Ask,
+        notes: &Notes,
+    ) -> (Option<Due>, bool) {
         let kept = if is_missed && is_tracking { MISSED_KEPT } else { OTHERS_KEPT };
         let ended = self.ended(is_missed);
         let beyond = ended.len().saturating_sub(kept);
@@ -156,7 +198,9 @@ impl Shard {
             Leave::Goes { left, gone } => {
                 let (slot, _) = entry.remove();
                 self.departed = self.departed.plus(slot.counters());
-                self.gone.extend(gone);
+                if let Some(gone) = gone {
+                    self.went(&slot, gone, notes);
+                }
                 Some(Due::Gone(slot, left))
             }
             Leave::Unsure => Some(Due::Unsure(entry.get().clone())),
@@ -188,36 +232,34 @@ impl Table {
         let mut shard = self.shard(id);
         if self.is_tracking() {
             slot.marks.change_unshared();
-            shard.changed.push(id);
+            shard.change(id);
         }
         shard.slots.insert_unique(hash(id), slot, |slot| hash(slot.id));
     }
 
     /// Takes out the slot that is `gone`. Whether it was there.
-    pub(crate) fn remove(&self, gone: Gone) -> bool {
+    pub(crate) fn remove(&self, gone: Gone, notes: &Notes) -> bool {
         let id = gone.id;
         let mut shard = self.shard(id);
+        let Ok(entry) = shard.slots.find_entry(hash(id), |slot| slot.id == id) else {
+            return false;
+        };
+        let (slot, _) = entry.remove();
+        shard.departed = shard.departed.plus(slot.counters());
         // Asked under the lock: else somebody could begin to look meanwhile, and not be told.
         if self.is_tracking() {
-            shard.gone.push(gone);
+            shard.went(&slot, gone, notes);
         }
-        match shard.slots.find_entry(hash(id), |slot| slot.id == id) {
-            // The last reference may be this one: the slot is not freed under the lock.
-            Ok(entry) => {
-                let (slot, _) = entry.remove();
-                shard.departed = shard.departed.plus(slot.counters());
-                drop(shard);
-                drop(slot);
-                true
-            }
-            Err(_) => false,
-        }
+        drop(shard);
+        // The last reference may be this one: the slot is not freed under the lock.
+        drop(slot);
+        true
     }
 
     /// Notes that a slot became somebody else.
     pub(crate) fn touch(&self, slot: &Slot) {
         if self.is_tracking() && slot.marks.change() {
-            self.shard(slot.id).changed.push(slot.id);
+            self.shard(slot.id).change(slot.id);
         }
     }
 
@@ -225,16 +267,28 @@ impl Table {
     /// kept long enough, if there is one, and whether there is another for [`Table::dig_up`].
     ///
     /// `leave` is called under a lock that is held while slots come and go, and must wait for nobody.
-    pub(super) fn bury(&self, id: SlotId, is_missed: bool, leave: Ask) -> (Option<Due>, bool) {
+    pub(super) fn bury(
+        &self,
+        id: SlotId,
+        is_missed: bool,
+        leave: Ask,
+        notes: &Notes,
+    ) -> (Option<Due>, bool) {
         let mut shard = self.shard(id);
         shard.ended(is_missed).push_back(id);
         // Asked under the lock, as in `remove`.
-        shard.dig_up(is_missed, self.is_tracking(), leave)
+        shard.dig_up(is_missed, self.is_tracking(), leave, notes)
     }
 
     /// [`Table::bury`] without another one, where that one was buried.
-    pub(super) fn dig_up(&self, beside: SlotId, is_missed: bool, leave: Ask) -> Option<Due> {
-        self.shard(beside).dig_up(is_missed, self.is_tracking(), leave).0
+    pub(super) fn dig_up(
+        &self,
+        beside: SlotId,
+        is_missed: bool,
+        leave: Ask,
+        notes: &Notes,
+    ) -> Option<Due> {
+        self.shard(beside).dig_up(is_missed, self.is_tracking(), leave, notes).0
     }
 
     /// One that [`Table::bury`] was unsure of has to stay for now.
@@ -249,7 +303,7 @@ impl Table {
         for shard in &self.shards {
             let mut shard = lock(shard);
             shard.changed = shard.slots.iter().map(|slot| slot.id).collect();
-            shard.gone = Vec::new();
+            (shard.gone, shard.passed) = (Vec::new(), VecDeque::new());
             for slot in &shard.slots {
                 slot.marks.change();
             }
@@ -265,17 +319,19 @@ impl Table {
                 slot.marks.change_seen();
             }
             (shard.changed, shard.gone) = (Vec::new(), Vec::new());
+            shard.passed = VecDeque::new();
         }
     }
 
-    /// What changed since the last call.
-    pub(crate) fn take_changes(&self) -> Changes {
-        let mut all = Changes::default();
+    /// What changed since the last call, into what was emptied.
+    pub(crate) fn take_changes(&self, all: &mut Changes) {
+        all.departed = Counters::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
             // Under the lock under which they went, so that each is counted once.
             all.departed = all.departed.plus(shard.departed);
             all.gone.append(&mut shard.gone);
+            all.gone.extend(shard.passed.drain(..).map(|passed| passed.gone));
             let mut changed = std::mem::take(&mut shard.changed);
             for id in changed.drain(..) {
                 let Some(slot) = shard.find(id).cloned() else { continue };
@@ -287,17 +343,26 @@ impl Table {
             changed.shrink_to(ROOM);
             shard.changed = changed;
             shard.gone.shrink_to(ROOM);
+            shard.passed.shrink_to(ROOM);
         }
         all.there.sort_unstable_by_key(|slot| slot.id);
         all.there.dedup_by_key(|slot| slot.id);
-        all
     }
 
     /// Whether [`Table::take_changes`] would return any.
     pub(crate) fn has_changes(&self) -> bool {
         self.shards.iter().any(|shard| {
             let shard = lock(shard);
-            !(shard.changed.is_empty() && shard.gone.is_empty())
+            !(shard.changed.is_empty() && shard.gone.is_empty() && shard.passed.is_empty())
+        })
+    }
+
+    /// How many slots are kept that changed, and how many that went, for whoever looks next.
+    #[cfg(test)]
+    pub(crate) fn changes_kept(&self) -> (usize, usize) {
+        self.shards.iter().fold((0, 0), |(changed, went), shard| {
+            let shard = lock(shard);
+            (changed + shard.changed.len(), went + shard.gone.len() + shard.passed.len())
         })
     }
 

@@ -58,15 +58,15 @@ impl Registry {
         if let Some(Place { parent, key }) = vacancy.place {
             parent.cold().set_vacant(&key, slot.id);
         }
-        let table = &self.0.table;
+        let (table, notes) = (&self.0.table, &self.0.notes);
         let is_missed = vacancy.is_supervised
             || slot.marks.phase() != Phase::Stopped
             || (table.is_tracking() && slot.marks.is_seen());
-        let (due, is_another) = table.bury(slot.id, is_missed, leave);
+        let (due, is_another) = table.bury(slot.id, is_missed, leave, notes);
         self.unbury(due, is_missed);
         // Two for one, so that slots which must stay for now do not hold up the others for ever.
         if is_another {
-            self.unbury(table.dig_up(slot.id, is_missed, leave), is_missed);
+            self.unbury(table.dig_up(slot.id, is_missed, leave, notes), is_missed);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod gone;
 mod intake;
+mod room;
 mod source;
 
 use super::figures::Reading;
@@ -14,7 +15,7 @@ use super::tally::{self, Asleep};
 use super::worst::Worst;
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::registry::{Fact, Noted, Registry};
+use crate::registry::{Fact, Registry};
 use crate::slot::Phase;
 use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
@@ -22,8 +23,9 @@ use actorscope_core::slab::Slab;
 use actorscope_core::slot::Counters;
 use actorscope_core::{EventKind, IdMap, SlotId, Timestamp};
 use gone::Lately;
+use room::Room;
 use std::cell::Cell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long an ended slot stays visible, in nanoseconds: long enough to be noticed …
@@ -60,8 +62,8 @@ pub(crate) struct Rows {
     departed: Counters,
     /// Who those were that went last.
     gone: Lately,
-    /// For the next facts; empty.
-    room: VecDeque<Noted>,
+    /// For what is taken in next.
+    room: Room,
     summary: Summary,
     tick: u64,
     now: Ticks,
@@ -85,7 +87,7 @@ impl Rows {
             resumes_in: None,
             departed: Counters::default(),
             gone: Lately::default(),
-            room: VecDeque::new(),
+            room: Room::default(),
             summary: Summary::default(),
             tick: 0,
             now: 0,
@@ -159,6 +161,7 @@ impl Rows {
         self.tick += 1;
         self.now = now;
         self.take_in();
+        self.give_back();
         self.wake_stirred();
         let mut summary = Summary {
             slots: self.rows.len() as u64,

@@ -327,6 +327,42 @@ fn a_fact_that_comes_one_look_after_its_slot_went_says_where_that_was() {
 }
 
 #[test]
+fn who_passes_by_while_nobody_looks_is_kept_no_longer_than_the_facts_about_it() {
+    let mut node = Node::new();
+    assert!(node.registry.claim());
+    let pool = node.actor("pool");
+    let known = node.actor("known");
+    node.pass();
+    known.exited(ExitReason::Normal, None, Fate::Final);
+    known.forget();
+    let came_and_went = 50_000;
+    for number in 0..came_and_went {
+        let new = Registration::new("test", format!("passer-{number}"), "T");
+        let passer = pool.register_below(new);
+        passer.started(None);
+        passer.exited(ExitReason::Normal, None, Fate::Final);
+    }
+    let (changed, went) = node.registry.changes_kept();
+    // A start and an end of each, of 4,096 facts; and of some only the end.
+    assert!((2_000..2_200).contains(&went), "{went} that went are kept");
+    let there = node.registry.all().len();
+    assert!(changed <= 2 * there + 64 * 64, "{changed} that changed are kept, with {there} slots");
+    let from = node.rows.journal().last() + 1;
+    node.pass();
+    assert!(
+        !node.rows.forest().contains(known.id()),
+        "whom the agent knew is told, however long ago"
+    );
+    let told = node.rows.journal().read(from, usize::MAX).events;
+    let (gaps, told): (Vec<_>, Vec<_>) =
+        told.iter().partition(|event| event.kind == EventKind::Gap);
+    assert_eq!((gaps.len(), told.len()), (1, 4_096));
+    for (number, event) in (0..2 * came_and_went).rev().zip(told.iter().rev()) {
+        assert_eq!(*event.path, format!("/pool/passer-{}", number / 2), "{event:?}");
+    }
+}
+
+#[test]
 fn what_one_agent_did_not_take_in_the_next_one_does() {
     let node = Node::new();
     let slot = node.actor("a");

@@ -52,6 +52,8 @@ const FORGOTTEN: u8 = 16;
 const ANNOUNCED: u8 = 32;
 /// An actor is about to fill the slot, which was empty.
 const EXPECTED: u8 = 64;
+/// The sampler was never told of it.
+const NEW: u8 = 128;
 
 /// The bits of a kind in the byte that it shares.
 const KIND: u8 = 7;
@@ -155,12 +157,24 @@ impl Marks {
 
     /// [`Marks::change`] of a slot that nobody else knows yet: no locked instruction for nothing.
     pub(crate) fn change_unshared(&self) {
-        self.bits.store(self.bits.load(Relaxed) | CHANGED, Relaxed);
+        self.bits.store(self.bits.load(Relaxed) | CHANGED | NEW, Relaxed);
     }
 
     /// The change is about to be looked at.
     pub(crate) fn change_seen(&self) {
-        self.set(CHANGED, false);
+        self.set(CHANGED | NEW, false);
+    }
+
+    /// The sampler found it before it was told of it.
+    pub(crate) fn found(&self) {
+        if self.is_new() {
+            self.set(NEW, false);
+        }
+    }
+
+    /// Whether the sampler does not know of it yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.has(NEW)
     }
 
     /// Whether the sampler knows it as it is.

@@ -202,8 +202,19 @@ async fn traffic<H: Host>(alive: Arc<Alive<H>>, share: f64, rate: u32) -> Result
 /// Actors that start, get one message and end, beside `others` that live on.
 async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
     let parent = H::parent("churn".to_owned()).await?;
-    let most = others + u64::from(CRASHERS) + u64::from(each_second / CROWDED).max(CROWD);
-    let mut number = 0u64;
+    let crowd = u64::from(each_second / CROWDED).max(CROWD);
+    let most = others + u64::from(CRASHERS) + crowd;
+    // As many at once as ever may be: what memory they take is taken now, and whatever rises later is not the
+    // machine falling behind for the first time.
+    let mut all_at_once = Vec::new();
+    for number in 0..crowd {
+        all_at_once.push(H::actor(&parent, format!("passer-by-{number}")).await?);
+    }
+    for actor in all_at_once {
+        send::<H>(&actor, Do::Count);
+        H::end(actor).await;
+    }
+    let mut number = crowd;
     let mut pace = Pace::new(u64::from(each_second));
     loop {
         for _ in 0..pace.due().await {
@@ -212,8 +223,8 @@ async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
             if alive >= most {
                 break;
             }
-            number += 1;
             let actor = H::actor(&parent, format!("passer-by-{number}")).await?;
+            number += 1;
             send::<H>(&actor, Do::Count);
             H::end(actor).await;
         }

@@ -14,20 +14,30 @@ pub(super) struct Lately {
 }
 
 impl Lately {
-    /// Others went; `forest` knows better than they what those were called that are still in it.
-    pub(super) fn take_in(&mut self, mut gone: Vec<Gone>, forest: &Forest) {
-        for gone in &mut gone {
+    /// Others went, and `gone` is left empty; `forest` knows better than they what those were called that are
+    /// still in it.
+    pub(super) fn take_in(&mut self, gone: &mut Vec<Gone>, forest: &Forest) {
+        for gone in &mut *gone {
             if let Some(name) = forest.name(gone.id) {
                 (gone.name, gone.parent) = (name, forest.parent(gone.id));
             }
         }
         gone.sort_unstable_by_key(|gone| gone.id);
-        self.before = std::mem::replace(&mut self.now, gone);
+        // In a ring, so that each has room that was made once.
+        self.before.clear();
+        std::mem::swap(&mut self.before, &mut self.now);
+        std::mem::swap(&mut self.now, gone);
     }
 
     /// The facts that were noted before the last changes are taken in.
     pub(super) fn forget_before(&mut self) {
-        self.before = Vec::new();
+        self.before.clear();
+    }
+
+    /// Gives room back that is not needed.
+    pub(super) fn shrink_to(&mut self, needed: usize) {
+        self.now.shrink_to(needed);
+        self.before.shrink_to(needed);
     }
 
     /// What is known of one that went.

@@ -2,77 +2,90 @@
 
 use super::super::row::Row;
 use super::Rows;
-use crate::registry::{Changes, Noted, Whose};
+use super::room::Room;
+use crate::registry::{Changes, Noted, Said, Whose};
 use crate::slot::Slot;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{Event, SlotId};
+use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Facts that there is always room for.
-const LEAST_ROOM: usize = 64;
 
 impl Rows {
     /// Brings the tree and the journal up to date with the registry.
     pub(crate) fn take_in(&mut self) {
+        let mut room = std::mem::take(&mut self.room);
+        let Room { noted, changes, leave, .. } = &mut room;
         // Facts first: every slot in them is then in the tree, among the changes, or went with the changes
         // before these.
-        let mut taken = self.registry.take_noted(std::mem::take(&mut self.room));
-        let Changes { there, gone, departed } = self.registry.take_changes();
-        self.departed = departed;
+        let mut taken = self.registry.take_noted(std::mem::take(noted));
+        self.registry.take_changes(changes);
+        let Changes { there, gone, departed } = changes;
+        let used = taken.noted.len().max(there.len()).max(gone.len());
+        self.departed = *departed;
         // What goes now, and what was below it, was still there when the facts about it were noted. Most of
         // those that come and go by the thousand never came into the tree.
-        let mut leave: Vec<SlotId> =
-            gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)).collect();
+        leave.extend(gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)));
         leave.sort_unstable();
         self.gone.take_in(gone, &self.forest);
-        let mut scratch = String::new();
-        let mut place = |whose: &Whose| {
-            let (id, goes) = (whose.id(), |id: &SlotId| leave.binary_search(id).is_ok());
-            let moves = !leave.is_empty()
-                && self.forest.contains(id)
-                && (goes(&id) || self.forest.ancestors(id).any(|above| goes(&above)));
-            moves.then(|| self.path_of(whose, &mut scratch))
-        };
-        let mut paths: Vec<Option<String>> =
-            taken.noted.iter().map(|noted| noted.slot.as_ref().and_then(&mut place)).collect();
+        let mut paths = self.paths_before(&taken.noted, leave).into_iter().peekable();
         let mut moved = Vec::new();
-        for id in &leave {
-            moved.extend(self.forest.children(*id));
-            let place = self.forest.place(*id);
-            self.forest.remove(*id);
+        for id in leave.drain(..) {
+            moved.extend(self.forest.children(id));
+            let place = self.forest.place(id);
+            self.forest.remove(id);
             if let Some(place) = place {
                 self.drop_row(place.number());
             }
         }
         // What was below moved up: to where the registry has it, which may know of later moves.
-        let moved: Vec<Arc<Slot>> =
-            moved.iter().filter_map(|id| Some(self.row(*id)?.slot.clone())).collect();
-        let mut to_place: Vec<&Arc<Slot>> = there.iter().chain(&moved).collect();
+        there.extend(moved.iter().filter_map(|id| Some(self.row(*id)?.slot.clone())));
         loop {
-            let before = to_place.len();
-            to_place.retain(|slot| !self.place(slot));
+            let before = there.len();
+            there.retain(|slot| !self.place(slot));
             // What cannot move yet, because it would hang under itself, can when others have moved.
-            if to_place.is_empty() || to_place.len() == before {
+            if there.is_empty() || there.len() == before {
                 break;
             }
         }
+        there.clear();
         if let Some(first) = taken.noted.front() {
             self.journal.lose(taken.lost, first.at);
         }
-        for (noted, path) in taken.noted.iter().zip(&mut paths) {
-            let path =
-                path.take().or_else(|| Some(self.path_of(noted.slot.as_ref()?, &mut scratch)));
+        let mut scratch = String::new();
+        for (at, noted) in taken.noted.drain(..).enumerate() {
+            let path = match paths.next_if(|(of, _)| *of == at) {
+                Some((_, path)) => Some(path),
+                None => noted.slot.as_ref().map(|whose| self.path_of(whose, &mut scratch)),
+            };
             self.journal.push(event(noted, path.unwrap_or_default()));
         }
         self.gone.forget_before();
-        // Kept for the next ones, unless it is much more than they need.
-        let needed = taken.noted.len().saturating_mul(4).max(LEAST_ROOM);
-        taken.noted.clear();
-        if taken.noted.capacity() > needed {
-            taken.noted.shrink_to(needed);
-            self.registry.shrink_log(needed);
+        room.noted = taken.noted;
+        room.used(used);
+        self.room = room;
+    }
+
+    /// Gives back what memory was not needed lately to take in what happened.
+    pub(super) fn give_back(&mut self) {
+        let needed = self.room.give_back(self.registry);
+        self.gone.shrink_to(needed);
+    }
+
+    /// Where slots are of which something was noted and that leave, or move because others do; with the place of
+    /// the fact among all, ascending. `leave`: ascending.
+    fn paths_before(&self, noted: &VecDeque<Noted>, leave: &[SlotId]) -> Vec<(usize, String)> {
+        if leave.is_empty() {
+            return Vec::new();
         }
-        self.room = taken.noted;
+        let mut scratch = String::new();
+        let goes = |id: SlotId| leave.binary_search(&id).is_ok();
+        let moves = |id: SlotId| {
+            self.forest.contains(id) && (goes(id) || self.forest.ancestors(id).any(goes))
+        };
+        let whose =
+            noted.iter().enumerate().filter_map(|(at, noted)| Some((at, noted.slot.as_ref()?)));
+        let whose = whose.filter(|(_, whose)| moves(whose.id()));
+        whose.map(|(at, whose)| (at, self.path_of(whose, &mut scratch))).collect()
     }
 
     fn drop_row(&mut self, place: u32) {
@@ -138,8 +151,12 @@ impl Rows {
     fn parent_of(&mut self, slot: &Slot) -> Option<SlotId> {
         let mut above = slot.parent();
         while let Some(parent) = above {
-            if !self.forest.contains(parent.id) && self.registry.slot(parent.id).is_some() {
-                self.place(&parent);
+            if !self.forest.contains(parent.id) {
+                // Before it is looked for: if it goes from here on, that will be told.
+                parent.marks.found();
+                if self.registry.slot(parent.id).is_some() {
+                    self.place(&parent);
+                }
             }
             if self.forest.contains(parent.id) {
                 return Some(parent.id);
@@ -193,8 +210,8 @@ impl Rows {
 }
 
 /// A fact as readers get it, but for its number.
-fn event(noted: &Noted, path: String) -> Event {
-    let said = noted.said.as_deref();
+fn event(noted: Noted, path: String) -> Event {
+    let Said { reason, by } = noted.said.map(|said| *said).unwrap_or_default();
     Event {
         seq: 0,
         at: noted.at,
@@ -203,7 +220,7 @@ fn event(noted: &Noted, path: String) -> Event {
         incarnation: noted.incarnation,
         path,
         exit: noted.exit,
-        reason: said.and_then(|said| said.reason.clone()),
-        by: said.and_then(|said| said.by.clone()),
+        reason,
+        by,
     }
 }

@@ -59,7 +59,9 @@ struct Mirror {
 
 impl Mirror {
     fn follow(&mut self, registry: &Registry) {
-        let Changes { there, gone, departed } = registry.take_changes();
+        let mut changes = Changes::default();
+        registry.take_changes(&mut changes);
+        let Changes { there, gone, departed } = changes;
         assert!(self.departed.handled <= departed.handled, "what went does not come back");
         self.departed = departed;
         for gone in gone {
@@ -160,7 +162,7 @@ pub(super) const ATTACHED_AGAIN: Model = Model {
             old.rename("renamed");
             registry.register(new("new"));
         });
-        registry.take_changes();
+        registry.take_changes(&mut Changes::default());
         registry.release();
         assert!(registry.claim());
         registry.track_changes();
