@@ -19,45 +19,80 @@ mod counted {
     use actorscope_agent::Passes;
     use actorscope_agent::adapter::Registry;
     use actorscope_agent::tokio as observed;
-    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use actorscope_testkit::per_message::{self, Batch, Comparison, Subject};
+    use std::cell::RefCell;
+    use std::pin::Pin;
     use std::process::ExitCode;
+    use std::rc::Rc;
     use tokio::task::JoinHandle;
 
+    /// Starts and ends since an agent looked that keeps up: more than are kept.
+    const SINCE_PASS: usize = 512;
+
     pub fn main() -> ExitCode {
-        per_message::main(&[Comparison {
-            name: "task",
-            each: "a start and end",
-            base: || Box::pin(async { batch_of(|| tokio::spawn(async {})) }),
-            observed: || Box::pin(async { batch_of(|| observed::spawn("worker", async {})) }),
-            watched: || {
-                Box::pin(async {
-                    // What an agent looks at, without its thread: that would count, too.
-                    let mut passes = Passes::over(Registry::global()).expect("no agent runs here");
-                    passes.make();
-                    let mut batch = batch_of(|| observed::spawn("worker", async {}));
-                    let with_passes: Batch = Box::new(move |starts| {
-                        let _ = &passes;
-                        batch(starts)
-                    });
-                    with_passes
-                })
+        per_message::main(&[
+            Comparison {
+                name: "task",
+                instructions: 2_650,
+                locked: 34,
+                ..starts(|| watched(true))
             },
-            without_agent: 2_600,
-            instructions: 3_050,
+            Comparison { name: "task, agent late", ..starts(|| watched(false)) },
+        ])
+    }
+
+    fn starts(watched: Subject) -> Comparison {
+        Comparison {
+            name: "",
+            each: "a start and end",
+            base: || Box::pin(async { batch_of(plain) }),
+            observed: || Box::pin(async { batch_of(worker) }),
+            watched,
+            without_agent: 2_650,
+            instructions: 3_450,
             locked: 35,
             // The waker that notes when the task was woken.
             allocations: 1,
-        }])
+        }
     }
 
-    /// Starts them one after another, each when the one before has ended.
-    fn batch_of(spawn: fn() -> JoinHandle<()>) -> Batch {
-        Box::new(move |starts| {
-            Box::pin(async move {
-                for _ in 0..starts {
-                    spawn().await.expect("it ends");
-                }
-            })
+    /// With what an agent looks at, but for its thread: that would count, too.
+    fn watched(keeps_up: bool) -> Pin<Box<dyn Future<Output = Batch>>> {
+        Box::pin(async move {
+            let passes = Passes::over(Registry::global()).expect("no agent runs here");
+            let passes = Rc::new(RefCell::new(passes));
+            passes.borrow_mut().make();
+            let batch: Batch = Box::new(move |starts| {
+                let passes = passes.clone();
+                Box::pin(async move {
+                    // Twice, as each pass leaves as much room for facts to the one after it as it needed itself.
+                    for _ in 0..if starts == 0 && keeps_up { 2 } else { 0 } {
+                        passes.borrow_mut().make();
+                        start_and_end(worker, SINCE_PASS).await;
+                    }
+                    start_and_end(worker, starts).await;
+                })
+            });
+            batch
         })
+    }
+
+    fn plain() -> JoinHandle<()> {
+        tokio::spawn(async {})
+    }
+
+    fn worker() -> JoinHandle<()> {
+        observed::spawn("worker", async {})
+    }
+
+    fn batch_of(spawn: fn() -> JoinHandle<()>) -> Batch {
+        Box::new(move |starts| Box::pin(start_and_end(spawn, starts)))
+    }
+
+    /// Starts so many one after another, each when the one before has ended.
+    async fn start_and_end(spawn: fn() -> JoinHandle<()>, starts: usize) {
+        for _ in 0..starts {
+            spawn().await.expect("it ends");
+        }
     }
 }

@@ -21,7 +21,8 @@ const ALLOCATING: usize = 10_000;
 /// Messages in the smaller batch that is handled instruction by instruction.
 const STEPPED: usize = 64;
 
-/// Handles so many messages, at most 128, all of which are queued before the first is handled.
+/// Handles so many messages, at most 128, all of which are queued before the first is handled. It is asked for none
+/// right before instructions are counted.
 pub type Batch = Box<dyn FnMut(usize) -> Pin<Box<dyn Future<Output = ()>>>>;
 
 /// Something that handles messages; prepared inside a runtime of one thread.
@@ -158,6 +159,7 @@ fn child(comparisons: &[Comparison], which: &str) -> ExitCode {
             batch(STEPPED).await;
         }
         let allocated = allocations() - before;
+        batch(0).await;
         if steps::begin(&allocated.to_string()) {
             steps::mark();
             batch(STEPPED).await;

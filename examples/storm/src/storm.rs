@@ -17,12 +17,14 @@ const FAMILY: u32 = 1_000;
 /// Actors that crash in turns.
 const CRASHERS: u32 = 100;
 
-/// Everything that comes so often a second comes in this many parts.
-const PARTS: u32 = 100;
+/// Of what comes so often a second, about so many come at a time …
+const AT_A_TIME: f64 = 100.0;
+/// … but no more often than this, and no less often than that.
+const EVERY: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(10)];
 
-/// Of those that pass by, so many at once as start in a fiftieth of a second: where more have not ended yet, no
+/// Of those that pass by, so many at once as start in a hundredth of a second: where more have not ended yet, no
 /// other one starts. Else memory would say how far the machine fell behind at some time, and nothing else.
-const CROWDED: u32 = 50;
+const CROWDED: u32 = 100;
 /// The same, of few.
 const CROWD: u64 = 1_000;
 
@@ -151,31 +153,39 @@ fn send<H: Host>(actor: &H::Actor, what: Do) {
     counter.fetch_add(1, Relaxed);
 }
 
-/// So many a second, in a hundred parts.
+/// So many a second, a few at a time.
 struct Pace {
     ticks: Interval,
-    each_second: u64,
-    owed: u64,
+    each_second: f64,
+    last: Instant,
+    /// Parts of one that is not due yet.
+    owed: f64,
 }
 
 impl Pace {
     fn new(each_second: u64) -> Self {
-        let mut ticks = tokio::time::interval(Duration::from_secs(1) / PARTS);
-        // What could not be done in time is not made up for: the host is as fast as it is.
+        let each_second = each_second as f64;
+        let [shortest, longest] = EVERY;
+        let every = Duration::try_from_secs_f64(AT_A_TIME / each_second).unwrap_or(longest);
+        let mut ticks = tokio::time::interval(every.clamp(shortest, longest));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Self { ticks, each_second, owed: 0 }
+        Self { ticks, each_second, last: Instant::now(), owed: 0.0 }
     }
 
     /// How many are due now, once any may be.
     async fn due(&mut self) -> u64 {
         self.ticks.tick().await;
+        let now = Instant::now();
+        let passed = now - std::mem::replace(&mut self.last, now);
         if CALM.load(Relaxed) {
             return 0;
         }
-        self.owed += self.each_second;
-        let due = self.owed / u64::from(PARTS);
-        self.owed %= u64::from(PARTS);
-        due
+        // What could not be done in time for longer is not made up for: the host is as fast as it is.
+        let [_, longest] = EVERY;
+        self.owed += self.each_second * passed.min(longest).as_secs_f64();
+        let due = self.owed.floor();
+        self.owed -= due;
+        due as u64
     }
 }
 
