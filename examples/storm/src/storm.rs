@@ -6,6 +6,7 @@ use crate::orders;
 use actorscope_agent::Agent;
 use actorscope_examples::until_signalled;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -27,6 +28,9 @@ const EVERY: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(10
 const CROWDED: u32 = 100;
 /// The same, of few.
 const CROWD: u64 = 1_000;
+
+/// How often to see on which thread one runs, until it was each.
+const TRIES: u32 = 1_000;
 
 static SENT: AtomicU64 = AtomicU64::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
@@ -214,17 +218,29 @@ async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
     let parent = H::parent("churn".to_owned()).await?;
     let crowd = u64::from(each_second / CROWDED).max(CROWD);
     let most = others + u64::from(CRASHERS) + crowd;
-    // As many at once as ever may be: what memory they take is taken now, and whatever rises later is not the
-    // machine falling behind for the first time.
-    let mut all_at_once = Vec::new();
-    for number in 0..crowd {
-        all_at_once.push(H::actor(&parent, format!("passer-by-{number}")).await?);
+    let mut number = 0u64;
+    // As many at once as ever may be, from each of the runtime's threads, as this one comes to run on them: what
+    // memory they take is taken now, and whatever rises later is not the machine falling behind for the first
+    // time.
+    let workers = tokio::runtime::Handle::current().metrics().num_workers();
+    let mut begun_on = HashSet::new();
+    for _ in 0..TRIES {
+        if begun_on.insert(std::thread::current().id()) {
+            let mut all_at_once = Vec::new();
+            for _ in 0..crowd {
+                all_at_once.push(H::actor(&parent, format!("passer-by-{number}")).await?);
+                number += 1;
+            }
+            for actor in all_at_once {
+                send::<H>(&actor, Do::Count);
+                H::end(actor).await;
+            }
+        }
+        if begun_on.len() >= workers {
+            break;
+        }
+        tokio::time::sleep(EVERY[0]).await;
     }
-    for actor in all_at_once {
-        send::<H>(&actor, Do::Count);
-        H::end(actor).await;
-    }
-    let mut number = crowd;
     let mut pace = Pace::new(u64::from(each_second));
     loop {
         for _ in 0..pace.due().await {
