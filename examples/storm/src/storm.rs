@@ -7,6 +7,7 @@ use actorscope_agent::Agent;
 use actorscope_examples::until_signalled;
 use serde::Serialize;
 use std::collections::HashSet;
+use std::ops::RangeFrom;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -218,29 +219,8 @@ async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
     let parent = H::parent("churn".to_owned()).await?;
     let crowd = u64::from(each_second / CROWDED).max(CROWD);
     let most = others + u64::from(CRASHERS) + crowd;
-    let mut number = 0u64;
-    // As many at once as ever may be, from each of the runtime's threads, as this one comes to run on them: what
-    // memory they take is taken now, and whatever rises later is not the machine falling behind for the first
-    // time.
-    let workers = tokio::runtime::Handle::current().metrics().num_workers();
-    let mut begun_on = HashSet::new();
-    for _ in 0..TRIES {
-        if begun_on.insert(std::thread::current().id()) {
-            let mut all_at_once = Vec::new();
-            for _ in 0..crowd {
-                all_at_once.push(H::actor(&parent, format!("passer-by-{number}")).await?);
-                number += 1;
-            }
-            for actor in all_at_once {
-                send::<H>(&actor, Do::Count);
-                H::end(actor).await;
-            }
-        }
-        if begun_on.len() >= workers {
-            break;
-        }
-        tokio::time::sleep(EVERY[0]).await;
-    }
+    let mut numbers = 0..;
+    begin_crowded::<H>(&parent, crowd.min(each_second.into()), &mut numbers).await?;
     let mut pace = Pace::new(u64::from(each_second));
     loop {
         for _ in 0..pace.due().await {
@@ -249,12 +229,50 @@ async fn churn<H: Host>(each_second: u32, others: u64) -> Result<(), String> {
             if alive >= most {
                 break;
             }
-            let actor = H::actor(&parent, format!("passer-by-{number}")).await?;
-            number += 1;
-            send::<H>(&actor, Do::Count);
-            H::end(actor).await;
+            pass_by::<H>(start_passer_by::<H>(&parent, &mut numbers).await?).await;
         }
     }
+}
+
+/// Lets as many pass by at once as ever will, from each of the runtime's threads, as this task comes to run on
+/// them: what memory they take is taken now, and whatever rises later is not the machine falling behind for the
+/// first time.
+async fn begin_crowded<H: Host>(
+    parent: &H::Parent,
+    crowd: u64,
+    numbers: &mut RangeFrom<u64>,
+) -> Result<(), String> {
+    let threads = tokio::runtime::Handle::current().metrics().num_workers();
+    let mut begun_on = HashSet::new();
+    for _ in 0..TRIES {
+        if begun_on.insert(std::thread::current().id()) {
+            let mut all_at_once = Vec::new();
+            for _ in 0..crowd {
+                all_at_once.push(start_passer_by::<H>(parent, numbers).await?);
+            }
+            for actor in all_at_once {
+                pass_by::<H>(actor).await;
+            }
+        }
+        if begun_on.len() >= threads || CALM.load(Relaxed) {
+            break;
+        }
+        tokio::time::sleep(EVERY[0]).await;
+    }
+    Ok(())
+}
+
+async fn start_passer_by<H: Host>(
+    parent: &H::Parent,
+    numbers: &mut RangeFrom<u64>,
+) -> Result<H::Actor, String> {
+    let number = numbers.next().unwrap_or_default();
+    H::actor(parent, format!("passer-by-{number}")).await
+}
+
+async fn pass_by<H: Host>(actor: H::Actor) {
+    send::<H>(&actor, Do::Count);
+    H::end(actor).await;
 }
 
 /// Actors that crash in turns and are restarted.

@@ -1,4 +1,4 @@
-//! Memory that taking in uses again: it may be done a hundred times a second, and what grew and were freed each
+//! Memory that taking in uses again: it may be done a hundred times a second, and what grew and was freed each
 //! time would leave the heap in pieces.
 
 use crate::registry::{Changes, Noted, Registry};
