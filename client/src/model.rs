@@ -75,6 +75,8 @@ pub struct ViewState {
     pub detail: Option<SlotDetail>,
     /// Frames missed because this reader was slow.
     pub skipped: u64,
+    /// [`Frame::slowed_to`].
+    pub slowed_to: Option<Duration>,
 }
 
 /// One row with all that is known of it.
@@ -120,6 +122,7 @@ impl ViewState {
         self.matched = frame.matched;
         self.partial = frame.partial;
         self.skipped = frame.skipped;
+        self.slowed_to = frame.slowed_to;
         if frame.detail.is_some() {
             self.detail = frame.detail;
         }

@@ -141,6 +141,8 @@ pub struct Frame {
     pub detail: Option<SlotDetail>,
     /// Frames missed so far because this reader was slow.
     pub skipped: u64,
+    /// How long after this frame the next one comes, if that is later than was asked for: the view is dear.
+    pub slowed_to: Option<Duration>,
 }
 
 /// Why an answer is less than was asked for.
@@ -180,6 +182,7 @@ impl Frame {
                 .collect(),
             detail: wire.detail.map(TryInto::try_into).transpose()?,
             skipped: wire.skipped,
+            slowed_to: (wire.slowed_to_ns > 0).then(|| Duration::from_nanos(wire.slowed_to_ns)),
             ..Self::default()
         };
         Ok(frame.with(unpacked))

@@ -136,6 +136,7 @@ fn send_due(
             shared.with_sampler(|sampler| frame::build(sampler, &watched.spec, &mut watched.known));
         let last = std::mem::replace(&mut watched.cost, begin.elapsed());
         let pause = pause([last, watched.cost], watched.interval);
+        frame.slowed_to_ns = slowed_to_ns(pause, watched.interval);
         frame.view_id = *view_id;
         frame.revision = watched.revision;
         frame.skipped = *skipped;
@@ -153,9 +154,14 @@ fn pause([before, last]: [Duration; 2], wanted: Duration) -> Duration {
     wanted.max(cost.div_f64(limits::VIEW_SHARE).min(limits::MAX_INTERVAL))
 }
 
+/// What a reader is told of a pause; 0 if it is as long as `wanted`.
+fn slowed_to_ns(pause: Duration, wanted: Duration) -> u64 {
+    if pause > wanted { u64::try_from(pause.as_nanos()).unwrap_or(u64::MAX) } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::pause;
+    use super::{pause, slowed_to_ns};
     use std::time::Duration;
 
     #[test]
@@ -168,5 +174,7 @@ mod tests {
         // The first frame, and one that the machine held up.
         assert_eq!(pause([ms(0), ms(900)], second), second);
         assert_eq!(pause([ms(10), ms(900)], second), second);
+        assert_eq!(slowed_to_ns(of(100, second), second), 2_500_000_000, "its reader is told");
+        assert_eq!(slowed_to_ns(of(10, second), second), 0);
     }
 }

@@ -223,6 +223,9 @@ pub struct Frame {
     /// Absent: as before.
     #[prost(message, optional, tag = "13")]
     pub folds: ::core::option::Option<Folds>,
+    /// The next frame comes that long after this one, because this view is dear. 0: as soon as was asked for.
+    #[prost(uint64, tag = "14")]
+    pub slowed_to_ns: u64,
 }
 /// The rows of a view that stand for many slots. The rows of slots are in Rows, without these among them.
 #[derive(Clone, PartialEq, ::prost::Message)]

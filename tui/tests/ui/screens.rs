@@ -368,3 +368,16 @@ fn events() {
         bench
     });
 }
+
+#[test]
+fn a_view_that_the_agent_finds_dear_says_how_often_it_comes() {
+    let mut bench = Bench::connected((80, 24));
+    bench.go(ScreenId::Table).shows("● live  every 1 s");
+    bench.run(1, |world, _| world.slowed_to = Some(Duration::from_millis(5_000)));
+    bench.shows("● live  every 5.0 s");
+    // As rare as that is not silent.
+    bench.wait(9_000);
+    bench.shows("● live");
+    bench.run(1, |world, _| world.slowed_to = None);
+    bench.shows("● live  every 1 s");
+}

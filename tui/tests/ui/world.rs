@@ -16,6 +16,7 @@ use actorscope_core::view::{Placed, RowSource, ViewSpec, evaluate};
 use actorscope_core::{Incarnation, InstanceId, Quality, Reading, SlotId, SlotState, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub const MS: u64 = 1_000_000;
 pub const S: u64 = 1_000 * MS;
@@ -33,6 +34,8 @@ pub struct World {
     pub figures: Figures,
     /// What observing costs.
     pub agent: AgentCost,
+    /// How rarely the agent answers any view but that of the node at a glance, when it finds that dear.
+    pub slowed_to: Option<Duration>,
     /// When the agent looks: the time of what it answers.
     pub now: Timestamp,
 }
@@ -109,6 +112,7 @@ impl World {
                 watchers: 1,
                 ..AgentCost::default()
             },
+            slowed_to: None,
             now: NOW,
         }
     }
@@ -356,6 +360,7 @@ impl World {
                 _ => None,
             },
             skipped: 0,
+            slowed_to: self.slowed_to.filter(|_| !matches!(spec, ViewSpec::Summary)),
         }
     }
 

@@ -59,14 +59,14 @@ fn who(app: &App, attached: &Attached, area: Rect, buf: &mut Buffer) {
         right.push(Piece::new(4, "read-only", theme.faint()));
     }
     right.push(link(app, attached, theme));
-    right.push(Piece::new(3, every(app.settings.interval, tick(attached)), theme.faint()));
+    right.push(Piece::new(3, every(app.settings.interval, pause(attached)), theme.faint()));
     put_pieces(buf, area, &Span::raw("  "), left, right);
 }
 
 fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
     // An agent that looks more rarely than it is asked to says so and is not silent.
     let patience = app.settings.interval.saturating_mul(4).max(Duration::from_secs(4));
-    let patience = patience.max(tick(attached).saturating_mul(2));
+    let patience = patience.max(pause(attached).saturating_mul(2));
     let silent =
         attached.last_frame.map(|at| app.now.saturating_sub(at)).filter(|age| *age > patience);
     match (&attached.model.link, silent) {
@@ -79,16 +79,18 @@ fn link(app: &App, attached: &Attached, theme: Theme) -> Piece {
     }
 }
 
-/// How often the agent looks if it has slowed itself, else 0.
-fn tick(attached: &Attached) -> Duration {
+/// How often the agent looks, or answers a view that is shown, if it has slowed itself or finds that dear; else 0.
+fn pause(attached: &Attached) -> Duration {
     let slowed = attached.summary().filter(|summary| summary.agent.is_slowed());
-    slowed.map_or(Duration::ZERO, |summary| summary.agent.tick())
+    let tick = slowed.map(|summary| summary.agent.tick());
+    let dearest = attached.shown().filter_map(|view| view.slowed_to).max();
+    tick.max(dearest).unwrap_or_default()
 }
 
-/// How often there is something new: as often as is asked for, unless the agent has slowed itself.
-fn every(interval: Duration, tick: Duration) -> String {
-    if tick > interval {
-        return format!("every {:.1} s", tick.as_secs_f64());
+/// How often there is something new: as often as is asked for, unless that is too dear.
+fn every(interval: Duration, pause: Duration) -> String {
+    if pause > interval {
+        return format!("every {:.1} s", pause.as_secs_f64());
     }
     format!("every {} s", interval.as_secs_f64())
 }
