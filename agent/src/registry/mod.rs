@@ -332,10 +332,15 @@ impl Registry {
         self.0.table.track();
     }
 
-    /// What changed since the last call, into what was emptied.
-    pub(crate) fn take_changes(&self, changes: &mut Changes) {
-        self.0.table.take_changes(changes);
+    /// See [`Table::take_changes`].
+    pub(crate) fn take_changes(&self, changes: &mut Changes, puts_off: bool) {
+        self.0.table.take_changes(changes, puts_off);
         self.0.notes.with(Log::told);
+    }
+
+    /// See [`Table::tell`].
+    pub(crate) fn tell(&self, id: SlotId) -> Option<Arc<Slot>> {
+        self.0.table.tell(id)
     }
 
     /// Where slots are noted that stir.

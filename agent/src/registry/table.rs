@@ -30,13 +30,15 @@ const ROOM: usize = 64;
 pub(crate) struct Changes {
     /// Slots that came or became somebody else, ascending.
     pub(crate) there: Vec<Arc<Slot>>,
+    /// Slots that came and that were put off, in no order: see [`Table::tell`].
+    pub(crate) put_off: Vec<Arc<Slot>>,
     /// Slots that went, in no order; among them those that came since then, too.
     pub(crate) gone: Vec<Gone>,
     /// What all slots that ever went have counted.
     pub(crate) departed: Counters,
 }
 
-/// Who a slot was that is not there any more, for whoever still has to say something of it.
+/// Who a slot was that is not there any more, or may not be soon, for whoever still has to say something of it.
 #[derive(Debug)]
 pub(crate) struct Gone {
     pub(crate) id: SlotId,
@@ -47,7 +49,7 @@ pub(crate) struct Gone {
 }
 
 impl Gone {
-    pub(super) fn of(id: SlotId, cold: &Cold) -> Self {
+    pub(crate) fn of(id: SlotId, cold: &Cold) -> Self {
         let parent = cold.parent.as_ref().map(|parent| parent.id);
         Self { id, name: cold.name.clone(), parent }
     }
@@ -323,8 +325,9 @@ impl Table {
         }
     }
 
-    /// What changed since the last call, into what was emptied.
-    pub(crate) fn take_changes(&self, all: &mut Changes) {
+    /// What changed since the last call, into what was emptied. `puts_off`: whoever asks has no place yet for slots
+    /// that came.
+    pub(crate) fn take_changes(&self, all: &mut Changes, puts_off: bool) {
         all.departed = Counters::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
@@ -335,6 +338,10 @@ impl Table {
             let mut changed = std::mem::take(&mut shard.changed);
             for id in changed.drain(..) {
                 let Some(slot) = shard.find(id).cloned() else { continue };
+                if puts_off && slot.marks.is_new() {
+                    all.put_off.push(slot);
+                    continue;
+                }
                 // Before it is read: what changes from here on is told the next time.
                 slot.marks.change_seen();
                 all.there.push(slot);
@@ -347,6 +354,15 @@ impl Table {
         }
         all.there.sort_unstable_by_key(|slot| slot.id);
         all.there.dedup_by_key(|slot| slot.id);
+    }
+
+    /// A slot that was put off, if it is still there: from here on it counts as told of.
+    pub(crate) fn tell(&self, id: SlotId) -> Option<Arc<Slot>> {
+        let shard = self.shard(id);
+        let slot = shard.find(id)?;
+        // As in `take_changes`, and under the lock under which it goes.
+        slot.marks.change_seen();
+        Some(slot.clone())
     }
 
     /// Whether [`Table::take_changes`] would return any.

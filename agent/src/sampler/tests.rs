@@ -363,6 +363,57 @@ fn who_passes_by_while_nobody_looks_is_kept_no_longer_than_the_facts_about_it() 
 }
 
 #[test]
+fn who_comes_while_only_facts_are_taken_in_comes_into_the_tree_with_the_next_pass() {
+    let mut node = Node::new();
+    let pool = node.actor("pool");
+    node.rows.take_in_facts();
+    assert!(node.rows.is_behind() && node.rows.forest().is_empty());
+    let child = |name| pool.register_below(Registration::new("test", name, "T"));
+    let (stays, goes, late) = (child("stays"), child("goes"), child("late"));
+    for slot in [&stays, &goes, &late] {
+        slot.started(None);
+    }
+    node.rows.take_in_facts();
+    goes.exited(ExitReason::Normal, None, Fate::Final);
+    goes.forget();
+    node.rows.take_in_facts();
+    // Facts about one that was put off before.
+    late.exited(ExitReason::Normal, None, Fate::Final);
+    node.rows.take_in_facts();
+    let (started, exited) = (EventKind::Started, EventKind::Exited);
+    let told = node.rows.journal().read(1, 10).events;
+    let told: Vec<_> = told.iter().map(|event| (event.kind, &*event.path)).collect();
+    let expected = [
+        (started, "/pool"),
+        (started, "/pool/stays"),
+        (started, "/pool/goes"),
+        (started, "/pool/late"),
+        (exited, "/pool/goes"),
+        (exited, "/pool/late"),
+    ];
+    assert_eq!(told, expected);
+    node.pass();
+    assert!(!node.rows.is_behind());
+    let is_there = |slot: &SlotHandle| node.rows.forest().contains(slot.id());
+    assert_eq!([&pool, &stays, &goes, &late].map(is_there), [true, true, false, true]);
+    late.forget();
+    node.pass();
+    assert!(!node.rows.forest().contains(late.id()), "once in the tree, its going is told");
+}
+
+#[test]
+fn a_crowd_that_stays_is_not_put_off_for_ever() {
+    let mut node = Node::new();
+    let crowd: Vec<_> = (0..3_000).map(|_| node.actor("a")).collect();
+    node.rows.take_in_facts();
+    assert!(node.rows.forest().is_empty());
+    let last = node.actor("b");
+    node.rows.take_in_facts();
+    assert_eq!(node.rows.forest().len(), crowd.len() + 1);
+    assert!(node.rows.forest().contains(last.id()) && !node.rows.is_behind());
+}
+
+#[test]
 fn what_one_agent_did_not_take_in_the_next_one_does() {
     let node = Node::new();
     let slot = node.actor("a");
@@ -386,6 +437,7 @@ enum Step {
     Hold(usize, bool),
     Exit(usize, bool),
     Forget(usize),
+    Facts,
     Pass(u8),
 }
 
@@ -399,6 +451,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (slot.clone(), any::<bool>()).prop_map(|(slot, held)| Step::Hold(slot, held)),
         1 => (slot.clone(), any::<bool>()).prop_map(|(slot, fails)| Step::Exit(slot, fails)),
         1 => slot.prop_map(Step::Forget),
+        1 => Just(Step::Facts),
         5 => (1u8..8).prop_map(Step::Pass),
     ]
 }
@@ -458,6 +511,7 @@ proptest! {
                         slots.retain(|other| other.registry().slot(other.id()).is_some());
                     }
                 }
+                Step::Facts => node.rows.take_in_facts(),
                 Step::Pass(times) => {
                     for _ in 0..times {
                         node.pass();

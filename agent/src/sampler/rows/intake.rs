@@ -3,25 +3,49 @@
 use super::super::row::Row;
 use super::Rows;
 use super::room::Room;
-use crate::registry::{Changes, Noted, Said, Whose};
+use crate::registry::{Changes, Gone, Noted, Said, Whose};
 use crate::slot::Slot;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{Event, SlotId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// Slots that are put off until the next pass. Where more are there, they have not come to pass by.
+const MOST_TO_COME: usize = 2_048;
+
 impl Rows {
     /// Brings the tree and the journal up to date with the registry.
     pub(crate) fn take_in(&mut self) {
+        self.take(false);
+    }
+
+    /// Brings the journal up to date. Slots that came since then do not come into the tree yet: where actors start
+    /// and end by the thousand, most are gone by the next pass.
+    pub(crate) fn take_in_facts(&mut self) {
+        self.take(self.to_come.len() < MOST_TO_COME);
+    }
+
+    fn take(&mut self, puts_off: bool) {
         let mut room = std::mem::take(&mut self.room);
         let Room { noted, changes, leave, .. } = &mut room;
         // Facts first: every slot in them is then in the tree, among the changes, or went with the changes
         // before these.
         let mut taken = self.registry.take_noted(std::mem::take(noted));
-        self.registry.take_changes(changes);
-        let Changes { there, gone, departed } = changes;
-        let used = taken.noted.len().max(there.len()).max(gone.len());
+        self.registry.take_changes(changes, puts_off);
+        let Changes { there, put_off, gone, departed } = changes;
+        let used = [taken.noted.len(), there.len(), put_off.len(), gone.len()];
+        let used = used.into_iter().max().unwrap_or_default();
         self.departed = *departed;
+        for gone in &*gone {
+            self.to_come.remove(&gone.id);
+        }
+        if !puts_off && !self.to_come.is_empty() {
+            there.extend(self.to_come.keys().filter_map(|id| self.registry.tell(*id)));
+            there.sort_unstable_by_key(|slot| slot.id);
+        }
+        // Not kept themselves: then whoever passes by is freed where it lived, in memory that is warm there.
+        self.to_come
+            .extend(put_off.drain(..).map(|slot| (slot.id, Gone::of(slot.id, &slot.cold()))));
         // What goes now, and what was below it, was still there when the facts about it were noted. Most of
         // those that come and go by the thousand never came into the tree.
         leave.extend(gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)));
@@ -60,6 +84,10 @@ impl Rows {
             self.journal.push(event(noted, path.unwrap_or_default()));
         }
         self.gone.forget_before();
+        if !puts_off {
+            // Not before: one of them may have gone since the changes were taken.
+            self.to_come.clear();
+        }
         room.noted = taken.noted;
         room.used(used);
         self.room = room;
@@ -69,6 +97,7 @@ impl Rows {
     pub(super) fn give_back(&mut self) {
         let needed = self.room.give_back(self.registry);
         self.gone.shrink_to(needed);
+        self.to_come.shrink_to(needed);
     }
 
     /// Where slots are of which something was noted and that leave, or move because others do; with the place of
@@ -181,7 +210,7 @@ impl Rows {
     fn append_path_of_told(&self, id: SlotId, deepest: usize, path: &mut String) {
         if self.forest.contains(id) {
             self.forest.append_path(id, path);
-        } else if let Some(gone) = self.gone.get(id) {
+        } else if let Some(gone) = self.gone.get(id).or_else(|| self.to_come.get(&id)) {
             if let Some((parent, deepest)) = gone.parent.zip(deepest.checked_sub(1)) {
                 self.append_path_of_told(parent, deepest, path);
             }

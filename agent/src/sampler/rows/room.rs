@@ -33,6 +33,7 @@ impl Room {
             registry.shrink_log(needed);
         }
         self.changes.there.shrink_to(needed);
+        self.changes.put_off.shrink_to(needed);
         self.changes.gone.shrink_to(needed);
         self.leave.shrink_to(needed);
         needed

@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Model] = &[
     table::CHANGES,
     table::DEPARTED,
     table::ATTACHED_AGAIN,
+    table::PUT_OFF,
     vacancy::TWO_COMERS,
     vacancy::PRUNED,
     vacancy::SETTLED,
