@@ -3,6 +3,7 @@
 use crate::id::{Incarnation, SlotId, Timestamp};
 use crate::spec::words;
 use crate::state::ExitReason;
+use std::sync::Arc;
 
 words! {
     /// What happened.
@@ -45,8 +46,9 @@ pub struct Event {
     pub slot: Option<SlotId>,
     /// Which of its actors.
     pub incarnation: Option<Incarnation>,
-    /// The slot's path at that time; empty without a slot.
-    pub path: String,
+    /// The slot's path at that time; empty without a slot. Where actors of one name come and go by the thousand below
+    /// the same parent, their events share it.
+    pub path: Arc<str>,
     /// For exits: the class of the reason.
     pub exit: Option<ExitReason>,
     /// Details in words: a panic's text, an operator's reason, a count.
@@ -56,7 +58,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Bytes this event holds in memory, for rings bounded in bytes.
+    /// Bytes this event holds in memory if it shares no text, for rings bounded in bytes.
     pub fn size(&self) -> usize {
         let text = |s: &Option<String>| s.as_ref().map_or(0, String::len);
         size_of::<Self>() + self.path.len() + text(&self.reason) + text(&self.by)

@@ -3,6 +3,7 @@
 
 use actorscope_core::{Event, EventKind, Timestamp};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Default bound in bytes: about 5,000 events.
 pub(crate) const DEFAULT_BYTES: usize = 1024 * 1024;
@@ -89,7 +90,7 @@ pub(crate) fn gap(from: u64, to: u64, at: Timestamp) -> Event {
         kind: EventKind::Gap,
         slot: None,
         incarnation: None,
-        path: String::new(),
+        path: Arc::default(),
         exit: None,
         reason: Some(format!("events {from} to {to} are not held any more")),
         by: None,
@@ -107,7 +108,7 @@ mod tests {
             kind: EventKind::Started,
             slot: None,
             incarnation: None,
-            path: "/a".to_owned(),
+            path: "/a".into(),
             exit: None,
             reason: None,
             by: None,

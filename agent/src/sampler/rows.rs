@@ -2,6 +2,7 @@
 
 mod gone;
 mod intake;
+mod paths;
 mod room;
 mod source;
 

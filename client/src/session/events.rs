@@ -1,6 +1,7 @@
 //! Where in the sequence of events a session is.
 
 use actorscope_core::event::{Event, EventKind};
+use std::sync::Arc;
 
 /// The next event wanted. Knows when some are missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,7 +45,7 @@ fn gap(first: u64, before: &Event) -> Event {
         kind: EventKind::Gap,
         slot: None,
         incarnation: None,
-        path: String::new(),
+        path: Arc::default(),
         exit: None,
         reason: Some(format!("{missing} events are missing here")),
         by: None,
@@ -63,7 +64,7 @@ mod tests {
             kind,
             slot: None,
             incarnation: None,
-            path: String::new(),
+            path: Arc::default(),
             exit: None,
             reason: None,
             by: None,

@@ -104,7 +104,7 @@ fn event_table(event: &Event) -> String {
         ("seq", event.seq.to_string()),
         ("at", event.at.to_rfc3339()),
         ("kind", event.kind.word().to_owned()),
-        ("path", event.path.clone()),
+        ("path", event.path.to_string()),
         ("incarnation", event.incarnation.map_or_else(String::new, |n| n.to_string())),
         ("exit", event.exit.map_or_else(String::new, |exit| exit.word().to_owned())),
         ("reason", text(&event.reason)),

@@ -270,7 +270,7 @@ impl Bench {
             kind,
             slot: name.map(|name| self.world.named(name)),
             incarnation: None,
-            path: path.unwrap_or_default().to_owned(),
+            path: path.unwrap_or_default().into(),
             exit: None,
             reason: reason.map(str::to_owned),
             by: None,

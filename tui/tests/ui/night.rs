@@ -131,7 +131,7 @@ pub fn events() -> Vec<Event> {
         kind,
         slot: SlotId::new(5),
         incarnation: Some(Incarnation(incarnation)),
-        path: path.to_owned(),
+        path: path.into(),
         exit: None,
         reason: None,
         by: None,

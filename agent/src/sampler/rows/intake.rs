@@ -2,6 +2,7 @@
 
 use super::super::row::Row;
 use super::Rows;
+use super::paths::Paths;
 use super::room::Room;
 use crate::registry::{Changes, Gone, Noted, Said, Whose};
 use crate::slot::Slot;
@@ -51,7 +52,7 @@ impl Rows {
         leave.extend(gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)));
         leave.sort_unstable();
         self.gone.take_in(gone, &self.forest);
-        let mut paths = self.paths_before(&taken.noted, leave).into_iter().peekable();
+        let mut before = self.paths_before(&taken.noted, leave).into_iter().peekable();
         let mut moved = Vec::new();
         for id in leave.drain(..) {
             moved.extend(self.forest.children(id));
@@ -75,11 +76,11 @@ impl Rows {
         if let Some(first) = taken.noted.front() {
             self.journal.lose(taken.lost, first.at);
         }
-        let mut scratch = String::new();
+        let mut paths = Paths::default();
         for (at, noted) in taken.noted.drain(..).enumerate() {
-            let path = match paths.next_if(|(of, _)| *of == at) {
+            let path = match before.next_if(|(of, _)| *of == at) {
                 Some((_, path)) => Some(path),
-                None => noted.slot.as_ref().map(|whose| self.path_of(whose, &mut scratch)),
+                None => noted.slot.as_ref().map(|whose| self.path_of(whose, &mut paths)),
             };
             self.journal.push(event(noted, path.unwrap_or_default()));
         }
@@ -102,11 +103,11 @@ impl Rows {
 
     /// Where slots are of which something was noted and that leave, or move because others do; with the place of
     /// the fact among all, ascending. `leave`: ascending.
-    fn paths_before(&self, noted: &VecDeque<Noted>, leave: &[SlotId]) -> Vec<(usize, String)> {
+    fn paths_before(&self, noted: &VecDeque<Noted>, leave: &[SlotId]) -> Vec<(usize, Arc<str>)> {
         if leave.is_empty() {
             return Vec::new();
         }
-        let mut scratch = String::new();
+        let mut paths = Paths::default();
         let goes = |id: SlotId| leave.binary_search(&id).is_ok();
         let moves = |id: SlotId| {
             self.forest.contains(id) && (goes(id) || self.forest.ancestors(id).any(goes))
@@ -114,7 +115,7 @@ impl Rows {
         let whose =
             noted.iter().enumerate().filter_map(|(at, noted)| Some((at, noted.slot.as_ref()?)));
         let whose = whose.filter(|(_, whose)| moves(whose.id()));
-        whose.map(|(at, whose)| (at, self.path_of(whose, &mut scratch))).collect()
+        whose.map(|(at, whose)| (at, self.path_of(whose, &mut paths))).collect()
     }
 
     fn drop_row(&mut self, place: u32) {
@@ -195,22 +196,37 @@ impl Rows {
         None
     }
 
-    /// Where a slot is; of one that is gone, where it would be. Put together in `scratch`, so that it takes no
-    /// more memory than it is long.
-    fn path_of(&self, whose: &Whose, scratch: &mut String) -> String {
-        scratch.clear();
-        match whose {
-            Whose::Told(id) => self.append_path_of_told(*id, MAX_DEPTH, scratch),
-            Whose::Kept(slot) => self.append_path_of(slot, scratch),
+    /// Where a slot is; of one that is gone, where it would be.
+    fn path_of(&self, whose: &Whose, paths: &mut Paths) -> Arc<str> {
+        let absent = match whose {
+            Whose::Told(id) if !self.forest.contains(*id) => self.absent(*id),
+            Whose::Told(_) | Whose::Kept(_) => None,
+        };
+        if let Some(path) = absent.and_then(|absent| paths.of(absent)) {
+            return path;
         }
-        scratch.as_str().to_owned()
+        paths.scratch.clear();
+        match whose {
+            Whose::Told(id) => self.append_path_of_told(*id, MAX_DEPTH, &mut paths.scratch),
+            Whose::Kept(slot) => self.append_path_of(slot, &mut paths.scratch),
+        }
+        let path = Arc::from(paths.scratch.as_str());
+        if let Some(absent) = absent {
+            paths.remember(absent, &path);
+        }
+        path
+    }
+
+    /// Who a slot is that is not in the tree: any more, or not yet.
+    fn absent(&self, id: SlotId) -> Option<&Gone> {
+        self.gone.get(id).or_else(|| self.to_come.get(&id))
     }
 
     /// `deepest`: no deeper than slots are, should what is known of those that are gone be no tree.
     fn append_path_of_told(&self, id: SlotId, deepest: usize, path: &mut String) {
         if self.forest.contains(id) {
             self.forest.append_path(id, path);
-        } else if let Some(gone) = self.gone.get(id).or_else(|| self.to_come.get(&id)) {
+        } else if let Some(gone) = self.absent(id) {
             if let Some((parent, deepest)) = gone.parent.zip(deepest.checked_sub(1)) {
                 self.append_path_of_told(parent, deepest, path);
             }
@@ -239,7 +255,7 @@ impl Rows {
 }
 
 /// A fact as readers get it, but for its number.
-fn event(noted: Noted, path: String) -> Event {
+fn event(noted: Noted, path: Arc<str>) -> Event {
     let Said { reason, by } = noted.said.map(|said| *said).unwrap_or_default();
     Event {
         seq: 0,

@@ -25,7 +25,7 @@ impl From<&actorscope_core::Event> for Event {
             kind: event.kind.word(),
             slot: event.slot.map(|s| s.get()),
             incarnation: event.incarnation.map(|i| i.0),
-            path: (!event.path.is_empty()).then(|| event.path.clone()),
+            path: (!event.path.is_empty()).then(|| event.path.to_string()),
             exit: event.exit.map(|e| e.word()),
             reason: event.reason.clone(),
             by: event.by.clone(),

@@ -280,7 +280,7 @@ fn selected(attached: &Attached) -> Option<(Option<SlotId>, String)> {
     // The height decides about scrolling only.
     let place = attached.screens.events.place(&lines, 1);
     match lines.get(place.cursor)? {
-        Line::Event(event) => Some((event.slot, event.path.clone())),
+        Line::Event(event) => Some((event.slot, event.path.to_string())),
         Line::Missing { .. } | Line::Break(_) => Some((None, String::new())),
     }
 }

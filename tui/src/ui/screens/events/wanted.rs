@@ -64,7 +64,7 @@ fn is_short_for(text: &str, kind: EventKind) -> bool {
 fn occurs(word: &str, event: &Event) -> bool {
     let exit = event.exit.map(|exit| exit.word());
     let texts = [
-        Some(event.path.as_str()),
+        Some(&*event.path),
         Some(event.kind.word()),
         exit,
         event.reason.as_deref(),
@@ -97,7 +97,7 @@ mod tests {
             kind,
             slot: None,
             incarnation: None,
-            path: path.to_owned(),
+            path: path.into(),
             exit: (kind == EventKind::Exited).then_some(ExitReason::Panic),
             reason: Some("Größe is not 3".to_owned()),
             by: None,
