@@ -1,5 +1,9 @@
 //! What is on the heap, and how often it was asked for more.
 
+mod keeping;
+
+pub use keeping::Keeping;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 

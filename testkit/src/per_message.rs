@@ -7,7 +7,7 @@
 //! messages cost, without the one sleep that each batch ends with. What is asserted is how much more
 //! that is in an observed subject than in the same without observation.
 
-pub use crate::heap::Counting;
+pub use crate::heap::{Counting, Keeping};
 
 use crate::heap::allocations;
 use crate::steps::{self, Stepped};
