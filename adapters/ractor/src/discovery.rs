@@ -36,13 +36,21 @@ pub(crate) fn want() {
 
 /// Walks again and again.
 pub(crate) async fn run() {
+    let mut cost = Duration::ZERO;
     loop {
         let begun = Instant::now();
         walk();
-        let pause = begun.elapsed() * SHARE;
+        let before = std::mem::replace(&mut cost, begun.elapsed());
+        let pause = pause([before, cost]);
         tokio::time::sleep(pause.max(SOON)).await;
         let _ = tokio::time::timeout(PAUSE.saturating_sub(pause), WANTED.notified()).await;
     }
+}
+
+/// After walks that took so long, the pause until the next one. A walk that the machine held up counts as the one
+/// before it: 60 ms for which this thread did not run are no reason to see nobody come for 12 s.
+fn pause([before, last]: [Duration; 2]) -> Duration {
+    before.min(last) * SHARE
 }
 
 fn walk() {
@@ -127,5 +135,19 @@ impl Walk {
         let seen = unobserved::found(cell, registry)?;
         self.unobserved += 1;
         Some(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_that_take_long_are_rare_and_one_that_was_held_up_is_forgiven() {
+        let [quick, long] = [1, 60].map(Duration::from_millis);
+        assert_eq!(pause([long, long]), Duration::from_secs(12));
+        assert_eq!(pause([quick, long]), Duration::from_millis(200));
+        assert_eq!(pause([long, quick]), Duration::from_millis(200));
+        assert_eq!(pause([Duration::ZERO, long]), Duration::ZERO, "the first");
     }
 }
