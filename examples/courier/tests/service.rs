@@ -6,7 +6,7 @@ mod common;
 use std::{collections::HashSet, fs};
 
 use actorscope_testkit::{Rig, depth, state};
-use common::{Client, World, eventually};
+use common::{Client, World, eventually, job};
 
 fn lane(endpoint: &str) -> String {
     format!("/courier/destinations/{endpoint}")
@@ -28,14 +28,19 @@ async fn kill(rig: &Rig, path: &str) {
 async fn the_worker_of_the_slow_destination_is_the_bottleneck_and_nobody_else_waits_for_it() {
     let world = World::new();
     let (service, rig) = world.serve(&[]).await;
-    let mut client = Client::new(&service);
     let (ok, slow) = (world.endpoint(0), world.endpoint(1));
+    // In one file, and not one after another: each would be on the disk first, which may take as long as the slow
+    // destination does.
+    let mut jobs = Vec::new();
     for number in 0..100 {
-        client.submit(&format!("slow-{number}"), slow).await;
+        jobs.push((format!("slow-{number}"), slow));
         if number % 5 == 0 {
-            client.submit(&format!("ok-{number}"), ok).await;
+            jobs.push((format!("ok-{number}"), ok));
         }
     }
+    let lines: Vec<_> = jobs.iter().map(|(id, endpoint)| job(id, endpoint)).collect();
+    world.put_file("jobs.jsonl", &(lines.join("\n") + "\n"));
+    let accepted = jobs.into_iter().map(|(id, _)| id).collect();
     eventually("the bottleneck is named", async || {
         let Some((identity, stats)) = rig.worst("queue-wait").await else { return false };
         let (waiting, quality) = depth(&stats);
@@ -49,7 +54,7 @@ async fn the_worker_of_the_slow_destination_is_the_bottleneck_and_nobody_else_wa
     let of_ok = taken.iter().filter(|id| id.starts_with("ok-")).count();
     let of_slow = taken.iter().filter(|id| id.starts_with("slow-")).count();
     assert!(of_ok == 20 && of_slow < 80, "{of_ok} {of_slow}");
-    world.all_settled(&client.accepted).await;
+    world.all_settled(&accepted).await;
     assert_eq!(service.terminate().await, Some(0));
 }
 
@@ -149,16 +154,9 @@ async fn files_are_taken_whole_and_what_is_no_job_is_told_of() {
     let world = World::new();
     let (service, rig) = world.serve(&["--idle-ms", "300"]).await;
     let ok = world.endpoint(0);
-    let mut text = String::new();
-    let mut accepted = HashSet::new();
-    for number in 0..200 {
-        text.push_str(&format!("{{\"id\":\"file-{number}\",\"url\":\"http://{ok}/x\"}}\n"));
-        accepted.insert(format!("file-{number}"));
-    }
-    text.insert_str(0, "this is no job\n");
-    let (begun, done) = (world.spool().join("file.tmp"), world.spool().join("incoming/a.jsonl"));
-    fs::write(&begun, text).unwrap();
-    fs::rename(&begun, &done).unwrap();
+    let accepted: HashSet<_> = (0..200).map(|number| format!("file-{number}")).collect();
+    let lines: Vec<_> = accepted.iter().map(|id| job(id, ok)).collect();
+    let done = world.put_file("a.jsonl", &format!("this is no job\n{}\n", lines.join("\n")));
     world.all_settled(&accepted).await;
     eventually("the file is gone", async || !done.exists()).await;
     let rejected = fs::read_to_string(world.spool().join("rejected.jsonl")).unwrap();

@@ -117,6 +117,15 @@ impl World {
         (process, rig)
     }
 
+    /// Hands in a file, and returns where it is until it was taken.
+    pub fn put_file(&self, name: &str, text: &str) -> PathBuf {
+        let begun = self.spool().join(format!("{name}.tmp"));
+        let done = self.spool().join("incoming").join(name);
+        fs::write(&begun, text).unwrap();
+        fs::rename(&begun, &done).unwrap();
+        done
+    }
+
     /// Ids of the jobs that endpoints took, in order.
     pub fn taken(&self) -> Vec<String> {
         ids(&self.directory.path().join("taken.jsonl"), |line| &line["id"])
@@ -156,6 +165,12 @@ fn ids(path: &PathBuf, id: impl Fn(&Value) -> &Value) -> Vec<String> {
         .collect()
 }
 
+/// A job as it is handed in.
+pub fn job(id: &str, endpoint: &str) -> String {
+    let url = format!("http://{endpoint}/hook");
+    serde_json::json!({ "id": id, "url": url, "body": { "from": "a test" } }).to_string()
+}
+
 /// Somebody who hands in jobs, and connects again when the door was closed.
 pub struct Client {
     address: String,
@@ -193,9 +208,7 @@ impl Client {
 
     /// Hands in a job until it is taken.
     pub async fn submit(&mut self, id: &str, endpoint: &str) {
-        let url = format!("http://{endpoint}/hook");
-        let job = serde_json::json!({ "id": id, "url": url, "body": { "from": "a test" } });
-        let job = job.to_string();
+        let job = job(id, endpoint);
         eventually("a job is taken", async || {
             let answer = self.say(&job).unwrap_or_default();
             matches!(answer["answer"].as_str(), Some("accepted" | "known"))
