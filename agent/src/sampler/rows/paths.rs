@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// Paths remembered: actors of so many names, or below so many parents, may come and go in turns.
 const REMEMBERED: usize = 8;
 
-/// The last paths of slots that came and went without ever being in the tree. True only as long as neither the tree
-/// nor who went changes.
+/// The last paths of slots that are not in the tree: any more, or not yet. True only as long as neither the tree nor who
+/// went changes.
 #[derive(Default)]
 pub(super) struct Paths {
     made: [Option<Made>; REMEMBERED],
@@ -41,5 +41,28 @@ impl Paths {
             *made = Some(Made { parent: gone.parent, name, path });
         }
         self.next = (self.next + 1) % REMEMBERED;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_has_the_same_name_below_the_same_parent_shares_a_path() {
+        let id = |number| SlotId::new(number).unwrap();
+        let gone = |name: &str, parent| Gone { id: id(9), name: name.into(), parent };
+        let mut paths = Paths::default();
+        let path: Arc<str> = "/a/worker".into();
+        paths.remember(&gone("worker", Some(id(1))), &path);
+        let same = paths.of(&gone("worker", Some(id(1)))).unwrap();
+        assert!(Arc::ptr_eq(&same, &path));
+        for other in [gone("worker", Some(id(2))), gone("worker", None), gone("a", Some(id(1)))] {
+            assert_eq!(paths.of(&other), None);
+        }
+        for number in 0..REMEMBERED {
+            paths.remember(&gone(&number.to_string(), None), &path);
+        }
+        assert_eq!(paths.of(&gone("worker", Some(id(1)))), None, "forgotten");
     }
 }
