@@ -45,6 +45,13 @@ pub(super) const FILTER_TIME: Duration = Duration::from_millis(100);
 /// Events in one batch.
 pub(super) const EVENTS_PER_BATCH: usize = 256;
 
+/// Share of one core that bringing events to one follower may take, once it has what was there when it came: where
+/// they come by the ten thousand a second it gets to see gaps, and the host is spared.
+pub(super) const EVENTS_SHARE: f64 = 0.04;
+
+/// Longest pause between two batches for that.
+pub(super) const EVENTS_PAUSE: Duration = Duration::from_millis(250);
+
 /// How long an answer to a verb waits for the verb to take effect.
 pub(super) const EFFECT: Duration = Duration::from_millis(400);
 
