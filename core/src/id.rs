@@ -1,13 +1,14 @@
 //! The names of things: slots, incarnations, node instances and moments.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A place in the supervision tree. Never reused while the process lives; 1 … 2⁵³ − 1, so that it
 /// survives a trip through a JSON number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct SlotId(u64);
+pub struct SlotId(NonZeroU64);
 
 impl SlotId {
     /// The largest id: JSON readers keep integers exactly up to here.
@@ -15,12 +16,15 @@ impl SlotId {
 
     /// Wraps a raw id; `None` for 0 and for what a JSON number cannot hold.
     pub const fn new(raw: u64) -> Option<Self> {
-        if raw == 0 || raw > Self::MAX { None } else { Some(Self(raw)) }
+        match NonZeroU64::new(raw) {
+            Some(id) if raw <= Self::MAX => Some(Self(id)),
+            _ => None,
+        }
     }
 
     /// The raw number, as shown behind `#` and sent on the wire.
     pub const fn get(self) -> u64 {
-        self.0
+        self.0.get()
     }
 }
 

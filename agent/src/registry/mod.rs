@@ -2,9 +2,11 @@
 //!
 //! The registry is there before any agent and counts from the first registration on. It keeps what an
 //! actor's start and end must not wait for: slots by id ([`table`]), each with a reference to the one
-//! it hangs under, and the facts of the last moments ([`log`]). Names that are unique, paths and the
-//! order among siblings are made by the sampler, on the agent's thread.
+//! it hangs under, and the facts of the last moments ([`log`], in the room
+//! that a [`chronicle`] takes). Names that are unique, paths and the order among siblings are made by
+//! the sampler, on the agent's thread.
 
+mod chronicle;
 mod current;
 mod dump;
 mod handle;
@@ -21,11 +23,12 @@ mod table;
 mod tests;
 mod vacancy;
 
+pub(crate) use chronicle::{Chronicle, Fact, Noted, Said};
 pub(crate) use current::{Current, InGroup, Placed, failed, inside};
 pub use current::{InSlot, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
-pub(crate) use log::{Fact, Noted, Said, Taken, Whose};
+pub(crate) use log::Taken;
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
@@ -46,7 +49,6 @@ use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use log::{Log, Notes};
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -74,8 +76,8 @@ pub(crate) struct Inner {
     notes: Notes,
     /// Rings when a fact was noted, if somebody listens: see [`Registry::listen`].
     event_added: Notify,
-    /// Rings when facts may soon be lost if nobody takes them away.
-    pub(crate) log_fills: Notify,
+    /// Rings when so many have come to stay that what the agent is to be told of them takes more room.
+    pub(crate) crowd_came: Notify,
     warnings: AtomicU64,
     restarts: AtomicU64,
     agent_runs: AtomicBool,
@@ -116,7 +118,7 @@ impl Registry {
             moving: Mutex::default(),
             notes: Notes::default(),
             event_added: Notify::new(),
-            log_fills: Notify::new(),
+            crowd_came: Notify::new(),
             warnings: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             agent_runs: AtomicBool::new(false),
@@ -201,7 +203,9 @@ impl Registry {
         let depth = parent.as_ref().map_or(0, |parent| parent.marks.depth() + 1);
         let slot = slot::spare_or_new(id, phase, Birth { registry: *self, parent, new, now });
         slot.marks.set_depth(depth);
-        self.0.table.insert(slot.clone());
+        if self.0.table.insert(slot.clone()) {
+            self.0.crowd_came.notify_one();
+        }
         if let Some(oddity) = oddity {
             self.warn(&slot, oddity);
         }
@@ -332,15 +336,10 @@ impl Registry {
         self.0.table.track();
     }
 
-    /// See [`Table::take_changes`].
-    pub(crate) fn take_changes(&self, changes: &mut Changes, puts_off: bool) {
-        self.0.table.take_changes(changes, puts_off);
+    /// What changed since the last call, into what was emptied.
+    pub(crate) fn take_changes(&self, changes: &mut Changes) {
+        self.0.table.take_changes(changes);
         self.0.notes.with(Log::told);
-    }
-
-    /// See [`Table::tell`].
-    pub(crate) fn tell(&self, id: SlotId) -> Option<Arc<Slot>> {
-        self.0.table.tell(id)
     }
 
     /// Where slots are noted that stir.
@@ -372,9 +371,6 @@ impl Registry {
         let noted = Noted::new(at, kind, slot, fact, self.0.table.is_tracking());
         let agent_runs = self.has_agent();
         let pushed = self.0.notes.with(|log| log.push(noted, agent_runs));
-        if pushed.fills {
-            self.0.log_fills.notify_one();
-        }
         drop(pushed.gone);
         if pushed.is_heard {
             self.0.event_added.notify_waiters();
@@ -389,7 +385,7 @@ impl Registry {
     }
 
     /// Takes away what was noted; what follows is kept in `room`, which is empty.
-    pub(crate) fn take_noted(&self, room: VecDeque<Noted>) -> Taken {
+    pub(crate) fn take_noted(&self, room: Chronicle) -> Taken {
         self.0.notes.with(|log| log.take(room))
     }
 

@@ -90,8 +90,8 @@ mod tests {
             assert_eq!(slot.slot.cold().reach().kill(), Reaction::Accepted);
             assert_eq!((slot.incarnation().0, slot.has_history()), (1, false));
         }
-        let kinds: Vec<_> =
-            registry.take_noted(Default::default()).noted.iter().map(|noted| noted.kind).collect();
+        let mut noted = registry.take_noted(Default::default()).noted;
+        let kinds: Vec<_> = std::iter::from_fn(|| noted.pop()).map(|noted| noted.kind).collect();
         assert_eq!(kinds, [EventKind::Started; 2]);
         assert!(!registry.register_started(new(), false, None, None).has_mailbox());
     }

@@ -30,15 +30,13 @@ const ROOM: usize = 64;
 pub(crate) struct Changes {
     /// Slots that came or became somebody else, ascending.
     pub(crate) there: Vec<Arc<Slot>>,
-    /// Slots that came and that were put off, in no order: see [`Table::tell`].
-    pub(crate) put_off: Vec<Arc<Slot>>,
     /// Slots that went, in no order; among them those that came since then, too.
     pub(crate) gone: Vec<Gone>,
     /// What all slots that ever went have counted.
     pub(crate) departed: Counters,
 }
 
-/// Who a slot was that is not there any more, or may not be soon, for whoever still has to say something of it.
+/// Who a slot was that is not there any more, for whoever still has to say something of it.
 #[derive(Debug)]
 pub(crate) struct Gone {
     pub(crate) id: SlotId,
@@ -49,7 +47,7 @@ pub(crate) struct Gone {
 }
 
 impl Gone {
-    pub(crate) fn of(id: SlotId, cold: &Cold) -> Self {
+    pub(super) fn of(id: SlotId, cold: &Cold) -> Self {
         let parent = cold.parent.as_ref().map(|parent| parent.id);
         Self { id, name: cold.name.clone(), parent }
     }
@@ -154,16 +152,20 @@ impl Shard {
     }
 
     /// Notes that a slot changed. However long nobody looks, it takes no more room than twice the slots there are.
-    fn change(&mut self, id: SlotId) {
+    /// Whether that is much and needs more than before: so many have come to stay.
+    fn change(&mut self, id: SlotId) -> bool {
         let room = self.changed.capacity();
+        let mut is_crowd = false;
         if self.changed.len() == room {
             let slots = &self.slots;
             self.changed.retain(|id| slots.find(hash(*id), |slot| slot.id == *id).is_some());
             if self.changed.len() > room / 2 {
                 self.changed.reserve(room);
+                is_crowd = room >= ROOM;
             }
         }
         self.changed.push(id);
+        is_crowd
     }
 
     /// Notes that a slot went. However long nobody looks, of those that the sampler never knew no more are kept
@@ -228,15 +230,17 @@ impl Table {
         self.shard(id).find(id).cloned()
     }
 
-    /// Takes in a slot that nobody else knows yet.
-    pub(crate) fn insert(&self, slot: Arc<Slot>) {
+    /// Takes in a slot that nobody else knows yet. Whether many have come to stay since changes were taken.
+    pub(crate) fn insert(&self, slot: Arc<Slot>) -> bool {
         let id = slot.id;
         let mut shard = self.shard(id);
+        let mut is_crowd = false;
         if self.is_tracking() {
             slot.marks.change_unshared();
-            shard.change(id);
+            is_crowd = shard.change(id);
         }
         shard.slots.insert_unique(hash(id), slot, |slot| hash(slot.id));
+        is_crowd
     }
 
     /// Takes out the slot that is `gone`. Whether it was there.
@@ -325,9 +329,8 @@ impl Table {
         }
     }
 
-    /// What changed since the last call, into what was emptied. `puts_off`: whoever asks has no place yet for slots
-    /// that came.
-    pub(crate) fn take_changes(&self, all: &mut Changes, puts_off: bool) {
+    /// What changed since the last call, into what was emptied.
+    pub(crate) fn take_changes(&self, all: &mut Changes) {
         all.departed = Counters::default();
         for shard in &self.shards {
             let mut shard = lock(shard);
@@ -338,10 +341,6 @@ impl Table {
             let mut changed = std::mem::take(&mut shard.changed);
             for id in changed.drain(..) {
                 let Some(slot) = shard.find(id).cloned() else { continue };
-                if puts_off && slot.marks.is_new() {
-                    all.put_off.push(slot);
-                    continue;
-                }
                 // Before it is read: what changes from here on is told the next time.
                 slot.marks.change_seen();
                 all.there.push(slot);
@@ -354,15 +353,6 @@ impl Table {
         }
         all.there.sort_unstable_by_key(|slot| slot.id);
         all.there.dedup_by_key(|slot| slot.id);
-    }
-
-    /// A slot that was put off, if it is still there: from here on it counts as told of.
-    pub(crate) fn tell(&self, id: SlotId) -> Option<Arc<Slot>> {
-        let shard = self.shard(id);
-        let slot = shard.find(id)?;
-        // As in `take_changes`, and under the lock under which it goes.
-        slot.marks.change_seen();
-        Some(slot.clone())
     }
 
     /// Whether [`Table::take_changes`] would return any.

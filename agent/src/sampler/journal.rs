@@ -5,7 +5,7 @@ use actorscope_core::{Event, EventKind, Timestamp};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Default bound in bytes: about 5,000 events.
+/// Default bound in bytes: 5,000 to 9,000 events, by how long their paths and texts are.
 pub(crate) const DEFAULT_BYTES: usize = 1024 * 1024;
 
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use super::tally::{self, Asleep};
 use super::worst::Worst;
 use crate::cell::Lent;
 use crate::clock::Ticks;
-use crate::registry::{Fact, Gone, Registry};
+use crate::registry::{Fact, Registry};
 use crate::slot::Phase;
 use actorscope_core::forest::Forest;
 use actorscope_core::node::{AgentCost, Summary};
@@ -63,8 +63,6 @@ pub(crate) struct Rows {
     departed: Counters,
     /// Who those were that went last.
     gone: Lately,
-    /// Slots that came and were put off until the next pass, and who they were then.
-    to_come: IdMap<Gone>,
     /// For what is taken in next.
     room: Room,
     summary: Summary,
@@ -90,7 +88,6 @@ impl Rows {
             resumes_in: None,
             departed: Counters::default(),
             gone: Lately::default(),
-            to_come: IdMap::default(),
             room: Room::default(),
             summary: Summary::default(),
             tick: 0,
@@ -148,7 +145,7 @@ impl Rows {
 
     /// Whether slots came, changed or went, or anything happened, since it was taken in.
     pub(crate) fn is_behind(&self) -> bool {
-        self.registry.has_news() || !self.to_come.is_empty()
+        self.registry.has_news()
     }
 
     /// What happened so far.

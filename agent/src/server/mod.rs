@@ -91,7 +91,8 @@ impl Server {
                 // Somebody had a pass made meanwhile, or needs the next one sooner. Who has just come to watch waits
                 // no longer for it than any watcher, however far off it was before.
                 Ok(()) = due.changed() => is_soon = false,
-                () = registry.log_fills.notified() => self.shared.take_in_facts(),
+                // Not because of those that come and go.
+                () = registry.crowd_came.notified() => self.shared.take_in(),
             }
         }
     }

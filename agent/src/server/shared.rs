@@ -91,11 +91,6 @@ impl Shared {
         self.with_sampler(|sampler| work(sampler.rows().journal()))
     }
 
-    /// Brings the journal up to date, before facts are lost.
-    pub(super) fn take_in_facts(&self) {
-        self.with_sampler(|sampler| sampler.rows_mut().take_in_facts());
-    }
-
     /// Brings the tree and the journal up to date.
     pub(super) fn take_in(&self) {
         self.with_sampler(|sampler| sampler.rows_mut().take_in());

@@ -1,10 +1,11 @@
 //! Who may do what, over a pipe: the peers that a unix socket shows only to other users.
 
 use super::{NodeInfo, OptIns, Principal, Role, Roles, Server, Shared};
+use crate::adapter::{Fate, Registration};
 use crate::registry::{Fact, Registry};
 use crate::sampler::Sampler;
 use actorscope_core::view::ViewSpec;
-use actorscope_core::{EventKind, InstanceId};
+use actorscope_core::{EventKind, ExitReason, InstanceId};
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_client::ControlClient;
 use actorscope_proto::v1::observe_client::ObserveClient;
@@ -122,6 +123,36 @@ async fn whoever_comes_does_not_wait_until_an_unwatched_agent_would_have_looked_
     }
     // The first one came at once, and each of the others after a second.
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_stays_is_taken_in_before_the_next_pass_and_who_comes_and_goes_is_not() {
+    let server = server();
+    let shared = &server.shared;
+    shared.pass();
+    shared.put_off(Duration::from_secs(100));
+    let ticking = server.clone();
+    let _ticking = AbortOnDropHandle::new(tokio::spawn(async move { ticking.tick().await }));
+    let start =
+        || shared.registry.register_started(Registration::new("test", "a", "T"), false, None, None);
+    let numbered = || shared.with_sampler(|sampler| sampler.rows().journal().last());
+    let begin = numbered();
+    for _ in 0..20_000 {
+        start().exited(ExitReason::Normal, None, Fate::Final);
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(numbered(), begin, "nobody was woken");
+    for _ in 0..20_000 {
+        start();
+    }
+    let mut turns = 0;
+    while numbered() == begin {
+        turns += 1;
+        assert!(turns < 100, "the agent was not woken");
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A node with so many actors that passes out of turn are seconds apart.

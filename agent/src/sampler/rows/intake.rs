@@ -4,49 +4,24 @@ use super::super::row::Row;
 use super::Rows;
 use super::paths::Paths;
 use super::room::Room;
-use crate::registry::{Changes, Gone, Noted, Said, Whose};
+use crate::registry::{Changes, Chronicle, Noted, Said};
 use crate::slot::Slot;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{Event, SlotId};
-use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Slots that are put off until the next pass. Where more are there, they have not come to pass by.
-const MOST_TO_COME: usize = 2_048;
 
 impl Rows {
     /// Brings the tree and the journal up to date with the registry.
     pub(crate) fn take_in(&mut self) {
-        self.take(false);
-    }
-
-    /// Brings the journal up to date. Slots that came since then do not come into the tree yet: where actors start
-    /// and end by the thousand, most are gone by the next pass.
-    pub(crate) fn take_in_facts(&mut self) {
-        self.take(self.to_come.len() < MOST_TO_COME);
-    }
-
-    fn take(&mut self, puts_off: bool) {
         let mut room = std::mem::take(&mut self.room);
         let Room { noted, changes, leave, .. } = &mut room;
         // Facts first: every slot in them is then in the tree, among the changes, or went with the changes
         // before these.
         let mut taken = self.registry.take_noted(std::mem::take(noted));
-        self.registry.take_changes(changes, puts_off);
-        let Changes { there, put_off, gone, departed } = changes;
-        let used = [taken.noted.len(), there.len(), put_off.len(), gone.len()];
-        let used = used.into_iter().max().unwrap_or_default();
+        self.registry.take_changes(changes);
+        let Changes { there, gone, departed } = changes;
+        let used = taken.noted.len().max(there.len()).max(gone.len());
         self.departed = *departed;
-        for gone in &*gone {
-            self.to_come.remove(&gone.id);
-        }
-        if !puts_off && !self.to_come.is_empty() {
-            there.extend(self.to_come.keys().filter_map(|id| self.registry.tell(*id)));
-            there.sort_unstable_by_key(|slot| slot.id);
-        }
-        // Not kept themselves: then whoever passes by is freed where it lived, in memory that is warm there.
-        self.to_come
-            .extend(put_off.drain(..).map(|slot| (slot.id, Gone::of(slot.id, &slot.cold()))));
         // What goes now, and what was below it, was still there when the facts about it were noted. Most of
         // those that come and go by the thousand never came into the tree.
         leave.extend(gone.iter().map(|gone| gone.id).filter(|id| self.forest.contains(*id)));
@@ -73,22 +48,20 @@ impl Rows {
             }
         }
         there.clear();
-        if let Some(first) = taken.noted.front() {
-            self.journal.lose(taken.lost, first.at);
+        if let Some(since) = taken.noted.since() {
+            self.journal.lose(taken.lost, since);
         }
         let mut paths = Paths::default();
-        for (at, noted) in taken.noted.drain(..).enumerate() {
-            let path = match before.next_if(|(of, _)| *of == at) {
-                Some((_, path)) => Some(path),
-                None => noted.slot.as_ref().map(|whose| self.path_of(whose, &mut paths)),
+        for at in 0.. {
+            let Some(noted) = taken.noted.pop() else { break };
+            let path = match (before.next_if(|(of, _)| *of == at), &noted.slot) {
+                (Some((_, path)), _) => path,
+                (None, Some(of)) => self.path_of(of.id, of.kept.as_deref(), &mut paths),
+                (None, None) => Arc::default(),
             };
-            self.journal.push(event(noted, path.unwrap_or_default()));
+            self.journal.push(event(noted, path));
         }
         self.gone.forget_before();
-        if !puts_off {
-            // Not before: one of them may have gone since the changes were taken.
-            self.to_come.clear();
-        }
         room.noted = taken.noted;
         room.used(used);
         self.room = room;
@@ -98,12 +71,11 @@ impl Rows {
     pub(super) fn give_back(&mut self) {
         let needed = self.room.give_back(self.registry);
         self.gone.shrink_to(needed);
-        self.to_come.shrink_to(needed);
     }
 
     /// Where slots are of which something was noted and that leave, or move because others do; with the place of
     /// the fact among all, ascending. `leave`: ascending.
-    fn paths_before(&self, noted: &VecDeque<Noted>, leave: &[SlotId]) -> Vec<(usize, Arc<str>)> {
+    fn paths_before(&self, noted: &Chronicle, leave: &[SlotId]) -> Vec<(usize, Arc<str>)> {
         if leave.is_empty() {
             return Vec::new();
         }
@@ -112,10 +84,13 @@ impl Rows {
         let moves = |id: SlotId| {
             self.forest.contains(id) && (goes(id) || self.forest.ancestors(id).any(goes))
         };
-        let whose =
-            noted.iter().enumerate().filter_map(|(at, noted)| Some((at, noted.slot.as_ref()?)));
-        let whose = whose.filter(|(_, whose)| moves(whose.id()));
-        whose.map(|(at, whose)| (at, self.path_of(whose, &mut paths))).collect()
+        let mut before = Vec::new();
+        for (at, slot) in noted.slots().enumerate() {
+            if let Some((id, kept)) = slot.filter(|(id, _)| moves(*id)) {
+                before.push((at, self.path_of(id, kept.map(|slot| &**slot), &mut paths)));
+            }
+        }
+        before
     }
 
     fn drop_row(&mut self, place: u32) {
@@ -196,19 +171,17 @@ impl Rows {
         None
     }
 
-    /// Where a slot is; of one that is gone, where it would be.
-    fn path_of(&self, whose: &Whose, paths: &mut Paths) -> Arc<str> {
-        let absent = match whose {
-            Whose::Told(id) if !self.forest.contains(*id) => self.absent(*id),
-            Whose::Told(_) | Whose::Kept(_) => None,
-        };
+    /// Where a slot is; of one that is gone, where it would be. `kept`: the slot itself, if a fact keeps it.
+    fn path_of(&self, id: SlotId, kept: Option<&Slot>, paths: &mut Paths) -> Arc<str> {
+        let is_absent = kept.is_none() && !self.forest.contains(id);
+        let absent = is_absent.then(|| self.gone.get(id)).flatten();
         if let Some(path) = absent.and_then(|absent| paths.of(absent)) {
             return path;
         }
         paths.scratch.clear();
-        match whose {
-            Whose::Told(id) => self.append_path_of_told(*id, MAX_DEPTH, &mut paths.scratch),
-            Whose::Kept(slot) => self.append_path_of(slot, &mut paths.scratch),
+        match kept {
+            None => self.append_path_of_told(id, MAX_DEPTH, &mut paths.scratch),
+            Some(slot) => self.append_path_of(slot, &mut paths.scratch),
         }
         let path = Arc::from(paths.scratch.as_str());
         if let Some(absent) = absent {
@@ -217,16 +190,11 @@ impl Rows {
         path
     }
 
-    /// Who a slot is that is not in the tree: any more, or not yet.
-    fn absent(&self, id: SlotId) -> Option<&Gone> {
-        self.gone.get(id).or_else(|| self.to_come.get(&id))
-    }
-
     /// `deepest`: no deeper than slots are, should what is known of those that are gone be no tree.
     fn append_path_of_told(&self, id: SlotId, deepest: usize, path: &mut String) {
         if self.forest.contains(id) {
             self.forest.append_path(id, path);
-        } else if let Some(gone) = self.absent(id) {
+        } else if let Some(gone) = self.gone.get(id) {
             if let Some((parent, deepest)) = gone.parent.zip(deepest.checked_sub(1)) {
                 self.append_path_of_told(parent, deepest, path);
             }
@@ -261,7 +229,7 @@ fn event(noted: Noted, path: Arc<str>) -> Event {
         seq: 0,
         at: noted.at,
         kind: noted.kind,
-        slot: noted.slot.as_ref().map(Whose::id),
+        slot: noted.slot.map(|slot| slot.id),
         incarnation: noted.incarnation,
         path,
         exit: noted.exit,

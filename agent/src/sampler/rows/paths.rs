@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// Paths remembered: actors of so many names, or below so many parents, may come and go in turns.
 const REMEMBERED: usize = 8;
 
-/// The last paths of slots that are not in the tree: any more, or not yet. True only as long as neither the tree nor who
-/// went changes.
+/// The last paths of slots that came and went without ever being in the tree. True only as long as neither the tree
+/// nor who went changes.
 #[derive(Default)]
 pub(super) struct Paths {
     made: [Option<Made>; REMEMBERED],

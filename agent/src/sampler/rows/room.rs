@@ -1,9 +1,8 @@
-//! Memory that taking in uses again: it may be done a hundred times a second, and what grew and was freed each
-//! time would leave the heap in pieces.
+//! Memory that taking in uses again: where somebody follows it may be done many times a second, and what grew and was
+//! freed each time would leave the heap in pieces.
 
-use crate::registry::{Changes, Noted, Registry};
+use crate::registry::{Changes, Chronicle, Registry};
 use actorscope_core::SlotId;
-use std::collections::VecDeque;
 
 /// Entries that there is always room for.
 const LEAST: usize = 64;
@@ -11,7 +10,7 @@ const LEAST: usize = 64;
 /// All of it is empty between two times.
 #[derive(Default)]
 pub(super) struct Room {
-    pub(super) noted: VecDeque<Noted>,
+    pub(super) noted: Chronicle,
     pub(super) changes: Changes,
     pub(super) leave: Vec<SlotId>,
     /// The most entries of any at one time since room was given back last.
@@ -33,7 +32,6 @@ impl Room {
             registry.shrink_log(needed);
         }
         self.changes.there.shrink_to(needed);
-        self.changes.put_off.shrink_to(needed);
         self.changes.gone.shrink_to(needed);
         self.leave.shrink_to(needed);
         needed

@@ -28,7 +28,6 @@ pub(crate) const ALL: &[Model] = &[
     table::CHANGES,
     table::DEPARTED,
     table::ATTACHED_AGAIN,
-    table::PUT_OFF,
     vacancy::TWO_COMERS,
     vacancy::PRUNED,
     vacancy::SETTLED,

@@ -59,15 +59,9 @@ struct Mirror {
 
 impl Mirror {
     fn follow(&mut self, registry: &Registry) {
-        self.follow_with(registry, &[]);
-    }
-
-    /// With those that were put off before.
-    fn follow_with(&mut self, registry: &Registry, put_off: &[SlotId]) {
         let mut changes = Changes::default();
-        registry.take_changes(&mut changes, false);
-        let Changes { mut there, gone, departed, .. } = changes;
-        there.extend(put_off.iter().filter_map(|id| registry.tell(*id)));
+        registry.take_changes(&mut changes);
+        let Changes { there, gone, departed } = changes;
         assert!(self.departed.handled <= departed.handled, "what went does not come back");
         self.departed = departed;
         for gone in gone {
@@ -154,33 +148,6 @@ pub(super) const DEPARTED: Model = Model {
     },
 };
 
-pub(super) const PUT_OFF: Model = Model {
-    name: "table-put-off",
-    shows: "a slot that is put off when it comes is there later if it has not gone, and stays no longer than it is",
-    preemptions: 3,
-    must_see: &["put off", "not put off", "was there", "was not"],
-    body: || {
-        let registry = Registry::new();
-        registry.track_changes();
-        let host = thread(move || {
-            let goes = registry.register(new("goes"));
-            goes.forget();
-            registry.register(new("stays"));
-        });
-        let mut changes = Changes::default();
-        registry.take_changes(&mut changes, true);
-        assert!(changes.there.is_empty(), "all are new");
-        let put_off: Vec<SlotId> = changes.put_off.iter().map(|slot| slot.id).collect();
-        seen(if put_off.is_empty() { "not put off" } else { "put off" });
-        let mut mirror = Mirror::default();
-        mirror.follow_with(&registry, &put_off);
-        seen(if mirror.names().contains(&"goes") { "was there" } else { "was not" });
-        join(host);
-        mirror.follow(&registry);
-        assert_eq!(mirror.names(), ["stays"]);
-    },
-};
-
 pub(super) const ATTACHED_AGAIN: Model = Model {
     name: "table-attached-again",
     shows: "an agent that comes when one has gone misses nothing that happens meanwhile",
@@ -195,7 +162,7 @@ pub(super) const ATTACHED_AGAIN: Model = Model {
             old.rename("renamed");
             registry.register(new("new"));
         });
-        registry.take_changes(&mut Changes::default(), false);
+        registry.take_changes(&mut Changes::default());
         registry.release();
         assert!(registry.claim());
         registry.track_changes();
