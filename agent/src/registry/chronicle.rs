@@ -35,7 +35,7 @@ pub(crate) struct Whose {
     pub(crate) kept: Option<Arc<Slot>>,
 }
 
-/// One fact.
+/// One fact, as it is read.
 #[derive(Debug)]
 pub(crate) struct Noted {
     pub(crate) at: Timestamp,
@@ -46,7 +46,8 @@ pub(crate) struct Noted {
     pub(crate) exit: Option<ExitReason>,
 }
 
-/// What a fact had beside it that is forgotten, to be dropped where nobody waits: the last one to know a slot frees it.
+/// What few facts have. That of one that is forgotten is to be dropped where nobody waits: the last one to know a slot
+/// frees it.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     kept: Option<Arc<Slot>>,
@@ -60,34 +61,15 @@ impl Beside {
 }
 
 impl Said {
+    #[cold]
+    fn boxed(reason: Option<String>, by: Option<String>) -> Box<Self> {
+        let text = |t: Option<String>| t.map(|t| actorscope_core::text::line(&t, TEXT));
+        Box::new(Self { reason: text(reason), by: text(by) })
+    }
+
     fn bytes(&self) -> usize {
         let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         len(&self.reason) + len(&self.by)
-    }
-}
-
-impl Noted {
-    /// `told`: somebody is told of slots that come and go.
-    pub(crate) fn new(
-        at: Timestamp,
-        kind: EventKind,
-        slot: Option<&Arc<Slot>>,
-        fact: Fact,
-        told: bool,
-    ) -> Self {
-        let text = |t: Option<String>| t.map(|t| actorscope_core::text::line(&t, TEXT));
-        let said = (fact.reason.is_some() || fact.by.is_some())
-            .then(|| Box::new(Said { reason: text(fact.reason), by: text(fact.by) }));
-        let incarnation = slot.map(|slot| slot.incarnation());
-        let whose = |slot: &Arc<Slot>| {
-            let is_told = told && !slot.marks.is_forgotten();
-            Whose { id: slot.id, kept: (!is_told).then(|| slot.clone()) }
-        };
-        Self { at, slot: slot.map(whose), said, incarnation, kind, exit: fact.exit }
-    }
-
-    pub(super) fn text_bytes(&self) -> usize {
-        self.said.as_deref().map_or(0, Said::bytes)
     }
 }
 
@@ -104,6 +86,43 @@ struct Brief {
     is_kept: bool,
     /// The next of those said is its.
     is_said: bool,
+}
+
+/// One fact, as it is noted.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    brief: Brief,
+    beside: Beside,
+}
+
+impl Entry {
+    /// `told`: somebody is told of slots that come and go.
+    #[inline]
+    pub(crate) fn new(
+        at: Timestamp,
+        kind: EventKind,
+        slot: Option<&Arc<Slot>>,
+        Fact { exit, reason, by }: Fact,
+        told: bool,
+    ) -> Self {
+        let said = (reason.is_some() || by.is_some()).then(|| Said::boxed(reason, by));
+        let is_told = |slot: &Slot| told && !slot.marks.is_forgotten();
+        let kept = slot.filter(|slot| !is_told(slot)).cloned();
+        let brief = Brief {
+            at,
+            slot: slot.map(|slot| slot.id),
+            incarnation: slot.map_or(Incarnation::FIRST, |slot| slot.incarnation()),
+            kind,
+            exit,
+            is_kept: kept.is_some(),
+            is_said: said.is_some(),
+        };
+        Self { brief, beside: Beside { kept, said } }
+    }
+
+    pub(super) fn text_bytes(&self) -> usize {
+        self.beside.text_bytes()
+    }
 }
 
 /// Facts, oldest first. What few of them have is beside them, in the same order.
@@ -125,12 +144,8 @@ impl Chronicle {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, noted: Noted) {
-        let Noted { at, slot, said, incarnation, kind, exit } = noted;
-        let (id, kept) = slot.map_or((None, None), |slot| (Some(slot.id), slot.kept));
-        let (is_kept, is_said) = (kept.is_some(), said.is_some());
-        let incarnation = incarnation.unwrap_or(Incarnation::FIRST);
-        self.briefs.push_back(Brief { at, slot: id, incarnation, kind, exit, is_kept, is_said });
+    pub(super) fn push(&mut self, Entry { brief, beside: Beside { kept, said } }: Entry) {
+        self.briefs.push_back(brief);
         if let Some(kept) = kept {
             self.kept.push_back(kept);
         }
@@ -200,6 +215,17 @@ impl Chronicle {
 }
 
 #[cfg(test)]
+impl From<Noted> for Entry {
+    fn from(Noted { at, slot, said, incarnation, kind, exit }: Noted) -> Self {
+        let (id, kept) = slot.map_or((None, None), |slot| (Some(slot.id), slot.kept));
+        let (is_kept, is_said) = (kept.is_some(), said.is_some());
+        let incarnation = incarnation.unwrap_or(Incarnation::FIRST);
+        let brief = Brief { at, slot: id, incarnation, kind, exit, is_kept, is_said };
+        Self { brief, beside: Beside { kept, said } }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::adapter::{Registration, Registry};
@@ -226,7 +252,7 @@ mod tests {
         let mut chronicle = Chronicle::default();
         let mut note = |at, slot, told, said: Option<&str>| {
             let fact = Fact { reason: said.map(str::to_owned), ..Fact::default() };
-            chronicle.push(Noted::new(Timestamp(at), EventKind::Verb, slot, fact, told));
+            chronicle.push(Entry::new(Timestamp(at), EventKind::Verb, slot, fact, told));
         };
         note(1, Some(a), true, None);
         note(2, Some(b), false, Some("b"));

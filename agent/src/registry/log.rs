@@ -2,7 +2,7 @@
 //! are the sampler's business (`sampler::journal`), which takes everything away with each pass,
 //! and sooner when somebody follows.
 
-use super::chronicle::{Beside, Chronicle, Noted};
+use super::chronicle::{Beside, Chronicle, Entry};
 use crate::slot::Slot;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::atomic::Ordering::{Acquire, Release};
@@ -55,9 +55,9 @@ pub(crate) struct Taken {
 
 impl Log {
     /// Keeps a fact. `agent_runs`: somebody will take it away.
-    pub(crate) fn push(&mut self, noted: Noted, agent_runs: bool) -> Pushed {
+    pub(crate) fn push(&mut self, entry: Entry, agent_runs: bool) -> Pushed {
         let most = if agent_runs { MOST } else { MOST_UNCLAIMED };
-        self.text_bytes += noted.text_bytes();
+        self.text_bytes += entry.text_bytes();
         let mut gone = None;
         // Before it is kept, so that there never have to be more than that.
         while self.noted.len() >= most || self.text_bytes > MOST_TEXT {
@@ -67,7 +67,7 @@ impl Log {
             self.past += 1;
             gone = Some(oldest);
         }
-        self.noted.push(noted);
+        self.noted.push(entry);
         Pushed { is_heard: self.listeners > 0, gone }
     }
 
@@ -157,8 +157,8 @@ mod tests {
         settled(most + 30, 2 * most + 30);
     }
 
-    fn fact(reason: Option<String>) -> Noted {
-        Noted::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() }, true)
+    fn fact(reason: Option<String>) -> Entry {
+        Entry::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() }, true)
     }
 
     #[test]

@@ -48,6 +48,7 @@ use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
+use chronicle::Entry;
 use log::{Log, Notes};
 use std::fmt;
 use std::future::Future;
@@ -368,9 +369,9 @@ impl Registry {
         if kind == EventKind::Restarted {
             self.0.restarts.fetch_add(1, Relaxed);
         }
-        let noted = Noted::new(at, kind, slot, fact, self.0.table.is_tracking());
+        let entry = Entry::new(at, kind, slot, fact, self.0.table.is_tracking());
         let agent_runs = self.has_agent();
-        let pushed = self.0.notes.with(|log| log.push(noted, agent_runs));
+        let pushed = self.0.notes.with(|log| log.push(entry, agent_runs));
         drop(pushed.gone);
         if pushed.is_heard {
             self.0.event_added.notify_waiters();
@@ -397,7 +398,7 @@ impl Registry {
     /// Puts back what was taken away, as if it had been noted only now.
     #[cfg(test)]
     pub(crate) fn note_again(&self, noted: Noted) {
-        let _ = self.0.notes.with(|log| log.push(noted, true));
+        let _ = self.0.notes.with(|log| log.push(noted.into(), true));
     }
 
     fn warn(&self, slot: &Arc<Slot>, oddity: Oddity) {

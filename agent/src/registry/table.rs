@@ -108,9 +108,9 @@ struct Passed {
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
     slots: HashTable<Arc<Slot>>,
-    /// Slots that came or became somebody else since the sampler last looked; some may have gone since.
-    /// Empty while nobody looks, as the next two.
-    changed: Vec<SlotId>,
+    /// Slots that came or became somebody else since the sampler last looked, in that order; some may have gone
+    /// since. Empty while nobody looks, as the next two.
+    changed: VecDeque<SlotId>,
     /// Slots that went since then and that the sampler may know.
     gone: Vec<Gone>,
     /// All others that went since then, oldest first.
@@ -164,13 +164,17 @@ impl Shard {
                 is_crowd = room >= ROOM;
             }
         }
-        self.changed.push(id);
+        self.changed.push_back(id);
         is_crowd
     }
 
     /// Notes that a slot went. However long nobody looks, of those that the sampler never knew no more are kept
     /// than there are facts about them.
     fn went(&mut self, slot: &Slot, gone: Gone, notes: &Notes) {
+        // Where actors go in the order in which they came, the list need not be searched for those that went.
+        if self.changed.front() == Some(&slot.id) {
+            self.changed.pop_front();
+        }
         if !slot.marks.is_new() {
             return self.gone.push(gone);
         }
@@ -324,7 +328,7 @@ impl Table {
             for slot in &shard.slots {
                 slot.marks.change_seen();
             }
-            (shard.changed, shard.gone) = (Vec::new(), Vec::new());
+            (shard.changed, shard.gone) = (VecDeque::new(), Vec::new());
             shard.passed = VecDeque::new();
         }
     }
