@@ -130,6 +130,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod bell;
 mod context;
 mod control;
 mod driver;

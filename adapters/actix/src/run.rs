@@ -4,6 +4,7 @@
 //! The order in which things happen is that of actix's `ContextFut`: futures that are waited for,
 //! messages, other futures, and then whether the actor ends.
 
+use crate::bell::Bell;
 use crate::context::{Context, Item};
 use crate::control::Switch;
 use crate::life::Life;
@@ -24,6 +25,8 @@ pub struct Run<A: Actor<Context = Context<A>>> {
     receiver: AddressReceiver<A>,
     /// Messages out of the mailbox that wait to be handled, oldest first.
     ahead: VecDeque<Envelope<A>>,
+    /// Hangs in the mailbox while there are several of them and it is empty.
+    bell: Option<Arc<Bell>>,
     waits: Vec<Item<A>>,
     items: Vec<(SpawnHandle, Item<A>)>,
     /// By which it is killed; from before it runs.
@@ -38,8 +41,16 @@ enum Round {
 
 impl<A: Actor<Context = Context<A>>> Run<A> {
     pub(crate) fn new(ctx: Context<A>, receiver: AddressReceiver<A>, actor: A) -> Self {
-        let ahead = VecDeque::new();
-        Self { ctx, actor, receiver, ahead, waits: Vec::new(), items: Vec::new(), switch: None }
+        Self {
+            ctx,
+            actor,
+            receiver,
+            ahead: VecDeque::new(),
+            bell: None,
+            waits: Vec::new(),
+            items: Vec::new(),
+            switch: None,
+        }
     }
 
     /// Whether anything can still happen to it.
@@ -81,16 +92,45 @@ impl<A: Actor<Context = Context<A>>> Run<A> {
     /// `task` is woken by the next one.
     #[inline]
     fn take_out(&mut self, most: usize, task: &mut Task<'_>) -> usize {
+        if self.ahead.is_empty() && !self.take_one(task) {
+            return 0;
+        }
         // As in actix nobody is woken by what comes while messages are handled.
         let mut nobody = Task::from_waker(Waker::noop());
-        while self.ahead.len() < most {
-            let task = if self.ahead.is_empty() { &mut *task } else { &mut nobody };
-            match Pin::new(&mut self.receiver).poll_next(task) {
-                Poll::Ready(Some(envelope)) => self.ahead.push_back(envelope),
-                Poll::Ready(None) | Poll::Pending => break,
+        while self.ahead.len() < most && !self.bell.as_ref().is_some_and(|bell| bell.is_silent()) {
+            if self.take_one(&mut nobody) {
+                continue;
+            }
+            // Behind a single one the task itself asks next.
+            if self.ahead.len() < 2 || !self.take_one_or_hear() {
+                break;
             }
         }
         self.ahead.len()
+    }
+
+    /// Takes a message out of the mailbox; if there is none, `task` is woken by the next one. Whether there was.
+    #[inline]
+    fn take_one(&mut self, task: &mut Task<'_>) -> bool {
+        if let Some(bell) = &self.bell {
+            bell.take_down();
+        }
+        let Poll::Ready(Some(envelope)) = Pin::new(&mut self.receiver).poll_next(task) else {
+            return false;
+        };
+        self.ahead.push_back(envelope);
+        true
+    }
+
+    /// The same, but the next one rings the bell.
+    fn take_one_or_hear(&mut self) -> bool {
+        let waker = self.bell.get_or_insert_default().hang();
+        let polled = Pin::new(&mut self.receiver).poll_next(&mut Task::from_waker(&waker));
+        let Poll::Ready(Some(envelope)) = polled else { return false };
+        // It may not have been hung up for that.
+        self.bell.get_or_insert_default().take_down();
+        self.ahead.push_back(envelope);
+        true
     }
 
     /// As many messages as may be out of the mailbox: so that the bound stays one.
@@ -107,12 +147,7 @@ impl<A: Actor<Context = Context<A>>> Run<A> {
     fn tell(&mut self, task: &mut Task<'_>) {
         let most = if self.ctx.slot().is_handling() { self.most() } else { usize::MAX };
         let before = self.ahead.len();
-        while self.ahead.len() < most {
-            match Pin::new(&mut self.receiver).poll_next(task) {
-                Poll::Ready(Some(envelope)) => self.ahead.push_back(envelope),
-                Poll::Ready(None) | Poll::Pending => break,
-            }
-        }
+        while self.ahead.len() < most && self.take_one(task) {}
         if self.ahead.len() != before {
             self.tell_depth();
         }

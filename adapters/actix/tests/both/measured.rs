@@ -100,3 +100,35 @@ async fn what_is_queued_while_the_actor_waits_outside_of_a_message() {
     ready.send(()).unwrap();
     rig.when(&path, handled(30)).await;
 }
+
+#[actix::test]
+async fn what_comes_while_messages_wait_is_queued_behind_them_at_the_next_message() {
+    let rig = Rig::shared().await;
+    let (name, path) = named("backlog");
+    let arbiter = Arbiter::new();
+    let worker = Worker::start_in_arbiter_observed(&arbiter.handle(), &name, |_| Worker::default());
+    let block = || {
+        let (go_on, until) = std::sync::mpsc::channel();
+        worker.do_send(Block(until));
+        go_on
+    };
+    let count = |times| (0..times).for_each(|_| worker.do_send(Count));
+    let queued = async |so_many| {
+        if KIND == "ours" {
+            rig.when(&path, |s| depth(s).0 == so_many).await;
+        }
+    };
+    let first = block();
+    rig.when(&path, is("handling")).await;
+    let (second, third) = (block(), block());
+    count(1);
+    first.send(()).unwrap();
+    // The mailbox is found empty: all that waits is out of it.
+    queued(2).await;
+    count(3);
+    second.send(()).unwrap();
+    queued(4).await;
+    third.send(()).unwrap();
+    rig.when(&path, handled(7)).await;
+    arbiter.stop();
+}
