@@ -17,7 +17,7 @@ fn main() -> std::process::ExitCode {
 mod counted {
     use actorscope_agent::tokio as observed;
     use actorscope_testkit::Rig;
-    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use actorscope_testkit::per_message::{self, Batch, Comparison, Most, Subject, Way};
     use std::process::ExitCode;
     use std::sync::Arc;
     use tokio::sync::{Notify, mpsc};
@@ -29,50 +29,51 @@ mod counted {
     type Message = Option<Arc<Notify>>;
 
     pub fn main() -> ExitCode {
+        let ways = |observed: Subject, watched: Subject, locked| {
+            vec![
+                Way {
+                    how: "observed",
+                    subject: observed,
+                    most: Most::instructions(30).locked(locked),
+                },
+                Way {
+                    how: "watched",
+                    subject: watched,
+                    most: Most::instructions(355).locked(locked),
+                },
+            ]
+        };
         per_message::main(&[
             Comparison {
                 name: "bounded channel",
                 each: "a message",
                 base: || Box::pin(async { plain() }),
-                observed: || Box::pin(async { bounded() }),
-                watched: || {
-                    Box::pin(async {
-                        let batch = bounded();
-                        watch().await;
-                        batch
-                    })
-                },
-                without_agent: 30,
-                instructions: 355,
-                locked: 0,
-                allocations: 0,
+                ways: ways(
+                    || Box::pin(async { bounded() }),
+                    || Box::pin(async { watched(bounded()).await }),
+                    0,
+                ),
             },
             Comparison {
                 name: "unbounded channel",
                 each: "a message",
                 base: || Box::pin(async { plain_unbounded() }),
-                observed: || Box::pin(async { unbounded() }),
-                watched: || {
-                    Box::pin(async {
-                        let batch = unbounded();
-                        watch().await;
-                        batch
-                    })
-                },
-                without_agent: 30,
-                instructions: 355,
-                // The sender counts, because nobody but a receiver can ask an unbounded channel how
-                // long it is.
-                locked: 1,
-                allocations: 0,
+                ways: ways(
+                    || Box::pin(async { unbounded() }),
+                    || Box::pin(async { watched(unbounded()).await }),
+                    // The sender counts, because nobody but a receiver can ask an unbounded channel how
+                    // long it is.
+                    1,
+                ),
             },
         ])
     }
 
-    /// Looks at the slot, so that it gets a fine histogram.
-    async fn watch() {
+    /// Batches to a slot at which somebody looks, so that it has a fine histogram.
+    async fn watched(batch: Batch) -> Batch {
         let rig = Rig::shared().await;
         rig.show("/jobs").await.unwrap();
+        batch
     }
 
     fn batch_of(send: impl Fn(Message) + 'static) -> Batch {

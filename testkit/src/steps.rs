@@ -4,17 +4,31 @@
 //! whether it can be traced ([`begin`]), and then stops at marks ([`mark`]). Between the marks its parent
 //! lets it run instruction by instruction (`ptrace`) and looks at each. No timer, no other process and
 //! no frequency has a part in the result; nor has the time that this takes, thousands of times longer than
-//! without: the processor's counter, which is what the agent's clock reads, goes on with the instructions.
+//! without: the processor's counter, which is what the agent's clock reads, goes on with the instructions, and
+//! what the kernel lends a process to read the system's clock (the vDSO) runs at full speed and is counted as one
+//! reading. It begins anew when the time moves on meanwhile; step by step, that would be again and again.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+use nix::libc::user_regs_struct;
+use nix::sched::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
 use nix::sys::ptrace;
 use nix::sys::signal::{Signal, raise};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
+use std::ops::Range;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
 
 /// Says in a child what it is to do.
 const CHILD: &str = "ACTORSCOPE_STEPPED";
+
+/// For glibc: copying and comparing as most processors do. Those with wider registers would take fewer instructions
+/// for it, and the same program would count differently from machine to machine.
+const COPYING: (&str, &str) =
+    ("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW,-RTM");
 
 /// What was counted between two marks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +39,8 @@ pub struct Stepped {
     pub locked: u64,
     /// System calls.
     pub calls: u64,
+    /// Readings of the system's clock, whose instructions are none of those above.
+    pub clock_readings: u64,
 }
 
 impl Stepped {
@@ -35,6 +51,7 @@ impl Stepped {
             instructions: self.instructions.saturating_sub(other.instructions),
             locked: self.locked.saturating_sub(other.locked),
             calls: self.calls.saturating_sub(other.calls),
+            clock_readings: self.clock_readings.saturating_sub(other.clock_readings),
         }
     }
 }
@@ -50,6 +67,7 @@ pub fn run(what: &str, stretches: usize) -> (String, Option<Vec<Stepped>>) {
     let program = std::env::current_exe().expect("this program's path");
     let mut child = Command::new(program)
         .env(CHILD, what)
+        .env(COPYING.0, COPYING.1)
         .stdout(Stdio::piped())
         .spawn()
         .expect("this program starts");
@@ -83,29 +101,70 @@ pub fn mark() {
 /// Lets a child run to its first mark, instruction by instruction to each of the next ones, and on to its
 /// end.
 fn step(pid: Pid, stretches: usize) -> Vec<Stepped> {
-    let stopped = |status: WaitStatus| match status {
+    assert_eq!(wait(pid), Some(Signal::SIGSTOP), "the first mark");
+    let path = format!("/proc/{pid}/mem");
+    let memory = File::options().write(true).open(path).expect("a child's memory");
+    let _together = Together::begin(pid);
+    let mut stepper = Stepper { pid, memory, counter: Counter::default(), lent: lent(pid) };
+    let all = (0..stretches).map(|_| stepper.go_to_next_mark()).collect();
+    ptrace::cont(pid, None).expect("the child goes on");
+    assert_eq!(wait(pid), None, "the child ends");
+    all
+}
+
+/// The signal that the child stopped with next; `None` = it ended.
+fn wait(pid: Pid) -> Option<Signal> {
+    match waitpid(pid, None).expect("the child is there") {
         WaitStatus::Stopped(_, signal) => Some(signal),
         WaitStatus::Exited(_, 0) => None,
         other => panic!("the child was ended: {other:?}"),
-    };
-    let wait = || stopped(waitpid(pid, None).expect("the child is there"));
-    assert_eq!(wait(), Some(Signal::SIGSTOP), "the first mark");
-    let mut counter = Counter::default();
-    let to_next_mark = |_| {
-        let mut stepped = Stepped::default();
-        loop {
-            ptrace::step(pid, None).expect("a step");
-            match wait() {
-                Some(Signal::SIGTRAP) => look(pid, &mut counter, &mut stepped),
-                Some(Signal::SIGSTOP) => return stepped,
-                other => panic!("unexpected while stepping: {other:?}"),
-            }
+    }
+}
+
+/// Where the code lies that the kernel lends a process for what needs no system call.
+fn lent(pid: Pid) -> Range<u64> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("a child's mappings");
+    let line = maps.lines().find(|line| line.ends_with("[vdso]"));
+    let range = line.and_then(|line| line.split_whitespace().next()?.split_once('-'));
+    let number = |hex| u64::from_str_radix(hex, 16).expect("an address");
+    range.map_or(0..0, |(begin, end)| number(begin)..number(end))
+}
+
+/// Parent and child take turns on one processor for as long as this is there: with one each, both would fall asleep
+/// between any two instructions, and a virtual processor takes long to wake. Where that is not allowed it takes longer.
+struct Together {
+    before: Option<CpuSet>,
+}
+
+impl Together {
+    fn begin(child: Pid) -> Self {
+        let before = sched_getaffinity(THIS_THREAD).ok();
+        let mut one = CpuSet::new();
+        if sched_getcpu().and_then(|processor| one.set(processor)).is_ok() {
+            let _ = sched_setaffinity(THIS_THREAD, &one);
+            let _ = sched_setaffinity(child, &one);
         }
-    };
-    let all = (0..stretches).map(to_next_mark).collect();
-    ptrace::cont(pid, None).expect("the child goes on");
-    assert_eq!(wait(), None, "the child ends");
-    all
+        Self { before }
+    }
+}
+
+impl Drop for Together {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            let _ = sched_setaffinity(THIS_THREAD, before);
+        }
+    }
+}
+
+const THIS_THREAD: Pid = Pid::from_raw(0);
+
+/// A child that goes from mark to mark.
+#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "nothing is counted there"))]
+struct Stepper {
+    pid: Pid,
+    memory: File,
+    counter: Counter,
+    lent: Range<u64>,
 }
 
 /// The processor's counter as the child is told it: what it read first, and from then on as much more as
@@ -118,42 +177,93 @@ struct Counter {
     is_read: bool,
 }
 
-/// Notes what kind of instruction comes next; those that read the counter are done at once.
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-fn look(pid: Pid, counter: &mut Counter, stepped: &mut Stepped) {
-    let mut registers = ptrace::getregs(pid).expect("registers");
-    if std::mem::take(&mut counter.is_read) {
-        counter.now = Some(registers.rdx << 32 | registers.rax & u64::from(u32::MAX));
-    }
-    loop {
-        let at = registers.rip as ptrace::AddressType;
-        let word = ptrace::read(pid, at).expect("memory") as u64;
-        stepped.instructions += 1;
-        counter.now = counter.now.map(|now| now + 1);
-        match word.to_le_bytes() {
-            [0x0f, 0x05, ..] => stepped.calls += 1,
-            // A `lock` prefix, perhaps behind others, or an exchange with memory, which locks by itself.
-            [0xf0, ..] | [0x66 | 0xf2 | 0xf3, 0xf0, ..] => stepped.locked += 1,
-            [0x86 | 0x87, modes, ..] | [0x40..=0x4f, 0x86 | 0x87, modes, ..] if modes < 0xc0 => {
-                stepped.locked += 1;
+impl Stepper {
+    fn go_to_next_mark(&mut self) -> Stepped {
+        let mut stepped = Stepped::default();
+        loop {
+            ptrace::step(self.pid, None).expect("a step");
+            match wait(self.pid) {
+                Some(Signal::SIGTRAP) => self.look(&mut stepped),
+                Some(Signal::SIGSTOP) => return stepped,
+                other => panic!("unexpected while stepping: {other:?}"),
             }
-            // `rdtsc`.
-            [0x0f, 0x31, ..] => {
-                let Some(now) = counter.now else {
-                    counter.is_read = true;
-                    return;
-                };
-                registers.rax = now & u64::from(u32::MAX);
-                registers.rdx = now >> 32;
-                registers.rip += 2;
-                ptrace::setregs(pid, registers).expect("registers");
-                continue;
-            }
-            _ => {}
         }
-        return;
     }
+
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+    fn look(&mut self, _: &mut Stepped) {}
 }
 
-#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-fn look(_: Pid, _: &mut Counter, _: &mut Stepped) {}
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+impl Stepper {
+    /// Notes what kind of instruction comes next; those that read the counter, and what the kernel lends, are done at
+    /// once.
+    fn look(&mut self, stepped: &mut Stepped) {
+        let mut registers = self.registers();
+        if std::mem::take(&mut self.counter.is_read) {
+            self.counter.now = Some(registers.rdx << 32 | registers.rax & u64::from(u32::MAX));
+        }
+        loop {
+            if self.lent.contains(&registers.rip) {
+                stepped.clock_readings += 1;
+                registers = self.return_from(registers.rsp);
+            }
+            let word = self.read(registers.rip);
+            stepped.instructions += 1;
+            self.counter.now = self.counter.now.map(|now| now + 1);
+            match word.to_le_bytes() {
+                [0x0f, 0x05, ..] => stepped.calls += 1,
+                // A `lock` prefix, perhaps behind others, or an exchange with memory, which locks by itself.
+                [0xf0, ..] | [0x66 | 0xf2 | 0xf3, 0xf0, ..] => stepped.locked += 1,
+                [0x86 | 0x87, modes, ..] | [0x40..=0x4f, 0x86 | 0x87, modes, ..]
+                    if modes < 0xc0 =>
+                {
+                    stepped.locked += 1;
+                }
+                // `rdtsc`.
+                [0x0f, 0x31, ..] => {
+                    let Some(now) = self.counter.now else {
+                        self.counter.is_read = true;
+                        return;
+                    };
+                    registers.rax = now & u64::from(u32::MAX);
+                    registers.rdx = now >> 32;
+                    registers.rip += 2;
+                    ptrace::setregs(self.pid, registers).expect("registers");
+                    continue;
+                }
+                _ => {}
+            }
+            return;
+        }
+    }
+
+    /// Lets a function that was just called run to its end, and says what the registers are then. Its caller's next
+    /// instruction is a trap meanwhile.
+    fn return_from(&self, stack: u64) -> user_regs_struct {
+        const TRAP: u64 = 0xcc;
+        let back = self.read(stack);
+        let instruction = self.read(back);
+        self.write(back, instruction & !0xff | TRAP);
+        ptrace::cont(self.pid, None).expect("the child goes on");
+        assert_eq!(wait(self.pid), Some(Signal::SIGTRAP), "the call returns");
+        self.write(back, instruction);
+        let mut registers = self.registers();
+        assert_eq!(registers.rip, back + 1, "nothing else stops the call");
+        registers.rip = back;
+        ptrace::setregs(self.pid, registers).expect("registers");
+        registers
+    }
+
+    fn registers(&self) -> user_regs_struct {
+        ptrace::getregs(self.pid).expect("registers")
+    }
+
+    fn read(&self, at: u64) -> u64 {
+        ptrace::read(self.pid, at as ptrace::AddressType).expect("memory") as u64
+    }
+
+    fn write(&self, at: u64, word: u64) {
+        self.memory.write_all_at(&word.to_le_bytes(), at).expect("memory");
+    }
+}

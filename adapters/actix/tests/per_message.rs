@@ -18,21 +18,32 @@ mod counted {
     use actix::{Actor, Addr, Handler, Message};
     use actorscope_actix::StartObserved;
     use actorscope_testkit::Rig;
-    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use actorscope_testkit::per_message::{self, Batch, Comparison, Most, Way};
     use std::process::ExitCode;
     use std::rc::Rc;
     use tokio::task::LocalSet;
 
     struct Plain;
 
+    /// More than a batch: nobody waits for room.
+    const CAPACITY: usize = 256;
+
     impl Actor for Plain {
         type Context = actix::Context<Self>;
+
+        fn started(&mut self, context: &mut Self::Context) {
+            context.set_mailbox_capacity(CAPACITY);
+        }
     }
 
     struct Ours;
 
     impl Actor for Ours {
         type Context = actorscope_actix::Context<Self>;
+
+        fn started(&mut self, context: &mut Self::Context) {
+            context.set_mailbox_capacity(CAPACITY);
+        }
     }
 
     #[derive(Message)]
@@ -50,30 +61,33 @@ mod counted {
     }
 
     pub fn main() -> ExitCode {
-        per_message::main(&[
-            Comparison {
-                name: "context of actix",
-                each: "a message",
-                base: || Box::pin(batches(|| Plain.start())),
-                observed: || Box::pin(batches(|| Plain.start_observed("jobs"))),
-                watched: || Box::pin(watched(|| Plain.start_observed("jobs"))),
-                without_agent: 70,
-                instructions: 145,
-                locked: 0,
-                allocations: 0,
-            },
-            Comparison {
-                name: "our context",
-                each: "a message",
-                base: || Box::pin(batches(|| Plain.start())),
-                observed: || Box::pin(batches(|| Ours.start_observed("jobs"))),
-                watched: || Box::pin(watched(|| Ours.start_observed("jobs"))),
-                without_agent: 200,
-                instructions: 420,
-                locked: 0,
-                allocations: 0,
-            },
-        ])
+        per_message::main(&[Comparison {
+            name: "actor",
+            each: "a message",
+            base: || Box::pin(batches(|| Plain.start())),
+            ways: vec![
+                Way {
+                    how: "observed in the context of actix",
+                    subject: || Box::pin(batches(|| Plain.start_observed("jobs"))),
+                    most: Most::instructions(70),
+                },
+                Way {
+                    how: "watched in the context of actix",
+                    subject: || Box::pin(watched(|| Plain.start_observed("jobs"))),
+                    most: Most::instructions(145),
+                },
+                Way {
+                    how: "observed in our context",
+                    subject: || Box::pin(batches(|| Ours.start_observed("jobs"))),
+                    most: Most::instructions(275),
+                },
+                Way {
+                    how: "watched in our context",
+                    subject: || Box::pin(watched(|| Ours.start_observed("jobs"))),
+                    most: Most::instructions(480),
+                },
+            ],
+        }])
     }
 
     /// Batches to an actor at whose slot somebody looks, so that it has a fine histogram.

@@ -17,7 +17,7 @@ fn main() -> std::process::ExitCode {
 mod counted {
     use actorscope_kameo::{name_actor, observed};
     use actorscope_testkit::Rig;
-    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use actorscope_testkit::per_message::{self, Batch, Comparison, Most, Subject, Way};
     use kameo::mailbox::{self, MailboxReceiver, MailboxSender};
     use kameo::prelude::*;
     use std::convert::Infallible;
@@ -61,28 +61,30 @@ mod counted {
     }
 
     pub fn main() -> ExitCode {
+        let ways = |observed: Subject, watched: Subject| {
+            vec![
+                Way { how: "observed", subject: observed, most: Most::instructions(280) },
+                Way { how: "watched", subject: watched, most: Most::instructions(550) },
+            ]
+        };
         per_message::main(&[
             Comparison {
                 name: "bounded mailbox",
                 each: "a message",
                 base: || Box::pin(batches::<Plain>(mailbox::bounded(CAPACITY))),
-                observed: || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
-                watched: || Box::pin(watched(mailbox::bounded(CAPACITY))),
-                without_agent: 280,
-                instructions: 550,
-                locked: 0,
-                allocations: 0,
+                ways: ways(
+                    || Box::pin(batches::<Observed>(mailbox::bounded(CAPACITY))),
+                    || Box::pin(watched(mailbox::bounded(CAPACITY))),
+                ),
             },
             Comparison {
                 name: "unbounded mailbox",
                 each: "a message",
                 base: || Box::pin(batches::<Plain>(mailbox::unbounded())),
-                observed: || Box::pin(batches::<Observed>(mailbox::unbounded())),
-                watched: || Box::pin(watched(mailbox::unbounded())),
-                without_agent: 280,
-                instructions: 550,
-                locked: 0,
-                allocations: 0,
+                ways: ways(
+                    || Box::pin(batches::<Observed>(mailbox::unbounded())),
+                    || Box::pin(watched(mailbox::unbounded())),
+                ),
             },
         ])
     }

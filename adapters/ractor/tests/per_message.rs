@@ -17,7 +17,7 @@ fn main() -> std::process::ExitCode {
 mod counted {
     use actorscope_ractor::{TrackSends, observe};
     use actorscope_testkit::Rig;
-    use actorscope_testkit::per_message::{self, Batch, Comparison};
+    use actorscope_testkit::per_message::{self, Batch, Comparison, Most, Subject, Way};
     use ractor::{Actor, ActorProcessingErr, ActorRef, MessagingErr, RpcReplyPort};
     use std::process::ExitCode;
     use std::time::Duration;
@@ -52,31 +52,23 @@ mod counted {
     }
 
     pub fn main() -> ExitCode {
-        per_message::main(&[
-            Comparison {
-                name: "handling",
-                each: "a message",
-                base: || Box::pin(base()),
-                observed: || Box::pin(plain()),
-                watched: || Box::pin(watched(plain())),
-                without_agent: 265,
-                instructions: 350,
-                locked: 0,
-                allocations: 0,
-            },
-            // The locked instruction is the sender's count.
-            Comparison {
-                name: "tracked reference",
-                each: "a message",
-                base: || Box::pin(base()),
-                observed: || Box::pin(tracked()),
-                watched: || Box::pin(watched(tracked())),
-                without_agent: 405,
-                instructions: 620,
-                locked: 1,
-                allocations: 0,
-            },
-        ])
+        let way = |how, subject: Subject, most| Way { how, subject, most };
+        per_message::main(&[Comparison {
+            name: "actor",
+            each: "a message",
+            base: || Box::pin(base()),
+            ways: vec![
+                way("observed", || Box::pin(plain()), Most::instructions(285)),
+                way("watched", || Box::pin(watched(plain())), Most::instructions(370)),
+                // The locked instruction is the sender's count.
+                way("tracked", || Box::pin(tracked()), Most::instructions(430).locked(1)),
+                way(
+                    "tracked and watched",
+                    || Box::pin(watched(tracked())),
+                    Most::instructions(640).locked(1),
+                ),
+            ],
+        }])
     }
 
     /// Without a second thread the system's allocator takes no locks: that is not what is compared.
