@@ -196,7 +196,8 @@ pub struct ShowArgs {
 /// Options of `events`.
 #[derive(Args, Clone, Debug)]
 pub struct EventsArgs {
-    /// Wait for what is to come, over reconnects, until interrupted.
+    /// Wait for what is to come, over reconnects, until interrupted. Where more comes than the agent may spend time on
+    /// (tens of thousands a second), events called gap say how many are missing.
     #[arg(long, short)]
     pub follow: bool,
     /// Begin with the newest N of those the agent still holds; 0 = all.
