@@ -7,6 +7,7 @@ use crate::registry::{Registry, SlotHandle};
 use crate::slot::Slot;
 use actorscope_core::forest::Member;
 use actorscope_core::node::AgentCost;
+use actorscope_core::quality::Quality;
 use actorscope_core::view::{Best, Order, RowSource, SortKey, Weight};
 use actorscope_core::{ChildKind, EventKind, ExitReason, SlotId, SlotState};
 use proptest::prelude::*;
@@ -117,6 +118,22 @@ fn message(slot: &SlotHandle) {
     slot.look(1);
     let arrival = slot.take();
     slot.handle(Some(arrival), None).ok(true);
+}
+
+#[test]
+fn what_began_after_the_pass_has_lasted_for_some_time() {
+    let mut node = Node::new();
+    let slot = node.actor("a");
+    node.rows.pass(ticks(), wall(), Default::default(), AgentCost::default());
+    slot.look(2);
+    let arrival = slot.take();
+    let handling = slot.handle(Some(arrival), None);
+    let begun = ticks();
+    while nanos(begun, ticks()) < 1_000 {}
+    let stats = node.rows.stats(slot.id()).unwrap();
+    assert!(stats.handling_now.is_some_and(|now| now.for_ns >= 1_000));
+    assert!(matches!(stats.depth.quality(), Quality::Stale { age_ns } if age_ns >= 1_000));
+    handling.ok(true);
 }
 
 #[test]

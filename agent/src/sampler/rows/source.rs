@@ -2,6 +2,7 @@
 
 use super::super::leading::{Entry, Leading};
 use super::{Rows, links};
+use crate::clock::{Ticks, ticks};
 use actorscope_core::forest::{Forest, Member};
 use actorscope_core::node::Summary;
 use actorscope_core::slot::{SlotDetail, Stats};
@@ -48,6 +49,14 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// Slots are read when they are shown, which may be long after a pass: what began since then has lasted for some
+    /// time, too.
+    fn at_this_moment(&self) -> Ticks {
+        ticks().max(self.now)
+    }
+}
+
 /// Whether what sleeps has no more than 0 in a column.
 const fn has_nothing_asleep(key: SortKey) -> bool {
     matches!(key, SortKey::Depth | SortKey::Rate | SortKey::QueueWait | SortKey::Utilization)
@@ -64,22 +73,24 @@ impl RowSource for Rows {
     }
 
     fn stats(&self, id: SlotId) -> Option<Stats> {
+        let now = self.at_this_moment();
         self.row(id).map(|row| Stats {
-            waiting_for: links::waiting_for(row, &self.forest, self.now),
-            ..row.stats(self.now, self.summary.sampled_at)
+            waiting_for: links::waiting_for(row, &self.forest, now),
+            ..row.stats(now, self.summary.sampled_at)
         })
     }
 
     fn detail(&self, id: SlotId) -> Option<SlotDetail> {
+        let now = self.at_this_moment();
         self.row(id).map(|row| SlotDetail {
             links: links::links_of(
                 id,
                 self.at(self.senders.iter()),
                 &self.waits,
                 &self.forest,
-                self.now,
+                now,
             ),
-            ..row.detail(self.now, self.forest.child_count(id))
+            ..row.detail(now, self.forest.child_count(id))
         })
     }
 
