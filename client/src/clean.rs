@@ -58,6 +58,7 @@ pub(crate) fn frame(frame: &mut v1::Frame) {
     if let Some(detail) = &mut frame.detail {
         in_place_all(detail.handlers.iter_mut().map(|h| &mut h.message_type));
         in_place_all(detail.history.iter_mut().filter_map(|h| h.reason.as_mut()));
+        in_place_all(detail.pending.as_mut().map(|pending| &mut pending.by));
         if let Some(links) = &mut detail.links {
             let both = links.outgoing.iter_mut().chain(&mut links.incoming);
             in_place_all(both.map(|link| &mut link.path));
@@ -101,6 +102,7 @@ mod tests {
                     message_type: "Say\u{7}".into(),
                     ..v1::HandlerStats::default()
                 }],
+                pending: Some(v1::Pending { by: "ann\u{7}".into(), ..v1::Pending::default() }),
                 ..v1::Detail::default()
             }),
             ..v1::Frame::default()
@@ -111,6 +113,8 @@ mod tests {
         assert_eq!(rows.classes[0].actor_type, "R␇");
         let detail = hostile.detail.as_ref();
         assert_eq!(detail.map(|d| d.handlers[0].message_type.as_str()), Some("Say␇"));
+        let pending = detail.and_then(|d| d.pending.as_ref());
+        assert_eq!(pending.map(|p| p.by.as_str()), Some("ann␇"));
     }
 
     #[test]

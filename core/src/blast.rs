@@ -2,7 +2,10 @@
 
 mod below;
 mod group;
+mod hands;
 mod queue;
+
+pub use hands::in_hands;
 
 use crate::capability::Capability;
 use crate::forest::Forest;
@@ -10,6 +13,7 @@ use crate::id::{Incarnation, SlotId};
 use crate::slot::{Identity, Stats};
 use crate::spec::{BudgetScope, BudgetUse, ChildKind, RestartType, Strategy, words};
 use crate::state::SlotState;
+use crate::text::grouped;
 use crate::verb::Verb;
 use crate::view::RowSource;
 
@@ -112,7 +116,10 @@ pub fn preview(source: &impl RowSource, slot: SlotId, verb: Verb) -> Option<Blas
     }
     match verb {
         _ if identity.kind == ChildKind::Group => group::cancelled(&mut radius, source),
-        Verb::Suspend => held(&mut radius, Effect::Held),
+        Verb::Suspend => {
+            held(&mut radius, Effect::Held);
+            radius.sentences.extend(in_hands(verb, identity, &stats));
+        }
         Verb::Resume => held(&mut radius, Effect::Released),
         Verb::Kill | Verb::Stop | Verb::Restart => ended(&mut radius, source, identity, &stats),
     }
@@ -348,16 +355,7 @@ fn sentences(
         Successor::No(why) => say.push(why),
         Successor::Unknown => say.push("Whether it is restarted is not known.".to_owned()),
     }
-    if radius.verb == Verb::Kill && stats.state == SlotState::Handling {
-        say.push(if takes_no_messages(identity, stats) {
-            "It is inside a poll, which nothing can interrupt: it ends when that comes back."
-                .to_owned()
-        } else if identity.capabilities.has(Capability::InterruptsHandler) {
-            "The running handler is cancelled at its next await point.".to_owned()
-        } else {
-            "The running handler is finished first: it can't be interrupted.".to_owned()
-        });
-    }
+    say.extend(in_hands(radius.verb, identity, stats));
     let queue = (!takes_no_messages(identity, stats))
         .then(|| queue::sentence(radius.queued, identity, stats))
         .flatten();
@@ -398,7 +396,7 @@ fn sentences(
 }
 
 fn plural(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+    if n == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(n as u64)) }
 }
 
 fn budget_sentence(budget: &BudgetUse, exceeds: bool, scope: BudgetScope, verb: Verb) -> String {
@@ -406,7 +404,7 @@ fn budget_sentence(budget: &BudgetUse, exceeds: bool, scope: BudgetScope, verb: 
     let seconds = *period_ns as f64 / 1e9;
     let oldest = expires_in_ns
         .first()
-        .map(|ns| format!("; the oldest is forgotten in {:.1} s", *ns as f64 / 1e9))
+        .map(|ns| format!("; the oldest is forgotten in {}", hands::seconds(*ns)))
         .unwrap_or_default();
     let consequence = if exceeds {
         match scope {
@@ -420,5 +418,6 @@ fn budget_sentence(budget: &BudgetUse, exceeds: bool, scope: BudgetScope, verb: 
     } else {
         String::new()
     };
+    let (used, allowed) = (grouped(u64::from(*used)), grouped(u64::from(*allowed)));
     format!("{used} of {allowed} restarts in {seconds} s are used{oldest}{consequence}.")
 }

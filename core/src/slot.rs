@@ -8,6 +8,7 @@ use crate::link::{Links, WaitingFor};
 use crate::quality::{Quality, Reading};
 use crate::spec::{BudgetUse, ChildKind, ChildSpec, SupervisorSpec, words};
 use crate::state::{ExitReason, SlotState};
+use crate::verb::Verb;
 use std::sync::Arc;
 
 /// Who a slot is. Has a version, because some of it may be learnt late.
@@ -221,6 +222,17 @@ pub struct PastIncarnation {
     pub lost_messages: Option<u64>,
 }
 
+/// A kill, stop or restart that was asked for and has not happened yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pending {
+    /// Which.
+    pub verb: Verb,
+    /// Who asked.
+    pub by: String,
+    /// When.
+    pub asked_at: Timestamp,
+}
+
 /// What the detail page of one slot adds to its row.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct SlotDetail {
@@ -240,4 +252,7 @@ pub struct SlotDetail {
     pub links: Option<Links>,
     /// Children, live and dead.
     pub children: u64,
+    /// What it has been asked to do and has not done yet, because a handler runs or the framework
+    /// comes to it later.
+    pub pending: Option<Pending>,
 }

@@ -3,9 +3,10 @@
 use actorscope_core::blast::{Effect, QueueFate, preview};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::forest::Forest;
+use actorscope_core::link::WaitingFor;
 use actorscope_core::node::Summary;
 use actorscope_core::quality::Reading;
-use actorscope_core::slot::{Identity, LatencySummary, SlotDetail, Stats};
+use actorscope_core::slot::{HandlingNow, Identity, LatencySummary, SlotDetail, Stats};
 use actorscope_core::spec::{BudgetUse, ChildKind, ChildSpec, RestartType, SupervisorSpec};
 use actorscope_core::view::{
     Expansion, Filter, Folding, Order, RowSource, SortKey, ViewSpec, evaluate, evaluate_while,
@@ -388,6 +389,39 @@ fn a_task_without_a_mailbox_loses_no_messages() {
     rows.edit(5, |_, s| s.depth = Reading::exact(2));
     let radius = preview(&rows, slot(5), Verb::Kill).unwrap();
     assert_eq!(radius.sentences[1], "2 queued messages are lost.");
+}
+
+#[test]
+fn what_waits_for_a_running_handler_says_for_which_and_what_would_not() {
+    let mut rows = family(Strategy::OneForOne);
+    let said = |rows: &Rows, verb| preview(rows, slot(3), verb).unwrap().sentences.join(" ");
+    let handles = |for_ns, message_type: Option<&str>| {
+        let message_type = message_type.map(Into::into);
+        (SlotState::Handling, Some(HandlingNow { message_type, for_ns }))
+    };
+    rows.edit(3, |_, s| (s.state, s.handling_now) = handles(999_000_000, Some("shop::Charge")));
+    for verb in [Verb::Stop, Verb::Restart, Verb::Suspend] {
+        assert!(!said(&rows, verb).contains("in its hands"), "{verb}: it is over in a moment");
+    }
+    rows.edit(3, |_, s| (s.state, s.handling_now) = handles(52_000_000_000, Some("shop::Charge")));
+    let waits = |what| format!("The {what} comes after the message in its hands, Charge, which");
+    assert!(said(&rows, Verb::Stop).contains(&waits("stop")));
+    assert!(said(&rows, Verb::Suspend).contains(&waits("suspension")));
+    let restart = said(&rows, Verb::Restart);
+    assert!(restart.contains(&(waits("restart") + " has taken 52.0 s so far.")), "{restart}");
+    assert!(!restart.contains("A kill would interrupt it"), "{restart}");
+    assert!(said(&rows, Verb::Kill).contains("is finished first"));
+    rows.edit(3, |i, _| {
+        i.capabilities = i.capabilities.with(Capability::InterruptsHandler);
+    });
+    rows.edit(3, |_, s| {
+        (s.state, s.handling_now) = handles(2_000_000_000, None);
+        s.waiting_for =
+            Some(WaitingFor { slot: slot(2), path: "/root/till".into(), for_ns: 1_900_000_000 });
+    });
+    let expected = "in its hands, which has taken 2.0 s so far and waits for an answer of \
+                    /root/till. A kill would interrupt it.";
+    assert!(said(&rows, Verb::Restart).contains(expected), "{}", said(&rows, Verb::Restart));
 }
 
 #[test]

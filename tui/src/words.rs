@@ -1,6 +1,8 @@
 //! Sentences that terminal UI and text output share.
 
+use actorscope_core::Timestamp;
 use actorscope_core::link::{Link, WaitingFor};
+use actorscope_core::slot::Pending;
 
 use crate::format;
 
@@ -22,6 +24,12 @@ pub fn cycle<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
 /// Whose answer is waited for, and how long: `/shop/store for 3.20 s`.
 pub fn waits_for(waiting: &WaitingFor) -> String {
     format!("{} for {}", waiting.path, format::duration(waiting.for_ns))
+}
+
+/// What it was asked to do: `restart, asked for by ann 22.1 s ago`.
+pub fn pending(pending: &Pending, at: Timestamp) -> String {
+    let Pending { verb, by, asked_at } = pending;
+    format!("{verb}, asked for by {by} {} ago", format::duration(at.since(*asked_at)))
 }
 
 /// The asks of a link that are still out: `1 for 3.20 s`; `None` = there are none.

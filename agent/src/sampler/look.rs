@@ -301,6 +301,7 @@ impl<'a> Look<'a> {
             delay,
             links: None,
             children: children as u64,
+            pending: self.slot.pending(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::registry::Fact;
 use crate::slot::{Asked, Reach, Slot};
 use crate::sync::lock;
 use actorscope_core::text;
+use actorscope_core::view::RowSource;
 use actorscope_core::{EventKind, Incarnation, Outcome, SlotId, Verb, blast};
 use actorscope_proto::v1;
 use actorscope_proto::v1::control_server::Control;
@@ -134,7 +135,7 @@ impl Actor {
             Verb::Kill | Verb::Stop | Verb::Restart => {}
         }
         let reach = meant.ask(|cold, gate| {
-            cold.set_asked(Asked { verb, by, reason });
+            cold.set_asked(Asked { verb, by, reason, at: wall() });
             match verb {
                 Verb::Stop => gate.stop(),
                 Verb::Restart => gate.restart(),
@@ -148,8 +149,11 @@ impl Actor {
             return Ok((outcome, format!("{path}: {why}")));
         }
         if !self.took_effect(slot, *before).await {
-            let message =
+            let mut message =
                 format!("{path} is busy: it is {} as soon as it can be", participle(verb));
+            if let Some(why) = self.in_hands(verb, slot.id) {
+                message.push_str(&format!(". {why}"));
+            }
             return Ok((Outcome::Accepted, message));
         }
         self.shared.pass();
@@ -162,6 +166,15 @@ impl Actor {
             format!("{path} was {} and nobody restarts it", participle(verb))
         };
         Ok((Outcome::Done, message))
+    }
+
+    /// What keeps the verb waiting, as of now.
+    fn in_hands(&self, verb: Verb, slot: SlotId) -> Option<String> {
+        self.shared.pass();
+        self.shared.with_sampler(|sampler| {
+            let rows = sampler.rows();
+            blast::in_hands(verb, &rows.identity(slot)?, &rows.stats(slot)?)
+        })
     }
 
     /// Waits a little for the actor to end, and a little more for its successor.

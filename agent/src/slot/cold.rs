@@ -21,6 +21,7 @@ pub(crate) struct Asked {
     pub(crate) verb: Verb,
     pub(crate) by: String,
     pub(crate) reason: String,
+    pub(crate) at: Timestamp,
 }
 
 /// A restart to come: the how manieth of a row, and when if there is a pause.

@@ -27,7 +27,7 @@ use crate::clock::{Ticks, ticks};
 use crate::gate::Gate;
 use crate::measuring;
 use crate::sync::{Mutex, MutexGuard, OnceBox, lock, try_lock, unlocked};
-use actorscope_core::slot::{Counters, PastIncarnation};
+use actorscope_core::slot::{Counters, PastIncarnation, Pending};
 use actorscope_core::{ExitReason, Identity, Incarnation, SlotId, SlotState, Timestamp};
 use std::fmt;
 use std::sync::Arc;
@@ -235,6 +235,13 @@ impl Slot {
     /// Past actors, newest first.
     pub(crate) fn history(&self) -> Vec<PastIncarnation> {
         self.cold().history(self.last())
+    }
+
+    /// What an operator asked of its actor and has not come about yet.
+    pub(crate) fn pending(&self) -> Option<Pending> {
+        let cold = self.cold();
+        let Asked { verb, by, at, .. } = cold.asked()?;
+        Some(Pending { verb: *verb, by: by.clone(), asked_at: *at })
     }
 
     /// Where it stands among its siblings in the order in which they were started.

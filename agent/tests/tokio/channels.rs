@@ -162,10 +162,15 @@ async fn stop_lets_the_current_message_finish_and_then_ends_the_loop() {
     }
     rig.when("/worker", |s| state(s) == "handling").await;
     assert_eq!(rig.act("stop", "/worker").await.unwrap().outcome, "accepted");
+    let (.., detail) = rig.show("/worker").await.unwrap();
+    let pending = detail.pending.unwrap();
+    assert!(pending.by.starts_with("uid ") && pending.asked_at > 0, "{pending:?}");
+    assert_eq!(pending.verb, "stop");
     release.notify_one();
     task.await.unwrap();
     assert_eq!(handled.load(SeqCst), 1);
     rig.when("/worker", |s| state(s) == "stopped").await;
+    assert_eq!(rig.show("/worker").await.unwrap().2.pending, None, "it came about");
 }
 
 #[tokio::test]

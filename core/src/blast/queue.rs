@@ -3,6 +3,7 @@
 use super::QueueFate;
 use crate::id::Incarnation;
 use crate::slot::{Identity, Stats};
+use crate::text::grouped;
 
 /// Messages that wait, as well as that is known.
 struct Waiting {
@@ -53,7 +54,7 @@ impl Waiting {
         };
         let (many, are) = if count == 1 { ("message", "is") } else { ("messages", "are") };
         let at_least = if self.at_least { "At least " } else { "" };
-        format!("{at_least}{count} queued {many} {are} {what}{rest}")
+        format!("{at_least}{} queued {many} {are} {what}{rest}", grouped(count))
     }
 }
 

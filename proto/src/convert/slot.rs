@@ -5,11 +5,11 @@ use crate::v1;
 use actorscope_core::histogram::{Buckets, Layout};
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{
-    Counters, HandlerStats, Identity, LatencySummary, PastIncarnation, Polling, Resolution,
-    SlotDetail, Stats,
+    Counters, HandlerStats, Identity, LatencySummary, PastIncarnation, Pending, Polling,
+    Resolution, SlotDetail, Stats,
 };
 use actorscope_core::state::{ExitReason, SlotState};
-use actorscope_core::{Incarnation, SlotId, Timestamp};
+use actorscope_core::{Incarnation, SlotId, Timestamp, Verb};
 
 /// An identity with its path, which only the holder of the whole tree knows.
 pub fn row_identity(identity: &Identity, path: String) -> v1::Identity {
@@ -150,6 +150,7 @@ impl From<&SlotDetail> for v1::Detail {
             delay: detail.delay.as_ref().map(Into::into),
             links: detail.links.as_ref().map(Into::into),
             children: detail.children,
+            pending: detail.pending.as_ref().map(Into::into),
         }
     }
 }
@@ -167,8 +168,25 @@ impl TryFrom<v1::Detail> for SlotDetail {
             delay: wire.delay.map(TryInto::try_into).transpose()?,
             links: wire.links.map(TryInto::try_into).transpose()?,
             children: wire.children,
+            // A verb of a later version is not shown.
+            pending: wire.pending.and_then(pending),
         })
     }
+}
+
+impl From<&Pending> for v1::Pending {
+    fn from(pending: &Pending) -> Self {
+        Self {
+            verb: pending.verb.word().to_owned(),
+            by: pending.by.clone(),
+            asked_at: pending.asked_at.0,
+        }
+    }
+}
+
+fn pending(wire: v1::Pending) -> Option<Pending> {
+    let verb = Verb::from_word(&wire.verb)?;
+    Some(Pending { verb, by: wire.by, asked_at: Timestamp(wire.asked_at) })
 }
 
 impl From<&HandlerStats> for v1::HandlerStats {

@@ -682,6 +682,18 @@ pub struct Detail {
     /// Absent where no sender says whom it talks to.
     #[prost(message, optional, tag = "8")]
     pub links: ::core::option::Option<Links>,
+    /// A kill, stop or restart that was asked for and has not happened yet.
+    #[prost(message, optional, tag = "9")]
+    pub pending: ::core::option::Option<Pending>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pending {
+    #[prost(string, tag = "1")]
+    pub verb: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub by: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub asked_at: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Links {

@@ -7,14 +7,15 @@ use actorscope_core::histogram::{Buckets, Layout};
 use actorscope_core::link::{Link, Links, WaitingFor, Waits};
 use actorscope_core::quality::{Quality, Reading};
 use actorscope_core::slot::{
-    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Polling,
-    Resolution, SlotDetail, Stats,
+    Counters, HandlerStats, HandlingNow, Identity, LatencySummary, PastIncarnation, Pending,
+    Polling, Resolution, SlotDetail, Stats,
 };
 use actorscope_core::spec::{BudgetScope, BudgetUse, ChildKind, ChildSpec, RestartType};
 use actorscope_core::spec::{Strategy, SupervisorSpec};
 use actorscope_core::view::{Fold, FoldId, Placed, RowId, States, Sums};
 use actorscope_core::{
     Capabilities, Capability, ExitReason, Incarnation, InstanceId, SlotId, SlotState, Timestamp,
+    Verb,
 };
 use std::sync::Arc;
 
@@ -209,6 +210,11 @@ fn detail() -> SlotDetail {
         handling: None,
         children: 0,
         links: Some(links()),
+        pending: Some(Pending {
+            verb: Verb::Restart,
+            by: "uid 1000".into(),
+            asked_at: START.plus(88 * SECOND),
+        }),
         delay: Some(Buckets::from_dense(Layout::Log2, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5])),
         ..SlotDetail::default()
     }

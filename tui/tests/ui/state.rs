@@ -2,11 +2,12 @@
 
 use crate::bench::{Bench, operator};
 use crate::night::printed;
-use crate::world::INSTANCE;
+use crate::world::{INSTANCE, NOW};
 use actorscope::ui::input::{Command, Input};
 use actorscope_client::{Dumped, Update};
 use actorscope_core::link::{Link, Links, WaitingFor, Waits};
-use actorscope_core::{Incarnation, Outcome, SlotId};
+use actorscope_core::slot::Pending;
+use actorscope_core::{Incarnation, Outcome, SlotId, Timestamp, Verb};
 use std::time::Duration;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -113,6 +114,17 @@ fn without_a_connection_nobody_is_asked() {
     bench.update(Update::Connected(node));
     bench.press("i");
     assert_eq!(asked(&bench).len(), 1);
+}
+
+#[test]
+fn what_it_was_asked_for_and_has_not_done_is_told() {
+    let mut bench = Bench::connected(SIZE);
+    let worker = bench.world.named("signaling-1");
+    let asked_at = Timestamp(NOW.0 - 22_000_000_000);
+    bench.world.detail_mut(worker).pending =
+        Some(Pending { verb: Verb::Restart, by: "ann".to_owned(), asked_at });
+    bench.press("w");
+    bench.shows("pending    restart, asked for by ann 22.0 s ago");
 }
 
 #[test]

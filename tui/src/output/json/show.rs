@@ -5,7 +5,7 @@ use super::{Links, Node, SCHEMA, Slot, State};
 use crate::output::Snapshot;
 use actorscope_client::Dumped;
 use actorscope_client::model::Row;
-use actorscope_core::slot::{HandlerStats, PastIncarnation, SlotDetail};
+use actorscope_core::slot::{self, HandlerStats, PastIncarnation, SlotDetail};
 use serde::Serialize;
 
 /// One slot with all there is.
@@ -24,6 +24,8 @@ struct Full {
     #[serde(flatten)]
     row: Slot,
     handling_now: Option<HandlingNow>,
+    /// A kill, stop or restart that has not happened yet.
+    pending: Option<Pending>,
     handlers: Option<Vec<Handler>>,
     restart_history: Option<Vec<Past>>,
     histograms: Histograms,
@@ -35,6 +37,13 @@ struct Full {
 struct HandlingNow {
     message_type: Option<String>,
     for_ns: u64,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Pending {
+    verb: String,
+    by: String,
+    asked_at: String,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -84,6 +93,7 @@ impl Show {
                     message_type: now.message_type.as_ref().map(ToString::to_string),
                     for_ns: now.for_ns,
                 }),
+                pending: detail.and_then(|d| d.pending.as_ref()).map(Into::into),
                 handlers: detail.map(|d| d.handlers.iter().map(Into::into).collect()),
                 restart_history: detail.map(|d| d.history.iter().map(Into::into).collect()),
                 histograms: Histograms {
@@ -95,6 +105,16 @@ impl Show {
                 links: detail.and_then(|d| d.links.as_ref()).map(Into::into),
             },
             state: state.map(Into::into),
+        }
+    }
+}
+
+impl From<&slot::Pending> for Pending {
+    fn from(pending: &slot::Pending) -> Self {
+        Self {
+            verb: pending.verb.to_string(),
+            by: pending.by.clone(),
+            asked_at: pending.asked_at.to_rfc3339(),
         }
     }
 }

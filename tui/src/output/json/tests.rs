@@ -171,11 +171,13 @@ fn one_slot_in_full_is_its_row_and_more() {
     has(&show, &["schema", "node", "slot", "state"]);
     assert_eq!(show["state"], Value::Null, "it was not asked for");
     let slot = &show["slot"];
-    let more = ["handlers", "restart_history", "handling_now", "histograms", "links"];
+    let more = ["handlers", "restart_history", "handling_now", "pending", "histograms", "links"];
     has(slot, &more);
     let rows = value(Rows::from(&snapshot));
     has(slot, &members(&rows["slots"][1]));
     assert_eq!(slot["handling_now"], json!({"message_type": "Charge", "for_ns": 500_000_000}));
+    let (verb, by) = (&slot["pending"]["verb"], &slot["pending"]["by"]);
+    assert_eq!((verb, by), (&json!("restart"), &json!("uid 1000")));
     assert_eq!(slot["restart_history"][0]["exit"], "panic");
     let wait = &slot["histograms"]["queue_wait"];
     assert_eq!((&wait["count"], &slot["histograms"]["handling"]), (&json!(40), &Value::Null));

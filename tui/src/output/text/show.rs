@@ -24,7 +24,7 @@ pub fn show(snapshot: &Snapshot, row: Row<'_>, width: Option<usize>) -> String {
     let detail = snapshot.view.detail.as_ref();
     page.line(&format!("{}  {}", row.path, row.identity.id));
     identity(&mut page, row, detail);
-    now(&mut page, row, snapshot.view.sampled_at);
+    now(&mut page, row, detail, snapshot.view.sampled_at);
     latency(&mut page, row, detail);
     if let Some(detail) = detail {
         handlers(&mut page, detail, width);
@@ -88,7 +88,7 @@ fn identity(page: &mut Page, row: Row<'_>, detail: Option<&SlotDetail>) {
     }
 }
 
-fn now(page: &mut Page, row: Row<'_>, at: Timestamp) {
+fn now(page: &mut Page, row: Row<'_>, detail: Option<&SlotDetail>, at: Timestamp) {
     page.section("now");
     let Some(stats) = row.stats else {
         page.field("state", format::ABSENT);
@@ -116,6 +116,9 @@ fn now(page: &mut Page, row: Row<'_>, at: Timestamp) {
     }
     if let Some(waiting) = &stats.waiting_for {
         page.field("waits for", &words::waits_for(waiting));
+    }
+    if let Some(pending) = detail.and_then(|d| d.pending.as_ref()) {
+        page.field("pending", &words::pending(pending, at));
     }
     page.field("mailbox", &format!("{}{}", mailbox(row), quality(stats.depth.quality())));
     page.field("oldest wait", &format::duration_or_absent(stats.oldest_wait_ns));

@@ -57,6 +57,7 @@ fn one_actor_fills_a_page() {
       incarnation     3, since 2026-11-21T03:05:05.678Z (30.0 s)
       handling        Charge for 500 ms
       waits for       /shop for 3.20 s
+      pending         restart, asked for by uid 1000 2.00 s ago
       mailbox         ≥12/64 (1.00 s old)
       oldest wait     3.00 s
       rate            123 /s

@@ -17,6 +17,7 @@ use actorscope_core::spec::{
 };
 use actorscope_core::text::short_type;
 use actorscope_core::{Quality, SlotState};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Widest gauge.
@@ -41,8 +42,15 @@ pub fn who(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
 pub fn now(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = vec![heading("NOW", "", width, theme)];
     lines.push(state(subject, width, theme));
-    lines.extend(waits_for(subject.stats, width, theme));
     let stats = subject.stats;
+    if let Some(waiting) = &stats.waiting_for {
+        let style = theme.severity(Severity::of_wait(waiting.for_ns));
+        lines.extend(wrapped("waits for", &words::waits_for(waiting), style, width, theme));
+    }
+    if let Some(pending) = subject.detail.and_then(|d| d.pending.as_ref()) {
+        let style = theme.severity(Severity::Warn);
+        lines.extend(wrapped("pending", &words::pending(pending, subject.at), style, width, theme));
+    }
     let at = (width, theme);
     if takes_messages(subject) {
         lines.extend(mailbox(subject, width, theme));
@@ -108,17 +116,15 @@ fn state(subject: &Subject<'_>, width: usize, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn waits_for(stats: &Stats, width: usize, theme: Theme) -> Vec<Line<'static>> {
-    let Some(waiting) = &stats.waiting_for else {
-        return Vec::new();
+/// A fact in a style of its own, of as many lines as it takes.
+fn wrapped(name: &str, text: &str, style: Style, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let lines = text::wrap(text, width.saturating_sub(LABEL)).into_iter().enumerate();
+    let first = label(name, theme);
+    let one = |(n, line)| {
+        let label = if n == 0 { first.clone() } else { label("", theme) };
+        Line::from(vec![label, Span::styled(line, style)])
     };
-    let style = theme.severity(Severity::of_wait(waiting.for_ns));
-    let wrapped = text::wrap(&words::waits_for(waiting), width.saturating_sub(LABEL));
-    let line = |(n, line)| {
-        let name = if n == 0 { "waits for" } else { "" };
-        Line::from(vec![label(name, theme), Span::styled(line, style)])
-    };
-    wrapped.into_iter().enumerate().map(line).collect()
+    lines.map(one).collect()
 }
 
 fn mailbox(subject: &Subject<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
@@ -182,23 +188,14 @@ fn budget_lines(budget: &BudgetUse, width: usize, theme: Theme) -> Vec<Line<'sta
     };
     let mut text = format!(
         "{} of {} restarts used in {}",
-        budget.used,
-        budget.allowed,
+        text::grouped(u64::from(budget.used)),
+        text::grouped(u64::from(budget.allowed)),
         text::span(budget.period_ns)
     );
     if let Some(oldest) = budget.expires_in_ns.first() {
         text.push_str(&format!(", oldest forgotten in {:.1} s", *oldest as f64 / 1e9));
     }
-    text::wrap(&text, width.saturating_sub(LABEL))
-        .into_iter()
-        .enumerate()
-        .map(|(n, line)| {
-            Line::from(vec![
-                label(if n == 0 { "budget" } else { "" }, theme),
-                Span::styled(line, theme.severity(severity)),
-            ])
-        })
-        .collect()
+    wrapped("budget", &text, theme.severity(severity), width, theme)
 }
 
 /// Supervision and abilities.
