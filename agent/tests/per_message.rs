@@ -15,6 +15,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(all(not(debug_assertions), target_os = "linux"))]
 mod counted {
+    use actorscope_agent::adapter::{Next, Registration, Registry};
     use actorscope_agent::tokio as observed;
     use actorscope_testkit::Rig;
     use actorscope_testkit::per_message::{self, Batch, Comparison, Most, Subject, Way};
@@ -66,6 +67,23 @@ mod counted {
                     1,
                 ),
             },
+            Comparison {
+                name: "an adapter's own loop",
+                each: "a message",
+                base: || Box::pin(async { plain() }),
+                ways: vec![
+                    Way {
+                        how: "observed",
+                        subject: || Box::pin(async { own_loop() }),
+                        most: Most::instructions(70),
+                    },
+                    Way {
+                        how: "watched",
+                        subject: || Box::pin(async { watched(own_loop()).await }),
+                        most: Most::instructions(390),
+                    },
+                ],
+            },
         ])
     }
 
@@ -109,6 +127,23 @@ mod counted {
         tokio::spawn(async move {
             while let Some(message) = receiver.recv().await {
                 handle(message);
+            }
+        });
+        batch_of(move |message| sender.try_send(message).unwrap())
+    }
+
+    /// What an adapter writes that knows its framework's loop: see docs/adapters.md.
+    fn own_loop() -> Batch {
+        let (sender, mut receiver) = mpsc::channel::<Message>(CAPACITY);
+        tokio::spawn(async move {
+            let slot = Registry::current().register(Registration::new("test", "jobs", "Jobs"));
+            slot.set_mailbox(Some(CAPACITY as u64), None);
+            slot.started(None);
+            while let Next::Message(message, arrival) = slot.receive(&mut receiver).await {
+                let message_type = slot.message_type("Job");
+                let handling = slot.handle(Some(arrival), Some(message_type));
+                handle(message);
+                handling.ok(true);
             }
         });
         batch_of(move |message| sender.try_send(message).unwrap())

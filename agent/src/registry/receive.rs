@@ -138,7 +138,10 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Goes on with the wait.
-    #[inline]
+    ///
+    /// Always inlined: with two receivers of one type of message in a program it would be a call, whose
+    /// message goes through memory, 35 instructions more.
+    #[inline(always)]
     pub(crate) fn poll<Q: Mailbox>(
         &mut self,
         slot: &SlotHandle,
