@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 
 /// Messages sent before one is waited for.
 const BATCH: usize = 256;
-/// Batches in one measurement.
-const BATCHES: usize = 400;
+/// Batches in one window: a few milliseconds.
+const BATCHES: usize = 160;
+/// Windows of one measurement of messages. The median of them counts, so that a pause of the host in some of
+/// them does not.
+const WINDOWS: usize = 9;
 /// Asks in one measurement.
 const ASKS: usize = 20_000;
 /// Tasks or actors spawned in one measurement.
@@ -67,7 +70,7 @@ pub trait Counts: Variant {
 /// What one run measured; nanoseconds and bytes, `None` where it was not asked for.
 #[derive(Serialize, Deserialize, Clone, Debug, Default)]
 pub struct Figures {
-    /// One message of a batch of 256, on a runtime of one thread.
+    /// One message of a batch of 256, on a runtime of one thread; the median of nine windows.
     pub message_ns: Option<f64>,
     /// One ask and its answer, on a runtime of one thread.
     pub ask_ns: Option<f64>,
@@ -95,7 +98,7 @@ pub fn main<V: Counts>() {
         "loop" => {
             let each = V::on_one_thread(async {
                 let actor = variant.spawn().await;
-                messages(&variant, &actor, BATCHES * asked.times).await
+                messages(&variant, &actor, WINDOWS * BATCHES * asked.times).await
             });
             Figures { message_ns: Some(each), ..Figures::default() }
         }
@@ -105,8 +108,7 @@ pub fn main<V: Counts>() {
             // The sender runs on this thread, the receiver on the other.
             figures.message_two_threads_ns = Some(V::on_two_threads(async {
                 let actor = variant.spawn_elsewhere().await;
-                messages(&variant, &actor, BATCHES / 8).await;
-                let each = messages(&variant, &actor, BATCHES).await;
+                let each = windows(&variant, &actor).await;
                 variant.end(actor).await;
                 each
             }));
@@ -190,6 +192,17 @@ async fn messages<V: Counts>(variant: &V, actor: &V::Actor, batches: usize) -> f
     each(begin.elapsed(), batches * (BATCH + 1))
 }
 
+/// Nanoseconds a message, after some to warm up.
+async fn windows<V: Counts>(variant: &V, actor: &V::Actor) -> f64 {
+    messages(variant, actor, BATCHES / 4).await;
+    let mut each = [0.0; WINDOWS];
+    for window in &mut each {
+        *window = messages(variant, actor, BATCHES).await;
+    }
+    each.sort_by(f64::total_cmp);
+    each[WINDOWS / 2]
+}
+
 /// So many spawns and exits, one after another; nanoseconds each.
 async fn spawns<V: Variant>(variant: &V, count: usize) -> f64 {
     let begin = Instant::now();
@@ -205,8 +218,7 @@ fn each(all: Duration, count: usize) -> f64 {
 
 async fn measure_messages<V: Counts>(variant: &V) -> Figures {
     let actor = variant.spawn().await;
-    messages(variant, &actor, BATCHES / 8).await;
-    let message_ns = messages(variant, &actor, BATCHES).await;
+    let message_ns = windows(variant, &actor).await;
     let begin = Instant::now();
     for _ in 0..ASKS {
         variant.ask(&actor).await;

@@ -11,8 +11,10 @@
 //! into another. A round starts each of them once, in an order that rotates from round to round; a
 //! process measures itself and prints what it found. Reported are medians over all rounds. The
 //! *cost* of a variant is the median of its differences to the base of the same round; the floor F
-//! is the cost of two raw clock reads and the stores that keep what they say, in the same loop. A
-//! variant that is `watched` has a client on its socket that shows a table of 60 rows once a second.
+//! is the cost of two raw clock reads and the stores that keep what they say, in the same loop. What
+//! is told in F has a 95 % interval, by the bootstrap over rounds: on a host that is not ours alone one
+//! figure by itself can be off by half. A variant that is `watched` has a client on its socket that
+//! shows a table of 60 rows once a second.
 
 mod build;
 mod report;
