@@ -8,17 +8,19 @@ use std::time::{Duration, Instant};
 
 /// Messages sent before one is waited for.
 const BATCH: usize = 256;
-/// Batches in one window: a few milliseconds.
-const BATCHES: usize = 160;
-/// Windows of one measurement of messages. The median of them counts, so that a pause of the host in some of
-/// them does not.
-const WINDOWS: usize = 9;
-/// Asks in one measurement.
-const ASKS: usize = 20_000;
-/// Tasks or actors spawned in one measurement.
-const SPAWNS: usize = 5_000;
-/// Turns of a measurement of spawns, each with the heap's end at another place.
+/// Batches in one window, and before it, so that it finds its memory near: others have run meanwhile.
+const BATCHES: usize = 40;
+const WARM_BATCHES: usize = 4;
+/// Asks in one window, and before it.
+const ASKS: usize = 2_000;
+const WARM_ASKS: usize = 200;
+/// Tasks or actors spawned in one window, and before it.
+const SPAWNS: usize = 320;
+const WARM_SPAWNS: usize = 32;
+/// Places of the heap's end that windows of spawns take in turns.
 const TURNS: usize = 8;
+/// How many windows are one where nobody else waits for a turn.
+const LONG: usize = 32;
 /// Actors alive when memory is measured.
 const ALIVE: usize = 20_000;
 /// Messages to each of them before they count as active.
@@ -67,15 +69,48 @@ pub trait Counts: Variant {
     }
 }
 
-/// What one run measured; nanoseconds and bytes, `None` where it was not asked for.
+/// What is measured in windows of some milliseconds, each when it is asked for: so the variants take turns,
+/// and a host that is slow for a second is so for all of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Window {
+    /// Messages in batches of 256, on a runtime of one thread.
+    Message,
+    /// Asks and their answers, one after another, on a runtime of one thread.
+    Ask,
+    /// Starting something and waiting for its end.
+    SpawnExit,
+    /// [`Window::Message`] where sender and receiver run on two threads. After one of these there are no
+    /// others.
+    MessageTwoThreads,
+}
+
+impl Window {
+    /// All, in the order in which they may be asked for.
+    pub const ALL: [Self; 4] = [Self::Message, Self::Ask, Self::SpawnExit, Self::MessageTwoThreads];
+
+    /// The line that asks for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Ask => "ask",
+            Self::SpawnExit => "spawn-exit",
+            Self::MessageTwoThreads => "message-two-threads",
+        }
+    }
+
+    /// What is asked for next; `None` at the end.
+    fn read() -> Option<Self> {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).expect("stdin");
+        Self::ALL.into_iter().find(|window| window.name() == line.trim_end())
+    }
+}
+
+/// What one run measured as a whole; nanoseconds and bytes, `None` where it was not asked for.
 #[derive(Serialize, Deserialize, Clone, Debug, Default)]
 pub struct Figures {
-    /// One message of a batch of 256, on a runtime of one thread; the median of nine windows.
+    /// One message of many.
     pub message_ns: Option<f64>,
-    /// One ask and its answer, on a runtime of one thread.
-    pub ask_ns: Option<f64>,
-    /// The same, where sender and receiver run on two threads.
-    pub message_two_threads_ns: Option<f64>,
     /// Starting something and waiting for its end.
     pub spawn_exit_ns: Option<f64>,
     /// Heap bytes of one that was started and never sent anything.
@@ -84,9 +119,13 @@ pub struct Figures {
     pub active_bytes: Option<f64>,
 }
 
-/// Runs what the command line asks for: `MODE WHAT`, with WHAT `time`, `memory` or, for profilers,
-/// `loop` (nothing but messages; `loop N` for N times as many) or `spawn` (nothing but spawns and
-/// exits). If there is a socket it is printed first, and a line on stdin begins the measurement.
+/// Runs what the command line asks for: `MODE WHAT`, with WHAT one of
+///
+/// * `time`: for each line on stdin that is a [`Window::name`], nanoseconds for one on a line of stdout,
+/// * `memory`, or, for profilers, `loop` (nothing but messages; `loop N` for N times as many) and `spawn`
+///   (nothing but spawns and exits): [`Figures`] as JSON.
+///
+/// If there is a socket it is printed first, and an empty line on stdin begins the measurement.
 pub fn main<V: Counts>() {
     let asked = Asked::read();
     let (variant, mode) = prepare::<V>(&asked);
@@ -95,25 +134,13 @@ pub fn main<V: Counts>() {
             let (alive, idle) = measure_idle(&variant, mode, activate).await;
             measure_active(&variant, mode, alive, idle).await
         }),
-        "loop" => {
-            let each = V::on_one_thread(async {
-                let actor = variant.spawn().await;
-                messages(&variant, &actor, WINDOWS * BATCHES * asked.times).await
-            });
+        "loop" => V::on_one_thread(async {
+            let actor = variant.spawn().await;
+            let each = messages(&variant, &actor, LONG * BATCHES * asked.times).await;
             Figures { message_ns: Some(each), ..Figures::default() }
-        }
-        "spawn" => V::on_one_thread(measure_spawns(&variant, 20 * asked.times)),
-        _ => {
-            let mut figures = V::on_one_thread(measure_messages(&variant));
-            // The sender runs on this thread, the receiver on the other.
-            figures.message_two_threads_ns = Some(V::on_two_threads(async {
-                let actor = variant.spawn_elsewhere().await;
-                let each = windows(&variant, &actor).await;
-                variant.end(actor).await;
-                each
-            }));
-            figures
-        }
+        }),
+        "spawn" => V::on_one_thread(many_spawns(&variant, asked.times)),
+        _ => return windows(&variant),
     });
 }
 
@@ -125,8 +152,15 @@ pub fn main_without_messages<V: Variant>() {
         "memory" => {
             V::on_one_thread(async { measure_idle(&variant, mode, async |_, _| {}).await.1 })
         }
-        "spawn" => V::on_one_thread(measure_spawns(&variant, 20 * asked.times)),
-        _ => V::on_one_thread(measure_spawns(&variant, 1)),
+        "spawn" => V::on_one_thread(many_spawns(&variant, asked.times)),
+        _ => {
+            return V::on_one_thread(async {
+                let mut spawns = Spawns::default();
+                while Window::read() == Some(Window::SpawnExit) {
+                    say(spawns.window(&variant, SPAWNS).await);
+                }
+            });
+        }
     });
 }
 
@@ -192,17 +226,6 @@ async fn messages<V: Counts>(variant: &V, actor: &V::Actor, batches: usize) -> f
     each(begin.elapsed(), batches * (BATCH + 1))
 }
 
-/// Nanoseconds a message, after some to warm up.
-async fn windows<V: Counts>(variant: &V, actor: &V::Actor) -> f64 {
-    messages(variant, actor, BATCHES / 4).await;
-    let mut each = [0.0; WINDOWS];
-    for window in &mut each {
-        *window = messages(variant, actor, BATCHES).await;
-    }
-    each.sort_by(f64::total_cmp);
-    each[WINDOWS / 2]
-}
-
 /// So many spawns and exits, one after another; nanoseconds each.
 async fn spawns<V: Variant>(variant: &V, count: usize) -> f64 {
     let begin = Instant::now();
@@ -216,31 +239,80 @@ fn each(all: Duration, count: usize) -> f64 {
     all.as_nanos() as f64 / count as f64
 }
 
-async fn measure_messages<V: Counts>(variant: &V) -> Figures {
-    let actor = variant.spawn().await;
-    let message_ns = windows(variant, &actor).await;
-    let begin = Instant::now();
-    for _ in 0..ASKS {
-        variant.ask(&actor).await;
+/// Windows as they are asked for.
+fn windows<V: Counts>(variant: &V) {
+    let next = V::on_one_thread(async {
+        let actor = variant.spawn().await;
+        let mut spawns = Spawns::default();
+        let next = loop {
+            say(match Window::read() {
+                Some(Window::Message) => message_window(variant, &actor).await,
+                Some(Window::Ask) => {
+                    asks(variant, &actor, WARM_ASKS).await;
+                    asks(variant, &actor, ASKS).await
+                }
+                Some(Window::SpawnExit) => spawns.window(variant, SPAWNS).await,
+                other => break other,
+            });
+        };
+        variant.end(actor).await;
+        next
+    });
+    if next != Some(Window::MessageTwoThreads) {
+        return;
     }
-    let ask_ns = each(begin.elapsed(), ASKS);
-    variant.end(actor).await;
-    Figures {
-        message_ns: Some(message_ns),
-        ask_ns: Some(ask_ns),
-        ..measure_spawns(variant, 1).await
+    // The sender runs on this thread, the receiver on the other.
+    V::on_two_threads(async {
+        let actor = variant.spawn_elsewhere().await;
+        say(message_window(variant, &actor).await);
+        while Window::read() == Some(Window::MessageTwoThreads) {
+            say(message_window(variant, &actor).await);
+        }
+        variant.end(actor).await;
+    });
+}
+
+fn say(ns: f64) {
+    println!("{ns}");
+}
+
+async fn message_window<V: Counts>(variant: &V, actor: &V::Actor) -> f64 {
+    messages(variant, actor, WARM_BATCHES).await;
+    messages(variant, actor, BATCHES).await
+}
+
+/// So many asks, one after another; nanoseconds each.
+async fn asks<V: Counts>(variant: &V, actor: &V::Actor, count: usize) -> f64 {
+    let begin = Instant::now();
+    for _ in 0..count {
+        variant.ask(actor).await;
+    }
+    each(begin.elapsed(), count)
+}
+
+/// Windows of spawns and exits.
+///
+/// Tasks are allocated with an alignment of 128 bytes, and what glibc does for that depends on where in such
+/// 128 bytes its heap happens to end: a third of an allocation's instructions, in whichever variant is unlucky.
+/// So each way takes its turn.
+#[derive(Default)]
+struct Spawns {
+    turn: usize,
+}
+
+impl Spawns {
+    async fn window<V: Variant>(&mut self, variant: &V, count: usize) -> f64 {
+        self.turn = (self.turn + 1) % TURNS;
+        std::mem::forget(Vec::<u8>::with_capacity(64 * 1024 + 16 * self.turn));
+        spawns(variant, WARM_SPAWNS).await;
+        spawns(variant, count).await
     }
 }
 
-async fn measure_spawns<V: Variant>(variant: &V, times: usize) -> Figures {
-    // Tasks are allocated with an alignment of 128 bytes, and what glibc does for that depends on where in such
-    // 128 bytes its heap happens to end: a third of an allocation's instructions, in whichever variant is unlucky.
-    // So each way takes its turn.
-    let mut all_ns = 0.0;
-    for turn in 0..TURNS {
-        std::mem::forget(Vec::<u8>::with_capacity(64 * 1024 + 16 * turn));
-        spawns(variant, SPAWNS / TURNS).await;
-        all_ns += spawns(variant, times * SPAWNS / TURNS).await;
+async fn many_spawns<V: Variant>(variant: &V, times: usize) -> Figures {
+    let (mut spawns, mut all_ns) = (Spawns::default(), 0.0);
+    for _ in 0..TURNS {
+        all_ns += spawns.window(variant, LONG * SPAWNS * times).await;
     }
     Figures { spawn_exit_ns: Some(all_ns / TURNS as f64), ..Figures::default() }
 }

@@ -8,22 +8,27 @@
 //! unless said otherwise.
 //!
 //! **Method.** Every variant is a binary of its own, built by itself, so that no feature of one leaks
-//! into another. A round starts each of them once, in an order that rotates from round to round; a
-//! process measures itself and prints what it found. Reported are medians over all rounds. The
-//! *cost* of a variant is the median of its differences to the base of the same round; the floor F
-//! is the cost of two raw clock reads and the stores that keep what they say, in the same loop. What
-//! is told in F has a 95 % interval, by the bootstrap over rounds: on a host that is not ours alone one
-//! figure by itself can be off by half. A variant that is `watched` has a client on its socket that
-//! shows a table of 60 rows once a second.
+//! into another. A round starts each of them once. For `time` they then take turns with windows of some
+//! milliseconds, in an order that rotates, because how quick a host is may change from one second to the
+//! next; for `memory` each runs by itself. Reported are medians over all turns of all rounds. The *cost*
+//! of a variant is the median of its differences to the base in the same turn; the floor F is the cost
+//! of two raw clock reads and the stores that keep what they say, in the same loop. What is told in F
+//! has a 95 % interval, by the bootstrap over rounds. A variant that is `watched` has a client on its
+//! socket that shows a table of 60 rows once a second.
 
 mod build;
 mod report;
 mod run;
 
+use actorscope_bench::{Figures, Window};
+use build::Built;
+use report::Column;
 use std::process::ExitCode;
 
 /// Rounds unless said otherwise.
 const ROUNDS: usize = 15;
+/// At most so many for bytes.
+const BYTES_ROUNDS: usize = 3;
 
 /// One line of the table: a binary in a mode.
 pub struct Entry {
@@ -43,7 +48,7 @@ pub struct Family {
     /// The base first; the floor second, if there is one.
     pub entries: &'static [Entry],
     pub has_floor: bool,
-    /// What [`Figures::spawn_exit_ns`](actorscope_bench::Figures) is of.
+    /// What a window of spawns and exits is of.
     pub spawn_exit: &'static str,
 }
 
@@ -175,11 +180,39 @@ fn compare(families: &[&Family], whats: &[String], rounds: usize) -> Result<(), 
     report::method(rounds);
     for family in families {
         for what in whats {
-            // Memory is counted, not timed: it does not vary from round to round.
-            let rounds = if what == "memory" { 3.min(rounds) } else { rounds };
-            let found = run::rounds(family.entries, what, rounds, &built)?;
-            report::table(family, what, &found);
+            let is_time = what == "time";
+            let columns =
+                if is_time { times(family, rounds, &built) } else { bytes(family, rounds, &built) };
+            report::table(family, &columns?, is_time && family.has_floor);
         }
     }
     Ok(())
+}
+
+fn times(family: &Family, rounds: usize, built: &Built) -> Result<Vec<Column>, String> {
+    // Those without a floor get no messages.
+    let windows: &[Window] = if family.has_floor { &Window::ALL } else { &[Window::SpawnExit] };
+    let name = |window| match window {
+        Window::Message => "message, ns",
+        Window::Ask => "ask, ns",
+        Window::SpawnExit => family.spawn_exit,
+        Window::MessageTwoThreads => "message, two threads, ns",
+    };
+    let found = run::times(family.entries, windows, rounds, built)?;
+    let columns = windows.iter().map(|window| name(*window)).zip(found);
+    Ok(columns.map(|(name, found)| Column { name, found }).collect())
+}
+
+fn bytes(family: &Family, rounds: usize, built: &Built) -> Result<Vec<Column>, String> {
+    // Bytes hardly vary from round to round.
+    let found = run::wholes(family.entries, "memory", rounds.min(BYTES_ROUNDS), built)?;
+    let column = |name, pick: fn(&Figures) -> Option<f64>| {
+        let round = |figures| pick(figures).into_iter().collect();
+        let found = found.iter().map(|rounds| rounds.iter().map(round).collect()).collect();
+        Column { name, found }
+    };
+    let mut columns =
+        vec![column("idle, bytes", |f| f.idle_bytes), column("active, bytes", |f| f.active_bytes)];
+    columns.retain(Column::has_any);
+    Ok(columns)
 }

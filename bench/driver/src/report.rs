@@ -2,61 +2,64 @@
 
 use crate::Family;
 use crate::run::Found;
-use actorscope_bench::Figures;
 
 /// Sets of rounds that are drawn for an interval.
 const DRAWS: usize = 2_000;
-
-type Pick = fn(&Figures) -> Option<f64>;
 
 /// What is printed before the tables.
 pub fn method(rounds: usize) {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
-        "{rounds} rounds, each variant once a round in rotating order, {cores} cores; medians, and in \
-         brackets the cost over the base of the same round. F is the cost of the floor: two raw clock \
-         reads a message and the stores that keep what they say. Behind what is told in F is its \
+        "{rounds} rounds, {cores} cores. In each round every variant is a process of its own, and they take turns with \
+         windows of some milliseconds; medians, and in brackets the cost over the base of the same turn. F is the cost of \
+         the floor: two raw clock reads a message and the stores that keep what they say; behind what is told in F is its \
          95 % interval, by the bootstrap over rounds ({DRAWS} draws)."
     );
 }
 
-/// One table, with the columns that anybody has figures for.
-pub fn table(family: &Family, what: &str, found: &Found) {
-    let columns: &[(&str, Pick)] = if what == "memory" {
-        &[("idle, bytes", |f| f.idle_bytes), ("active, bytes", |f| f.active_bytes)]
-    } else {
-        &[
-            ("message, ns", |f| f.message_ns),
-            ("ask, ns", |f| f.ask_ns),
-            ("message, two threads, ns", |f| f.message_two_threads_ns),
-            (family.spawn_exit, |f| f.spawn_exit_ns),
-        ]
-    };
-    let has_any = |pick: Pick| found.iter().flatten().any(|figures| pick(figures).is_some());
-    let columns: Vec<_> = columns.iter().filter(|(_, pick)| has_any(*pick)).collect();
-    let message: Pick = |f| f.message_ns;
-    let costs = |at| differences(found, at, message);
-    let floor = if family.has_floor { costs(1) } else { Vec::new() };
-    let has_floor = !floor.is_empty();
+/// One kind of figure: what it is of, and what was found of each entry.
+pub struct Column {
+    pub name: &'static str,
+    pub found: Found,
+}
+
+impl Column {
+    /// Of what could be measured of some.
+    pub fn has_any(&self) -> bool {
+        self.found.iter().flatten().any(|turns| !turns.is_empty())
+    }
+
+    /// The differences to the base in the same turn, by round. Their median is the cost.
+    fn differences(&self, at: usize) -> Vec<Vec<f64>> {
+        let rounds = self.found[at].iter().zip(&self.found[0]);
+        rounds.map(|(this, base)| this.iter().zip(base).map(|(a, b)| a - b).collect()).collect()
+    }
+}
+
+/// One table. The floor is that of a message, which is the first column.
+pub fn table(family: &Family, columns: &[Column], has_floor: bool) {
+    let costs = |at| columns.first().map_or_else(Vec::new, |column| column.differences(at));
     println!();
     print!("| |");
-    for (name, _) in &columns {
-        print!(" {name} |");
+    for column in columns {
+        print!(" {} |", column.name);
     }
     println!("{}", if has_floor { " cost of a message in F |" } else { "" });
     println!("|{}", "---|".repeat(columns.len() + 1 + usize::from(has_floor)));
     for (at, entry) in family.entries.iter().enumerate() {
         print!("| {} |", entry.label);
-        for (_, pick) in &columns {
-            let cost = median(&differences(found, at, *pick));
-            match (median(&all(found, at, *pick)), cost) {
+        for column in columns {
+            match (
+                median(column.found[at].iter().flatten()),
+                median(column.differences(at).iter().flatten()),
+            ) {
                 (Some(value), _) if at == 0 => print!(" {value:.0} |"),
                 (Some(value), Some(cost)) => print!(" {value:.0} ({cost:+.0}) |"),
                 _ => print!(" n/a |"),
             }
         }
         if has_floor {
-            match in_floors(&costs(at), &floor) {
+            match in_floors(&costs(at), &costs(1)) {
                 Some(Ratio { value, from, to }) if at > 1 => {
                     print!(" {value:.2} ({from:.2} to {to:.2}) |");
                 }
@@ -68,16 +71,6 @@ pub fn table(family: &Family, what: &str, found: &Found) {
     }
 }
 
-fn all(found: &Found, at: usize, pick: Pick) -> Vec<f64> {
-    found[at].iter().filter_map(pick).collect()
-}
-
-/// The differences to the base of the same round. Their median is the cost.
-fn differences(found: &Found, at: usize, pick: Pick) -> Vec<f64> {
-    let rounds = found[at].iter().zip(&found[0]);
-    rounds.filter_map(|(this, base)| Some(pick(this)? - pick(base)?)).collect()
-}
-
 /// How many times as much, and its 95 % interval.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Ratio {
@@ -86,21 +79,22 @@ struct Ratio {
     to: f64,
 }
 
-/// One cost in another: medians over the rounds, and the interval from sets of rounds that are drawn out of
-/// all of them, with rounds coming up more than once (the bootstrap). A round keeps its two costs together:
-/// the host was equally slow for both. `None` if there are no rounds.
-fn in_floors(costs: &[f64], floors: &[f64]) -> Option<Ratio> {
+/// One cost in another, by round: medians over all turns, and the interval from sets of rounds that are drawn out of
+/// all of them, with rounds coming up more than once (the bootstrap). A round stays whole: its turns are of the same
+/// processes, whose memory lies where it happens to lie. `None` if there are no rounds.
+fn in_floors(costs: &[Vec<f64>], floors: &[Vec<f64>]) -> Option<Ratio> {
     let rounds = costs.len().min(floors.len());
     let mut draw = Draw(1);
     let mut ratios = Vec::with_capacity(DRAWS);
     for _ in 0..DRAWS {
         let drawn: Vec<usize> = (0..rounds).map(|_| draw.below(rounds)).collect();
-        let of = |all: &[f64]| median(&drawn.iter().map(|n| all[*n]).collect::<Vec<_>>());
+        let of = |all: &[Vec<f64>]| median(drawn.iter().flat_map(|round| &all[*round]));
         ratios.push(of(costs)? / of(floors)?);
     }
     ratios.sort_by(f64::total_cmp);
     let at = |share: f64| ratios[(share * (DRAWS - 1) as f64).round() as usize];
-    Some(Ratio { value: median(costs)? / median(floors)?, from: at(0.025), to: at(0.975) })
+    let value = median(costs.iter().flatten())? / median(floors.iter().flatten())?;
+    Some(Ratio { value, from: at(0.025), to: at(0.975) })
 }
 
 /// Numbers that look like chance and are the same each time, so that a table is the same for the same figures
@@ -116,8 +110,8 @@ impl Draw {
     }
 }
 
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
+fn median<'a>(values: impl IntoIterator<Item = &'a f64>) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.into_iter().copied().collect();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     if sorted.len() % 2 == 1 {
@@ -129,7 +123,7 @@ fn median(values: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_floors, median};
+    use super::{Column, in_floors, median};
 
     #[test]
     fn medians() {
@@ -137,17 +131,26 @@ mod tests {
         assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
     }
+
+    #[test]
+    fn a_turn_is_compared_with_the_bases_own() {
+        let found = vec![vec![vec![10.0, 20.0], vec![30.0]], vec![vec![11.0, 22.0], vec![33.0]]];
+        let column = Column { name: "message, ns", found };
+        assert_eq!(column.differences(1), [vec![1.0, 2.0], vec![3.0]]);
+    }
+
     #[test]
     fn a_ratio_tells_how_sure_it_is() {
         assert_eq!(in_floors(&[], &[]), None);
-        let same = in_floors(&[30.0; 15], &[20.0; 15]).unwrap();
+        let rounds = |cost: &dyn Fn(usize) -> f64| (0..15).map(|n| vec![cost(n); 4]).collect();
+        let [costs, floors]: [Vec<_>; 2] = [rounds(&|_| 30.0), rounds(&|_| 20.0)];
+        let same = in_floors(&costs, &floors).unwrap();
         assert_eq!((same.value, same.from, same.to), (1.5, 1.5, 1.5));
         // A round in which the host was slow for both says nothing else; uneven ones do.
-        let slow = |n| if n % 2 == 0 { 1.0 } else { 3.0 };
-        let costs: Vec<f64> = (0..15).map(|n| 30.0 * slow(n)).collect();
-        let floors: Vec<f64> = (0..15).map(|n| 20.0 * slow(n)).collect();
-        assert_eq!(in_floors(&costs, &floors).unwrap(), same);
-        let uneven = in_floors(&costs, &[20.0; 15]).unwrap();
+        let slow = |n: usize| if n.is_multiple_of(2) { 1.0 } else { 3.0 };
+        let [costs, both]: [Vec<_>; 2] = [rounds(&|n| 30.0 * slow(n)), rounds(&|n| 20.0 * slow(n))];
+        assert_eq!(in_floors(&costs, &both).unwrap(), same);
+        let uneven = in_floors(&costs, &floors).unwrap();
         assert_eq!((uneven.value, uneven.from, uneven.to), (1.5, 1.5, 4.5));
     }
 }
