@@ -43,7 +43,7 @@ pub(super) struct Sort {
 impl Sort {
     pub(super) fn of(slot: &Slot, has_handled: bool) -> Self {
         let has_mailbox = slot.marks.has_mailbox();
-        // A look at the polls is a look at memory that nothing else of a pass needs: a third of what it takes.
+        // As in `stamp`: the polls lie in memory that nothing else of a pass needs.
         let has_polls = !has_mailbox && slot.read_polls().is_some();
         Self { kind: slot.marks.kind(), has_mailbox, has_polls, has_handled }
     }

@@ -35,9 +35,9 @@ use std::task::Wake;
 
 /// See the module's documentation.
 ///
-/// In this order, because a pass waits for memory more than for anything else: what it reads of a slot are the first
-/// 72 bytes, and both ends of them are fetched ahead of it (`Row::touch`). Left to the compiler, the id came to lie on
-/// a line of its own once, and passes over a million slots took half as long again.
+/// In this order, because a pass waits for memory more than for anything else: what it reads of a slot with a mailbox
+/// are the first 72 bytes, and both ends of them are fetched ahead of it (`Row::touch`). Left to the compiler, the id
+/// came to lie on a line of its own once, and half of what a pass did itself was to wait for it.
 #[repr(C)]
 pub(crate) struct Slot {
     pub(crate) marks: Marks,
@@ -425,6 +425,7 @@ mod tests {
         // With the two counts of its `Arc`. Each 8 bytes more are 8 MB of a million actors.
         assert!(size_of::<Slot>() + 16 <= 184, "{} bytes", size_of::<Slot>() + 16);
     }
+
     #[test]
     fn what_a_pass_reads_of_a_slot_lies_together() {
         let read = [
