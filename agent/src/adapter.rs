@@ -17,14 +17,16 @@
 //! | [`SlotHandle::arrives`] | whoever sends, after [`SlotHandle::announces_arrivals`] | a look at a flag; a short lock for the first message after a rest |
 //! | [`SlotHandle::told`], [`SlotHandle::asks`] | anybody | a lookup in a table of the sender's receivers; a clock reading, for `asks` two |
 //! | [`in_slot`] | whoever spawns the actor | at each poll one exchange of a thread-local |
+//! | [`also_ask`], instead | an adapter that knows whose code runs | nothing at a poll; a call where something starts or sends and nobody said |
 //! | [`Registry::register`], [`SlotHandle::started`], both as one [`Registry::register_started`], [`SlotHandle::exited`] | anybody | short locks of the slot, of the table of slots and of the log of events |
 //! | [`SlotHandle::set_parent`] and other changes of identity | anybody | the same; the slot is sent to all who look at it again |
 //! | [`Controls`], [`DepthProbe`] | called by the agent, on its thread | must not block: all of the agent would wait |
 
 pub use crate::gate::Request;
+pub use crate::measuring::is_on as is_measuring;
 pub use crate::registry::{
     Arrival, Asking, Handling, InSlot, Mailbox, MessageType, Moment, Next, Receive, Registry,
-    SlotHandle, current_place, current_slot, in_slot, scope,
+    SlotHandle, also_ask, current_place, current_slot, in_slot, scope,
 };
 
 use crate::slot::shared_name;

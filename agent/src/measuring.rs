@@ -20,9 +20,12 @@ pub(crate) fn begin() {
     let _ = SINCE.compare_exchange(0, ticks(), Relaxed, Relaxed);
 }
 
-/// Whether it has begun. In unit tests, most of which have no agent, it always has.
+/// Whether messages are measured: since the process's first agent started. While they are not, an adapter
+/// needs not say how many are queued or when one came.
+///
+/// In unit tests of this crate, most of which have no agent, they always are.
 #[inline]
-pub(crate) fn is_on() -> bool {
+pub fn is_on() -> bool {
     cfg!(test) || SINCE.load(Relaxed) != 0
 }
 

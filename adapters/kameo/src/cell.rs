@@ -41,6 +41,8 @@ pub(crate) struct ActorCell {
     pub(crate) supervised: AtomicBool,
     /// Whether the parent could be read from the link data.
     pub(crate) parent_known: AtomicBool,
+    /// It runs inside of another actor's task.
+    runs_inside: AtomicBool,
     /// In kameo's start-up buffer, once anything was.
     buffer: OnceBox<Buffer>,
     /// Starts and ends of actors with this id.
@@ -80,9 +82,21 @@ impl ActorCell {
             supervisors_stop: AtomicBool::new(false),
             supervised: AtomicBool::new(false),
             parent_known: AtomicBool::new(false),
+            runs_inside: AtomicBool::new(false),
             buffer: OnceBox::new(),
             runs: Runs::default(),
         }
+    }
+
+    /// It starts; whether inside of another actor's task, which says whose code runs by itself.
+    pub(crate) fn starts_inside(&self, is: bool) {
+        self.runs_inside.store(is, Relaxed);
+    }
+
+    /// Whether it runs inside of another actor's task.
+    #[inline]
+    pub(crate) fn runs_inside(&self) -> bool {
+        self.runs_inside.load(Relaxed)
     }
 
     /// The supervisor's word to stop came out of the mailbox.
@@ -183,7 +197,6 @@ impl ActorCell {
 mod tests {
     use super::*;
     use crate::control::Reach;
-    use crate::held::Known;
     use kameo::Actor;
 
     #[derive(Actor)]
@@ -195,7 +208,5 @@ mod tests {
         assert!(size_of::<ActorCell>() + 16 <= 64, "{} bytes", size_of::<ActorCell>() + 16);
         // Next to nothing but kameo's own reference, which is 88 bytes long.
         assert!(size_of::<Reach<Anybody>>() <= 88, "{} bytes", size_of::<Reach<Anybody>>());
-        // In the future that sleeps, which has room for more.
-        assert!(size_of::<Known>() <= 24, "{} bytes", size_of::<Known>());
     }
 }

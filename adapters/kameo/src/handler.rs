@@ -1,9 +1,10 @@
 //! Into the handler: what stands in for, or around, kameo's `on_message`.
 
 use crate::between::between;
-use crate::cell;
-use crate::held::{Held, Known};
+use crate::cell::{self, ActorCell};
+use crate::held;
 use crate::printing::Printer;
+use actorscope_agent::adapter::InSlot;
 use kameo::Actor;
 use kameo::actor::{ActorId, ActorRef};
 use kameo::message::BoxMessage;
@@ -11,6 +12,7 @@ use kameo::reply::{BoxReplySender, ReplyError};
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// What a handler's future comes to.
@@ -63,46 +65,94 @@ impl<F> Handle<F> {
     /// from its store buffer: it waits, 10 ns a message.
     #[inline(always)]
     fn begin(id: ActorId, own_next: bool, handler: F) -> Self {
-        let held = Held::take(id);
-        if let Some(Known { cell, .. }) = held.as_ref().and_then(Held::known) {
+        let number = id.sequence_id();
+        let mut stage = Stage::Unseen;
+        if let Some(cell) = held::take(number) {
             let taken = cell.begins();
             let arrival = taken.map(|t| t.arrival).filter(|_| !own_next);
             cell.slot.begin(arrival, taken.map(|t| t.message_type));
+            stage = Stage::Runs { number, inside: cell.runs_inside() };
+            held::put(cell);
         }
-        Self { held, handler }
+        Self { stage, handler }
     }
 
     /// Nothing is measured.
     const fn unmeasured(handler: F) -> Self {
-        Self { held: None, handler }
+        Self { stage: Stage::Unseen, handler }
     }
+}
+
+/// How far a handler is.
+enum Stage {
+    /// Nothing is measured: the actor is not observed, or the handler has come to its end.
+    Unseen,
+    /// From its beginning to its end, but for the time in which it waits.
+    Runs {
+        /// Of the actor's id, which is long with kameo's feature `remote`.
+        number: u64,
+        /// In a task that is an actor itself: whose code runs has to be said.
+        inside: bool,
+    },
+    /// What is known of the actor, from one poll to the next.
+    Waits(Arc<ActorCell>),
 }
 
 pin_project! {
     /// See [`handle`].
     #[allow(missing_debug_implementations, reason = "nobody sees it")]
     pub struct Handle<F> {
-        // Until the end, if the actor is observed.
-        held: Option<Held>,
+        stage: Stage,
         #[pin]
         handler: F,
     }
 
     impl<F> PinnedDrop for Handle<F> {
         fn drop(this: Pin<&mut Self>) {
-            if let Some(held) = this.project().held.take() {
-                cut_short(held);
+            let stage = this.project().stage;
+            if !matches!(stage, Stage::Unseen) {
+                stage.cut_short();
             }
         }
     }
 }
 
-/// A handler panicked or was cancelled.
+impl Stage {
+    /// A handler that waited goes on; the stage that it is in then.
+    #[cold]
+    #[inline(never)]
+    fn wake(&mut self) {
+        if let Self::Waits(cell) = std::mem::replace(self, Self::Unseen) {
+            let number = cell.id.sequence_id();
+            *self = Self::Runs { number, inside: cell.runs_inside() };
+            held::put(cell);
+        }
+    }
+
+    /// A handler panicked or was cancelled.
+    #[cold]
+    #[inline(never)]
+    fn cut_short(&mut self) {
+        match std::mem::replace(self, Self::Unseen) {
+            Self::Waits(cell) => cell.slot.end(false),
+            Self::Runs { number, .. } => ended(number, false),
+            Self::Unseen => {}
+        }
+    }
+}
+
+/// A handler came to its end.
+#[inline]
+fn ended(number: u64, ok: bool) {
+    held::with(number, |cell| cell.slot.end(ok));
+}
+
+/// Says whose code `work` is.
 #[cold]
-#[inline(never)]
-fn cut_short(held: Held) {
-    if let Some(Known { cell, .. }) = held.known() {
-        cell.slot.end(false);
+fn inside<R>(number: u64, work: impl FnOnce() -> R) -> R {
+    match held::with(number, |cell| InSlot::new(cell.slot.clone())) {
+        Some(mut place) => place.run(work),
+        None => work(),
     }
 }
 
@@ -112,16 +162,24 @@ impl<F: Future<Output = Handled>> Future for Handle<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Handled> {
         let this = self.project();
-        let Some(known) = this.held.as_mut().and_then(Held::known_mut) else {
+        if let Stage::Waits(_) = this.stage {
+            this.stage.wake();
+        }
+        let Stage::Runs { number, inside: is_inside } = *this.stage else {
             return this.handler.poll(cx);
         };
-        let poll = known.place.run(|| this.handler.poll(cx));
-        if let Poll::Ready(result) = &poll {
-            known.cell.slot.end(result.is_ok());
-            if let Some(held) = this.held.take() {
-                held.leave();
+        let poll = if is_inside {
+            inside(number, || this.handler.poll(cx))
+        } else {
+            this.handler.poll(cx)
+        };
+        *this.stage = match &poll {
+            Poll::Ready(result) => {
+                ended(number, result.is_ok());
+                Stage::Unseen
             }
-        }
+            Poll::Pending => held::take(number).map_or(Stage::Unseen, Stage::Waits),
+        };
         poll
     }
 }

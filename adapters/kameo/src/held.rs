@@ -1,101 +1,89 @@
 //! From one hook to the next without a look into a table.
 //!
 //! kameo calls `on_message` in the same poll in which `next` returned a message, and `next` in the
-//! same poll in which `on_start` or `on_message` ended. So each hook leaves what it knows of the actor
-//! with the thread, and the next one takes it: moved, not counted, and as one pointer, because this
-//! happens four times a message. Where that fails (when kameo takes another way) the table is asked.
+//! same poll in which `on_start` or `on_message` ended. So what is known of an actor lies with the
+//! thread while the actor runs there, and stays where it is from message to message: a hook looks
+//! whether it is its actor's. While the actor sleeps or waits it is in the future that does
+//! ([`take`], [`put`]); where it is in neither place (when kameo takes another way), the table is asked.
 //!
-//! The box it moves in stays with the thread: an actor that sleeps has none.
+//! What lies there also tells the agent whose code runs ([`whose_code_runs`]), so that no message has to
+//! say it. The code of one actor that runs inside another actor's handler, in the same task, is the
+//! exception: once it has slept, what the outer handler starts in the same poll hangs below nobody.
 
 use crate::cell::ActorCell;
 use crate::table;
-use actorscope_agent::adapter::InSlot;
+use actorscope_agent::adapter::{SlotHandle, also_ask};
 use kameo::actor::ActorId;
 use std::cell::Cell;
-use std::sync::Arc;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Once};
 
 thread_local! {
-    static HELD: Cell<Option<Held>> = const { Cell::new(None) };
+    // Whoever ends takes its own along. What a thread still has when it ends is not dropped: whether that
+    // has happened would have to be looked at with every message.
+    static HELD: Cell<ManuallyDrop<Option<Arc<ActorCell>>>> =
+        const { Cell::new(ManuallyDrop::new(None)) };
 }
 
-/// What is known of an actor, and a place in its slot for its handlers to run in.
-#[derive(Debug)]
-pub(crate) struct Known {
-    pub(crate) cell: Arc<ActorCell>,
-    pub(crate) place: InSlot,
+#[inline]
+fn exchange(new: Option<Arc<ActorCell>>) -> Option<Arc<ActorCell>> {
+    ManuallyDrop::into_inner(HELD.with(|place| place.replace(ManuallyDrop::new(new))))
 }
 
-/// What is known of an actor, as it is handed from hook to hook; or an empty box.
-#[derive(Debug)]
-pub(crate) struct Held(Box<Option<Known>>);
-
-impl Known {
-    pub(crate) fn new(cell: Arc<ActorCell>) -> Self {
-        Self { place: InSlot::new(cell.slot.clone()), cell }
-    }
-
-    /// Leaves it for the next hook.
-    pub(crate) fn leave(self) {
-        let _ = HELD.try_with(|place| {
-            let mut held = place.take().unwrap_or_else(|| Held(Box::default()));
-            // Usually the box is empty.
-            drop(held.0.replace(self));
-            place.set(Some(held));
-        });
+/// What is known of the actor whose id has this number, until it is [`put`] back; `None` if it is not
+/// observed.
+#[inline]
+pub(crate) fn take(number: u64) -> Option<Arc<ActorCell>> {
+    match exchange(None) {
+        // By number, as in the table.
+        Some(cell) if cell.id.sequence_id() == number => Some(cell),
+        other => fetch(number, other),
     }
 }
 
-impl Held {
-    /// What is known of the actor with this id; `None` if it is not observed.
-    #[inline]
-    pub(crate) fn take(id: ActorId) -> Option<Self> {
-        match HELD.try_with(Cell::take).ok().flatten() {
-            Some(held) if held.known().is_some_and(|known| known.cell.id == id) => Some(held),
-            other => Self::look_up(id, other),
-        }
-    }
+/// From the table. `_other` is another actor's: dropped here and not where every message comes by.
+#[cold]
+#[inline(never)]
+fn fetch(number: u64, _other: Option<Arc<ActorCell>>) -> Option<Arc<ActorCell>> {
+    table::get(ActorId::new(number))
+}
 
-    /// In the thread's box, in which nobody's is, or what is known of an actor that has ended.
-    #[cold]
-    fn look_up(id: ActorId, held: Option<Self>) -> Option<Self> {
-        let known = table::get(id).map(Known::new)?;
-        let mut held = held.unwrap_or_else(|| Self(Box::default()));
-        *held.0 = Some(known);
-        Some(held)
-    }
-
-    /// What is in the box.
-    #[inline]
-    pub(crate) fn known(&self) -> Option<&Known> {
-        Option::as_ref(&self.0)
-    }
-
-    /// What is in the box.
-    #[inline]
-    pub(crate) fn known_mut(&mut self) -> Option<&mut Known> {
-        Option::as_mut(&mut self.0)
-    }
-
-    /// Takes it out of the box, which is left with the thread.
-    pub(crate) fn unpack(mut self) -> Option<Known> {
-        let known = self.0.take();
-        self.leave();
-        known
-    }
-
-    /// Leaves it for the next hook.
-    #[inline]
-    pub(crate) fn leave(self) {
-        let mut held = Some(self);
-        let _ = HELD.try_with(|place| held = place.replace(held.take()));
-        if let Some(other) = held {
-            drop_cold(other);
-        }
+/// Its actor runs on this thread from now on.
+#[inline]
+pub(crate) fn put(cell: Arc<ActorCell>) {
+    if let Some(other) = exchange(Some(cell)) {
+        drop_cold(other);
     }
 }
 
 /// Usually there is nothing to drop.
 #[cold]
-fn drop_cold(held: Held) {
-    drop(held);
+#[inline(never)]
+fn drop_cold(cell: Arc<ActorCell>) {
+    drop(cell);
+}
+
+/// Looks at what is known of the actor with this number; `None` if it is not observed. Twice with every
+/// message, so always inlined.
+#[inline(always)]
+pub(crate) fn with<R>(number: u64, look: impl FnOnce(&ActorCell) -> R) -> Option<R> {
+    let cell = take(number)?;
+    let looked = look(&cell);
+    put(cell);
+    Some(looked)
+}
+
+/// From the first observed actor on, the agent asks here.
+pub(crate) fn tell_whose_code_runs() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| also_ask(whose_code_runs));
+}
+
+/// The slot of the actor in whose task the caller runs, while that is between two sleeps.
+fn whose_code_runs() -> Option<SlotHandle> {
+    let cell = exchange(None)?;
+    // Who waits in one of its own hooks leaves its trace with the thread.
+    let slot = cell.runs.is_current().then(|| cell.slot.clone());
+    put(cell);
+    slot
 }

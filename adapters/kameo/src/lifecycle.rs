@@ -2,10 +2,9 @@
 
 use crate::cell::ActorCell;
 use crate::control::{Bounded, Reach, capabilities};
-use crate::held::{Held, Known};
 use crate::parent::{self, Parent};
 use crate::sends::early;
-use crate::{ended, names, orphans, supervise, table, undelivered};
+use crate::{ended, held, names, orphans, supervise, table, undelivered};
 use actorscope_agent::adapter::{
     BudgetRule, Controls, Fate, Registration, Registry, current_slot, in_slot,
 };
@@ -22,7 +21,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// What unwinds out of an actor that an operator restarts.
 #[derive(Clone, Copy, Debug)]
@@ -102,12 +101,13 @@ where
         cell.runs.start();
         cell.slot.started(Some(controls));
     }
+    cell.starts_inside(current_slot().is_some());
     let mut witness = StartWitness { cell: &cell, closed, outcome: None };
     let result = in_slot(cell.slot.clone(), body).await;
     witness.outcome = Some(result.as_ref().err().map(|error| format!("{error:?}")));
     drop(witness);
     if result.is_ok() {
-        Known::new(cell).leave();
+        held::put(cell);
     }
     result
 }
@@ -146,6 +146,7 @@ fn register<A: Actor>(
     capacity: Option<u64>,
     controls: Arc<dyn Controls>,
 ) -> Arc<ActorCell> {
+    held::tell_whose_code_runs();
     let known = supervise::claim(actor_ref);
     let (given, starter) = match names::claim(actor_ref.id()) {
         Some(given) => (Some(given.name), given.starter),
@@ -193,7 +194,11 @@ fn register<A: Actor>(
     let slot = registry.register_started(registration, !hooks.own_next, None, Some(controls));
     let cell = Arc::new(ActorCell::new(actor_ref.id(), slot));
     cell.runs.start();
-    cell.parent_known.store(parent != Parent::Locked, Relaxed);
+    if parent == Parent::Locked {
+        ANY_PARENT_UNKNOWN.store(true, Relaxed);
+    } else {
+        cell.parent_known.store(true, Relaxed);
+    }
     cell.supervised.store(supervised, Relaxed);
     table::insert(cell.clone());
     early::started(cell.id, cell.slot.id());
@@ -227,9 +232,22 @@ fn parents_slot(id: u64) -> (Option<SlotId>, Option<Registry>) {
     (cell.as_ref().map(|c| c.slot.id()), cell.map(|c| c.slot.registry()))
 }
 
-/// The link data was locked when the actor started: asks again.
+/// Whether the link data of any actor was ever locked when it started.
+static ANY_PARENT_UNKNOWN: AtomicBool = AtomicBool::new(false);
+
+/// Whether there may be something for [`learn_parent`] to do.
+#[inline]
+pub(crate) fn any_parent_unknown() -> bool {
+    ANY_PARENT_UNKNOWN.load(Relaxed)
+}
+
+/// If the link data was locked when the actor started, asks again.
 #[cold]
-pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<A>) {
+pub(crate) fn learn_parent<A: Actor>(actor_ref: &WeakActorRef<A>) {
+    let Some(cell) = table::get(actor_ref.id()) else { return };
+    if cell.parent_known.load(Relaxed) {
+        return;
+    }
     let Some(actor_ref) = actor_ref.upgrade() else {
         return;
     };
@@ -250,7 +268,7 @@ pub(crate) fn learn_parent<A: Actor>(cell: &ActorCell, actor_ref: &WeakActorRef<
 
 /// The body of `on_stop`, before the user's.
 pub fn stopped<A: Actor>(actor_ref: &WeakActorRef<A>, reason: &ActorStopReason) {
-    let Some(Known { cell, .. }) = Held::take(actor_ref.id()).and_then(Held::unpack) else {
+    let Some(cell) = held::take(actor_ref.id().sequence_id()) else {
         return;
     };
     let (exit, text) = match exit_of(reason) {

@@ -10,7 +10,6 @@ use kameo::mailbox::Signal;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 /// What is kept of an actor between the two halves of its `next`. Knows its signals `S` and not its
@@ -31,11 +30,11 @@ enum Look {
 
 /// To be called before the user's `next`, which takes the reference.
 pub fn before_own_next<A: Actor>(actor_ref: &WeakActorRef<A>) -> Observed<Signal<A>> {
+    if lifecycle::any_parent_unknown() {
+        lifecycle::learn_parent(actor_ref);
+    }
     let cell = table::get(actor_ref.id());
     if let Some(cell) = &cell {
-        if !cell.parent_known.load(Relaxed) {
-            lifecycle::learn_parent(cell, actor_ref);
-        }
         cell.looks();
     }
     let look = |signal: &Signal<A>| match signal {

@@ -63,8 +63,8 @@ mod counted {
     pub fn main() -> ExitCode {
         let ways = |observed: Subject, watched: Subject| {
             vec![
-                Way { how: "observed", subject: observed, most: Most::instructions(280) },
-                Way { how: "watched", subject: watched, most: Most::instructions(550) },
+                Way { how: "observed", subject: observed, most: Most::instructions(200) },
+                Way { how: "watched", subject: watched, most: Most::instructions(500) },
             ]
         };
         per_message::main(&[

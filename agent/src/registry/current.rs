@@ -2,12 +2,15 @@
 //! has just said that it failed.
 //!
 //! A thread-local that is exchanged when a future is entered and left, so that one wrapper can do
-//! this and whatever else is to be done around a poll.
+//! this and whatever else is to be done around a poll. An adapter that knows whose code runs without that
+//! is asked where the thread-local says nobody's ([`also_ask`]).
 
 use super::SlotHandle;
 use std::cell::Cell;
 use std::future::Future;
+use std::iter;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
 thread_local! {
@@ -80,16 +83,42 @@ fn with<R>(look: impl FnOnce(&mut Current) -> R) -> Option<R> {
         .ok()
 }
 
-/// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`].
+/// The slot in whose actor the calling task runs, if an adapter said so with [`in_slot`] or is asked
+/// ([`also_ask`]).
 #[inline]
 pub fn current_slot() -> Option<SlotHandle> {
-    with(|current| current.actor.clone()).flatten()
+    with(|current| current.actor.clone()).flatten().or_else(ask)
 }
 
 /// The slot under which what is started now hangs: the group that the calling code is inside of,
 /// else [`current_slot`].
 pub fn current_place() -> Option<SlotHandle> {
-    with(|current| current.group().or(current.actor()).cloned()).flatten()
+    with(|current| current.group().or(current.actor()).cloned()).flatten().or_else(ask)
+}
+
+/// Whoever knows whose code runs, and the next one to ask.
+struct Asked {
+    whose: fn() -> Option<SlotHandle>,
+    next: OnceLock<Box<Self>>,
+}
+
+static ASKED: OnceLock<Box<Asked>> = OnceLock::new();
+
+/// From now on asks `whose`, too, where nobody said whose code runs: for adapters that know it anyway, so
+/// that not every message has to say it. `whose` is called by the code in question, whenever that starts
+/// or sends something, and must be right in any task.
+pub fn also_ask(whose: fn() -> Option<SlotHandle>) {
+    let mut asked = Box::new(Asked { whose, next: OnceLock::new() });
+    let mut place = &ASKED;
+    while let Err(refused) = place.set(asked) {
+        // Full, or it would not have been refused.
+        let Some(there) = place.get() else { return };
+        (asked, place) = (refused, &there.next);
+    }
+}
+
+fn ask() -> Option<SlotHandle> {
+    iter::successors(ASKED.get(), |asked| asked.next.get()).find_map(|asked| (asked.whose)())
 }
 
 /// The code that runs ends with this error, as far as it knows.
@@ -258,6 +287,35 @@ mod tests {
         });
         let (in_group, in_actor) = (here("a", "group"), here("b", "b"));
         assert_eq!(seen, ((in_group.clone(), in_actor, in_group), here("a", "a")));
+        assert_eq!(names(), (None, None));
+    }
+
+    #[test]
+    fn who_is_asked_knows_whose_code_runs_where_nobody_said() {
+        thread_local! {
+            static HERE: Cell<[Option<SlotHandle>; 2]> = const { Cell::new([None, None]) };
+        }
+        fn here(n: usize) -> Option<SlotHandle> {
+            let all = HERE.take();
+            let slot = all.get(n).cloned().flatten();
+            HERE.set(all);
+            slot
+        }
+        also_ask(|| here(0));
+        also_ask(|| here(1));
+        assert_eq!(names(), (None, None));
+        let registry = Registry::new();
+        for n in 0..2 {
+            let mut slots = [None, None];
+            slots[n] = Some(slot(&registry, "asked"));
+            HERE.set(slots);
+            assert_eq!(names(), self::here("asked", "asked"));
+            let said = slot(&registry, "said");
+            assert_eq!(inside(&mut Current::of(said), names), self::here("said", "said"));
+            let group = slot(&registry, "group");
+            assert_eq!(inside(&mut InGroup::new(group, ()), names), self::here("asked", "group"));
+        }
+        HERE.set([None, None]);
         assert_eq!(names(), (None, None));
     }
 

@@ -248,8 +248,8 @@ impl SlotHandle {
 pub struct Arrival(u64);
 
 impl Arrival {
-    /// Before anything was measured.
-    pub(super) const BEFORE: Self = Self(BEFORE);
+    /// Before anything was measured: of a message that came out while [`is_measuring`](crate::adapter::is_measuring) was false.
+    pub const BEFORE: Self = Self(BEFORE);
 
     pub(super) const fn at(ticks: u64) -> Self {
         Self(ticks)
@@ -278,7 +278,8 @@ impl Arrival {
 pub struct MessageType(u32);
 
 impl MessageType {
-    const NONE: Self = Self(0);
+    /// Unknown.
+    pub const NONE: Self = Self(0);
 
     /// What stands for a Rust type, for those that know it before the first message.
     pub(crate) fn named(name: &'static str) -> Self {

@@ -25,7 +25,7 @@ mod vacancy;
 
 pub(crate) use chronicle::{Chronicle, Fact, Noted, Said};
 pub(crate) use current::{Current, InGroup, Placed, failed, inside};
-pub use current::{InSlot, current_place, current_slot, in_slot};
+pub use current::{InSlot, also_ask, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
 pub(crate) use log::Taken;
