@@ -192,17 +192,20 @@ impl<'a> Look<'a> {
 
     /// The whole row.
     pub(super) fn stats(&self, state: SlotState, now: Ticks, wall: Timestamp) -> Stats {
-        let (started_at, base, budget) = {
+        // Who fills it, and what that used up of the budget, are changed under the lock, and read so: else
+        // one would be told with a restart that the other does not count yet.
+        let (started_at, base, budget, incarnation, restarts) = {
             let cold = self.slot.cold();
-            (cold.started_at, cold.base(), cold.budget(wall))
+            let (incarnation, restarts) = (self.slot.incarnation(), self.slot.restarts());
+            (cold.started_at, cold.base(), cold.budget(wall), incarnation, restarts)
         };
         let is_counted = self.sort().takes_messages();
         let total = self.total();
         Stats {
             state,
-            incarnation: self.slot.incarnation(),
+            incarnation,
             started_at,
-            restarts: self.slot.restarts(),
+            restarts,
             depth: self.depth(now),
             total: is_counted.then_some(total),
             current: is_counted.then(|| Counters {

@@ -8,6 +8,7 @@ use crate::slot::Slot;
 use actorscope_core::forest::Member;
 use actorscope_core::node::AgentCost;
 use actorscope_core::quality::Quality;
+use actorscope_core::spec::ChildSpec;
 use actorscope_core::view::{Best, Order, RowSource, SortKey, Weight};
 use actorscope_core::{ChildKind, EventKind, ExitReason, SlotId, SlotState};
 use proptest::prelude::*;
@@ -360,5 +361,35 @@ proptest! {
         node.pass();
         node.check();
         prop_assert_eq!(node.handled(), handled);
+    }
+}
+
+#[test]
+fn a_restart_and_what_it_used_of_the_budget_are_told_together() {
+    let mut node = Node::new();
+    for n in 0..100 {
+        let spec =
+            ChildSpec { intensity: Some(99), period_ns: Some(u64::MAX), ..Default::default() };
+        let new = Registration::new("test", format!("a-{n}"), "T").child_spec(spec);
+        let slot = node.registry.register(new);
+        slot.started(None);
+        node.pass();
+        let told = || {
+            let stats = node.rows.stats(slot.id()).unwrap();
+            (stats.restarts, u64::from(stats.budget.unwrap().used))
+        };
+        std::thread::scope(|scope| {
+            let restarts = scope.spawn(|| {
+                for _ in 0..20 {
+                    slot.exited(ExitReason::Error, None, Fate::Restarts { at: None });
+                    slot.started(None);
+                }
+            });
+            while !restarts.is_finished() {
+                let (restarts, used) = told();
+                assert_eq!(restarts, used);
+            }
+        });
+        assert_eq!(told(), (20, 20));
     }
 }
