@@ -41,7 +41,7 @@ pub(crate) struct ActorCell {
     pub(crate) supervised: AtomicBool,
     /// Whether the parent could be read from the link data.
     pub(crate) parent_known: AtomicBool,
-    /// It runs inside of another actor's task.
+    /// It runs inside of a task that is an actor itself, which says whose code runs.
     runs_inside: AtomicBool,
     /// In kameo's start-up buffer, once anything was.
     buffer: OnceBox<Buffer>,
