@@ -132,6 +132,23 @@ impl Observer {
         Ok(message)
     }
 
+    /// Whether something is to be found out before the queue is looked into.
+    #[inline]
+    const fn is_special(&self) -> bool {
+        self.unbound.is_some() || self.stopped.0 != 0
+    }
+
+    /// Finds out whose receiver it is, and whether an operator stopped that one: then nothing more comes.
+    #[cold]
+    fn ends_here(&mut self) -> bool {
+        self.prepare();
+        let ends = self.is_stopped();
+        if ends {
+            self.slot.end(true);
+        }
+        ends
+    }
+
     #[inline]
     fn prepare(&mut self) {
         if let Some(unbound) = self.unbound.take() {
@@ -168,9 +185,7 @@ impl<Q: Queue> Future for Recv<'_, Q> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Q::Message>> {
         let Self { observer, queue, stage } = self.get_mut();
         if matches!(stage, Stage::New) {
-            observer.prepare();
-            if observer.is_stopped() {
-                observer.slot.end(true);
+            if observer.is_special() && observer.ends_here() {
                 return Poll::Ready(None);
             }
             if let Poll::Ready(message) = observer.slot.poll_unmeasured(*queue, cx) {
