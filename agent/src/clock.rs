@@ -5,6 +5,10 @@
 
 use actorscope_core::Timestamp;
 use std::sync::OnceLock;
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 /// A reading of the raw counter; 0 stands for "none".
 pub(crate) type Ticks = u64;
@@ -15,6 +19,7 @@ struct Clock {
     counter: quanta::Clock,
     /// Nanoseconds in 2⁴⁰ ticks: six minutes of a processor's, and exact to 10⁻¹².
     scale: u64,
+    wall: Wall,
 }
 
 /// Of [`Clock::scale`], as a power of two.
@@ -33,7 +38,7 @@ impl Clock {
         // Calibrates the counter against the system's clock, once in a process.
         let counter = quanta::Clock::new();
         let scale = counter.delta_as_nanos(0, 1 << SCALE_BITS);
-        Self { counter, scale }
+        Self { counter, scale, wall: Wall::default() }
     }
 
     #[inline]
@@ -69,8 +74,7 @@ pub(crate) fn nanos(from: Ticks, to: Ticks) -> u64 {
     clock().nanos(from, to)
 }
 
-/// The wall clock. Read twice for each actor that comes and goes, so without what the standard library
-/// does to make a moment of it, and then nanoseconds again.
+/// The wall clock, from the system: what takes three readings of the counter.
 #[cfg(unix)]
 pub(crate) fn wall() -> Timestamp {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
@@ -80,10 +84,63 @@ pub(crate) fn wall() -> Timestamp {
     Timestamp(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
 }
 
-/// The wall clock.
+/// The wall clock, from the system.
 #[cfg(not(unix))]
 pub(crate) fn wall() -> Timestamp {
     std::time::SystemTime::now().into()
+}
+
+/// The wall clock at a reading of the counter that was made just now: for what comes and goes with every actor.
+#[inline]
+pub(crate) fn wall_at(now: Ticks) -> Timestamp {
+    let clock = clock();
+    clock.wall.at(clock, now)
+}
+
+/// How the wall clock is told from the counter: by how far one was ahead of the other when both were last read, a moment
+/// ago. So it follows whoever sets the system's clock, that moment later.
+#[derive(Default)]
+struct Wall {
+    /// Nanoseconds that the wall clock is ahead of the counter.
+    ahead: AtomicU64,
+    /// When that was found; 0 = never.
+    found: AtomicU64,
+}
+
+impl Wall {
+    /// Rates as far apart as 10⁻⁵ are 100 ns apart by then.
+    const FRESH_NS: u64 = 10_000_000;
+
+    /// The two were read this close to each other, if nothing held the thread up.
+    const CLOSE_NS: u64 = 1_000;
+
+    #[inline]
+    fn at(&self, clock: &Clock, now: Ticks) -> Timestamp {
+        let found = self.found.load(Acquire);
+        // Of a reading from before that, the difference is 0.
+        if found == 0 || clock.nanos(found, now) > Self::FRESH_NS {
+            self.find(clock);
+        }
+        // Should another thread find it anew meanwhile, both are right.
+        Timestamp(clock.nanos(0, now).wrapping_add(self.ahead.load(Relaxed)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find(&self, clock: &Clock) {
+        let read = || {
+            let (before, wall, after) = (clock.now(), wall(), clock.now());
+            (clock.nanos(before, after), wall, before, after)
+        };
+        // Who was held up tries again, but not for ever.
+        let first = read();
+        let (apart, wall, before, after) =
+            if first.0 <= Self::CLOSE_NS { first } else { first.min(read()).min(read()) };
+        let ahead = wall.0.wrapping_sub(clock.nanos(0, before)).wrapping_sub(apart / 2);
+        self.ahead.store(ahead, Relaxed);
+        // Whoever sees this sees how far it is ahead.
+        self.found.store(after, Release);
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +158,22 @@ mod tests {
             assert!(ours.abs_diff(own) <= 1 + own / 100_000_000_000, "{ticks}: {ours} for {own}");
         }
         assert_eq!((nanos(from, from), nanos(from, from - 1)), (0, 0));
+    }
+
+    #[test]
+    fn the_wall_clock_told_from_the_counter_is_the_systems() {
+        let begin = Instant::now();
+        let mut readings = 0;
+        // Longer than one finding of how far they are apart holds.
+        while begin.elapsed() < Duration::from_millis(50) {
+            let (before, told, after) = (wall(), wall_at(ticks()), wall());
+            // But for rates that differ, and for a thread that was held up where it compared them.
+            let spare = 200_000;
+            let within = before.0 - spare..=after.0 + spare;
+            assert!(within.contains(&told.0), "{told:?} between {before:?} and {after:?}");
+            readings += 1;
+        }
+        assert!(readings > 0 && clock().wall.found.load(Relaxed) > 1);
     }
 
     #[test]

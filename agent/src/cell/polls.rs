@@ -112,13 +112,13 @@ impl Polls {
         }
     }
 
-    /// The running poll ends. `spread`: histograms are wanted before anybody looks.
+    /// The running poll ends, if one runs; when. `spread`: histograms are wanted before anybody looks.
     #[inline]
-    pub(crate) fn end(&self, spread: bool) {
+    pub(crate) fn end(&self, spread: bool) -> Option<Ticks> {
         let began = self.poll.since();
         if began == 0 {
             // Before anything was timed.
-            return;
+            return None;
         }
         let now = ticks();
         let took = nanos(began, now);
@@ -132,6 +132,7 @@ impl Polls {
         } else if spread && polls >= FROM_POLL {
             self.spread(None).poll.record(took);
         }
+        Some(now)
     }
 
     /// Somebody looks: from now on there are histograms.

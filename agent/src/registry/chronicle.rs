@@ -8,12 +8,30 @@ use std::sync::Arc;
 /// Longest text of a fact, in bytes.
 pub(super) const TEXT: usize = 1_000;
 
-/// What a fact says beyond its kind.
+/// What a fact says beyond its kind. Two words: it comes twice with every actor, and mostly says nothing.
 #[derive(Default)]
 pub(crate) struct Fact {
-    pub(crate) exit: Option<ExitReason>,
-    pub(crate) reason: Option<String>,
-    pub(crate) by: Option<String>,
+    exit: Option<ExitReason>,
+    said: Option<Box<Said>>,
+}
+
+impl Fact {
+    /// Why, in words.
+    pub(crate) fn because(reason: impl Into<String>) -> Self {
+        Self::said(Some(reason.into()), None)
+    }
+
+    /// Why, and who wanted it.
+    pub(crate) fn said(reason: Option<String>, by: Option<String>) -> Self {
+        let said = (reason.is_some() || by.is_some()).then(|| Said::boxed(reason, by));
+        Self { exit: None, said }
+    }
+
+    /// An actor ended like this.
+    pub(crate) const fn with_exit(mut self, exit: ExitReason) -> Self {
+        self.exit = Some(exit);
+        self
+    }
 }
 
 /// Texts that most facts do without.
@@ -102,10 +120,9 @@ impl Entry {
         at: Timestamp,
         kind: EventKind,
         slot: Option<&Arc<Slot>>,
-        Fact { exit, reason, by }: Fact,
+        Fact { exit, said }: Fact,
         told: bool,
     ) -> Self {
-        let said = (reason.is_some() || by.is_some()).then(|| Said::boxed(reason, by));
         let is_told = |slot: &Slot| told && !slot.marks.is_forgotten();
         let kept = slot.filter(|slot| !is_told(slot)).cloned();
         let brief = Brief {
@@ -251,7 +268,7 @@ mod tests {
         let [a, b, c] = slots.each_ref().map(|handle| &handle.slot);
         let mut chronicle = Chronicle::default();
         let mut note = |at, slot, told, said: Option<&str>| {
-            let fact = Fact { reason: said.map(str::to_owned), ..Fact::default() };
+            let fact = Fact::said(said.map(str::to_owned), None);
             chronicle.push(Entry::new(Timestamp(at), EventKind::Verb, slot, fact, told));
         };
         note(1, Some(a), true, None);

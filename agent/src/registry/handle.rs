@@ -3,7 +3,7 @@
 use super::vacancy::Vacancy;
 use super::{Fact, Registry};
 use crate::adapter::{Controls, DepthProbe, Fate, Registration};
-use crate::clock::wall;
+use crate::clock::{Ticks, ticks, wall_at};
 use crate::gate::Request;
 use crate::slot::{Asked, Phase, Reach, Restart, Slot};
 use actorscope_core::text;
@@ -50,10 +50,10 @@ impl SlotHandle {
         self.registry().register_under(Some(self.slot.clone()), &new)
     }
 
-    /// [`SlotHandle::register_below`] of something that runs from now on: what
+    /// [`SlotHandle::register_below`] of something that runs from this moment on, which is now: what
     /// [`SlotHandle::started`] would say of it is said.
-    pub(crate) fn running_below(&self, new: &Registration) -> SlotHandle {
-        self.registry().register_running(Some(self.slot.clone()), new)
+    pub(crate) fn running_below(&self, new: &Registration, now: Ticks) -> SlotHandle {
+        self.registry().register_running(Some(self.slot.clone()), new, now)
     }
 
     // --- Life ----------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ impl SlotHandle {
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
-        let now = wall();
+        let now = wall_at(ticks());
         let (registry, first, asked) = {
             let mut cold = self.slot.cold();
             let counted = self.slot.last_exit(&cold) != Some(ExitReason::Shutdown);
@@ -77,10 +77,8 @@ impl SlotHandle {
         if !first {
             registry.occupied(&self.slot);
         }
-        let fact = asked.map(|asked| Fact {
-            by: Some(asked.by),
-            reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
-            exit: None,
+        let fact = asked.map(|asked| {
+            Fact::said(Some(asked.reason).filter(|reason| !reason.is_empty()), Some(asked.by))
         });
         let kind = if first { EventKind::Started } else { EventKind::Restarted };
         registry.event_at(now, kind, Some(&self.slot), fact.unwrap_or_default());
@@ -96,7 +94,18 @@ impl SlotHandle {
     ///
     /// Ignored if no actor fills the slot: ends may be reported by several witnesses.
     pub fn exited(&self, exit: ExitReason, reason: Option<String>, fate: Fate) {
-        let now = wall();
+        self.exited_at(ticks(), exit, reason, fate);
+    }
+
+    /// [`SlotHandle::exited`] at a moment that was read already.
+    pub(crate) fn exited_at(
+        &self,
+        now: Ticks,
+        exit: ExitReason,
+        reason: Option<String>,
+        fate: Fate,
+    ) {
+        let now = wall_at(now);
         let (registry, vacancy, exit, fact) = {
             let mut cold = self.slot.cold();
             if !self.slot.marks.phase().has_actor() {
@@ -136,21 +145,21 @@ impl SlotHandle {
             } else {
                 cold.take_asked();
             }
-            let fact = Fact { exit: Some(exit), reason, by };
+            let fact = Fact::said(reason, by).with_exit(exit);
             (cold.class.registry, Vacancy::of(&cold), exit, fact)
         };
         registry.event_at(now, EventKind::Exited, Some(&self.slot), fact);
         match fate {
             Fate::Restarts { at: Some(at) } => {
                 let pause = at.since(now) / 1_000_000;
-                let fact = Fact { reason: Some(format!("in {pause} ms")), ..Fact::default() };
+                let fact = Fact::because(format!("in {pause} ms"));
                 registry.event_at(now, EventKind::RestartScheduled, Some(&self.slot), fact);
             }
             Fate::Restarts { at: None } => {}
             // If its supervisor is restarted meanwhile, a new child comes in its place.
             Fate::Undecided { .. } | Fate::Final => registry.vacated(&self.slot, vacancy),
             Fate::GaveUp => {
-                let fact = Fact { exit: Some(exit), ..Fact::default() };
+                let fact = Fact::default().with_exit(exit);
                 registry.event_at(now, EventKind::GaveUp, Some(&self.slot), fact);
                 registry.vacated(&self.slot, vacancy);
             }
@@ -160,7 +169,7 @@ impl SlotHandle {
     /// So many messages were lost with an actor.
     pub fn messages_lost(&self, count: u64) {
         self.slot.cold().lose(count);
-        let fact = Fact { reason: Some(format!("{count} messages")), ..Fact::default() };
+        let fact = Fact::because(format!("{count} messages"));
         self.registry().event(EventKind::MessagesLost, Some(&self.slot), fact);
     }
 

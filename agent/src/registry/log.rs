@@ -16,8 +16,8 @@ use std::sync::Arc;
 const MOST: usize = 8_192;
 
 /// Facts kept while no agent runs, for the one that may be started later: few, because each keeps a slot
-/// alive, and starting and ending actors goes on in memory that is warm.
-const MOST_UNCLAIMED: usize = 256;
+/// alive, and starting and ending actors goes on in memory that is near.
+const MOST_UNCLAIMED: usize = 64;
 
 /// The same in bytes of text.
 const MOST_TEXT: usize = 512 * 1024;
@@ -158,7 +158,7 @@ mod tests {
     }
 
     fn fact(reason: Option<String>) -> Entry {
-        Entry::new(Timestamp(1), EventKind::Verb, None, Fact { reason, ..Fact::default() }, true)
+        Entry::new(Timestamp(1), EventKind::Verb, None, Fact::said(reason, None), true)
     }
 
     #[test]

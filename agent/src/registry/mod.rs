@@ -10,8 +10,10 @@ mod chronicle;
 mod current;
 mod dump;
 mod handle;
+mod leaving;
 mod log;
 mod messages;
+mod passed;
 mod polls;
 mod receive;
 mod sends;
@@ -28,16 +30,17 @@ pub(crate) use current::{Current, InGroup, Placed, failed, inside};
 pub use current::{InSlot, also_ask, current_place, current_slot, in_slot};
 pub(crate) use dump::{Cut, DumpRequest, Dumped};
 pub use handle::SlotHandle;
+pub(crate) use leaving::Gone;
 pub(crate) use log::Taken;
 pub use messages::{Arrival, Handling, MessageType};
 pub(crate) use receive::Stage;
 pub use receive::{Mailbox, Next, Receive};
 pub use sends::{Asking, Moment};
 pub(crate) use stirrings::Stirrings;
-pub(crate) use table::{Changes, Gone};
+pub(crate) use table::Changes;
 
 use crate::adapter::Registration;
-use crate::clock::wall;
+use crate::clock::{Ticks, ticks, wall, wall_at};
 use crate::measuring;
 use crate::slot::{self, Birth, Cold, Facts, Phase, Slot};
 use crate::sync::atomic::{
@@ -49,11 +52,12 @@ use actorscope_core::capability::Capability;
 use actorscope_core::forest::{MAX_DEPTH, Oddity};
 use actorscope_core::{ChildKind, EventKind, SlotId, Timestamp};
 use chronicle::Entry;
+use leaving::Left;
 use log::{Log, Notes};
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
-use table::{Left, Table};
+use table::Table;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -168,16 +172,17 @@ impl Registry {
         {
             return SlotHandle::new(slot);
         }
-        self.make(parent, new, Phase::Starting, wall())
+        self.make(parent, new, Phase::Starting, wall_at(ticks()))
     }
 
-    /// Makes a slot for something that runs from now on, and says so.
+    /// Makes a slot for something that runs from this moment on, which is now, and says so.
     pub(crate) fn register_running(
         &self,
         parent: Option<Arc<Slot>>,
         new: &Registration,
+        now: Ticks,
     ) -> SlotHandle {
-        let now = wall();
+        let now = wall_at(now);
         let slot = self.make(parent, new, Phase::Running, now);
         self.event_at(now, EventKind::Started, Some(&slot.slot), Fact::default());
         slot
@@ -355,7 +360,7 @@ impl Registry {
 
     /// Notes that something happened to a slot.
     pub(crate) fn event(&self, kind: EventKind, slot: Option<&Arc<Slot>>, fact: Fact) {
-        self.event_at(wall(), kind, slot, fact);
+        self.event_at(wall_at(ticks()), kind, slot, fact);
     }
 
     /// [`Registry::event`] at a moment that was read already.
@@ -403,8 +408,7 @@ impl Registry {
 
     fn warn(&self, slot: &Arc<Slot>, oddity: Oddity) {
         self.0.warnings.fetch_add(1, Relaxed);
-        let fact = Fact { reason: Some(oddity.to_string()), ..Fact::default() };
-        self.event(EventKind::Warning, Some(slot), fact);
+        self.event(EventKind::Warning, Some(slot), Fact::because(oddity.to_string()));
     }
 
     pub(crate) fn warnings(&self) -> u64 {
@@ -435,8 +439,7 @@ impl Registry {
                 meter.lend_fine(None);
             }
             if slot.gate.resume() {
-                let reason = Some("the agent is gone".to_owned());
-                self.event(EventKind::Resumed, Some(&slot), Fact { reason, ..Fact::default() });
+                self.event(EventKind::Resumed, Some(&slot), Fact::because("the agent is gone"));
             }
         }
         self.0.agent_runs.store(false, Release);

@@ -17,14 +17,14 @@ impl SlotHandle {
         self.slot.stir();
     }
 
-    /// The running poll ends.
+    /// The running poll ends; when, if that was measured.
     #[inline]
-    pub(crate) fn poll_ends(&self) {
+    pub(crate) fn poll_ends(&self) -> Option<Ticks> {
         if let Some(polls) = self.slot.read_polls() {
             // Of a task with a mailbox messages tell more.
-            polls.end(!self.slot.marks.has_mailbox());
-        } else {
-            self.slot.gate.unmeasured.poll.set(false);
+            return polls.end(!self.slot.marks.has_mailbox());
         }
+        self.slot.gate.unmeasured.poll.set(false);
+        None
     }
 }

@@ -33,7 +33,7 @@ impl SlotHandle {
             cold.set_restart_due(at);
         }
         let pause = at.since(now) / 1_000_000;
-        let fact = Fact { reason: Some(format!("in {pause} ms")), ..Fact::default() };
+        let fact = Fact::because(format!("in {pause} ms"));
         self.registry().event_at(now, EventKind::RestartScheduled, Some(&self.slot), fact);
     }
 

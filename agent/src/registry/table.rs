@@ -1,8 +1,10 @@
 //! All slots by id, in shards, so that actors which start on different threads hardly ever meet and
 //! no table that grows holds up one of them for long.
 
+use super::leaving::{Due, Gone, Leave, leave};
 use super::log::Notes;
-use crate::slot::{Cold, Slot};
+use super::passed::Passed;
+use crate::slot::Slot;
 use crate::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use crate::sync::{Mutex, MutexGuard, lock};
 use actorscope_core::SlotId;
@@ -18,9 +20,12 @@ const SHARDS: usize = 64;
 /// again. Of actors that somebody may miss about a thousand in all: those that failed, that had a
 /// supervisor, or that an agent has shown while they lived …
 const MISSED_KEPT: usize = 16;
-/// … and about a quarter of that while no agent runs, and of all others: where they come and go by the
-/// thousand, most are gone before the agent has looked, and cost it next to nothing.
-const OTHERS_KEPT: usize = 4;
+/// … about a quarter of that while no agent runs …
+const MISSED_KEPT_UNSEEN: usize = 4;
+/// … and of all others the last 64 or so: where they come and go by the thousand, nobody could look at more of them, most
+/// are gone before the agent has looked and cost it next to nothing, and the next actor's slot lies in memory that is
+/// near.
+const OTHERS_KEPT: usize = 1;
 
 /// Room for changes that each shard keeps.
 const ROOM: usize = 64;
@@ -36,74 +41,6 @@ pub(crate) struct Changes {
     pub(crate) departed: Counters,
 }
 
-/// Who a slot was that is not there any more, for whoever still has to say something of it.
-#[derive(Debug)]
-pub(crate) struct Gone {
-    pub(crate) id: SlotId,
-    /// As wanted; in the tree it may have had a number behind it.
-    pub(crate) name: Arc<str>,
-    /// The slot it hung under; may be gone, too.
-    pub(crate) parent: Option<SlotId>,
-}
-
-impl Gone {
-    pub(super) fn of(id: SlotId, cold: &Cold) -> Self {
-        let parent = cold.parent.as_ref().map(|parent| parent.id);
-        Self { id, name: cold.name.clone(), parent }
-    }
-}
-
-/// Forgets an empty slot if it may go; `true` where changes are noted.
-pub(super) type Ask = fn(&Slot, bool) -> Leave;
-
-/// What becomes of an empty slot that was kept long enough.
-pub(super) enum Leave {
-    /// It was forgotten just now; who it was, if changes are noted.
-    Goes { left: Left, gone: Option<Gone> },
-    /// It is not certain without waiting for somebody.
-    Unsure,
-    /// It is not empty any more.
-    IsFilled,
-}
-
-/// An empty slot that was kept long enough.
-pub(super) enum Due {
-    /// It was taken out.
-    Gone(Arc<Slot>, Left),
-    /// It is still there, and somebody has to find out whether it must stay.
-    Unsure(Arc<Slot>),
-}
-
-/// What a slot that is taken out leaves with the one it hung under.
-pub(super) struct Left {
-    pub(super) parent: Option<Arc<Slot>>,
-    /// What it could be filled again under.
-    pub(super) refill: Option<Box<str>>,
-}
-
-impl Left {
-    pub(super) fn of(cold: &Cold) -> Self {
-        let refill = cold.key().and_then(|key| key.refill.clone());
-        Self { parent: cold.parent.clone(), refill }
-    }
-
-    /// Tells it.
-    pub(super) fn tell(self, id: SlotId) {
-        let Some(parent) = self.parent else { return };
-        parent.marks.count_child(false);
-        if let Some(key) = self.refill {
-            parent.cold().no_longer_vacant(&key, id);
-        }
-    }
-}
-
-/// A slot that came and went while the sampler did not look: nothing but facts can ask who it was.
-struct Passed {
-    gone: Gone,
-    /// Facts that had been noted by then: all about it are among them.
-    noted: u64,
-}
-
 #[derive(Default)]
 struct Shard {
     /// Eight bytes a slot; the key is in the slot.
@@ -113,8 +50,8 @@ struct Shard {
     changed: VecDeque<SlotId>,
     /// Slots that went since then and that the sampler may know.
     gone: Vec<Gone>,
-    /// All others that went since then, oldest first.
-    passed: VecDeque<Passed>,
+    /// All others that went since then.
+    passed: Passed,
     /// Slots whose actor ended and that somebody may miss, oldest first; some may have been filled again
     /// since.
     missed: VecDeque<SlotId>,
@@ -168,8 +105,7 @@ impl Shard {
         is_crowd
     }
 
-    /// Notes that a slot went. However long nobody looks, of those that the sampler never knew no more are kept
-    /// than there are facts about them.
+    /// Notes that a slot went.
     fn went(&mut self, slot: &Slot, gone: Gone, notes: &Notes) {
         // Where actors go in the order in which they came, the list need not be searched for those that went.
         if self.changed.front() == Some(&slot.id) {
@@ -178,38 +114,32 @@ impl Shard {
         if !slot.marks.is_new() {
             return self.gone.push(gone);
         }
-        let settled = notes.settled();
-        while self.passed.front().is_some_and(|oldest| oldest.noted <= settled) {
-            self.passed.pop_front();
-        }
-        self.passed.push_back(Passed { gone, noted: notes.noted() });
+        self.passed.add(gone, notes);
     }
 
     /// See [`Table::bury`].
-    fn dig_up(
-        &mut self,
-        is_missed: bool,
-        is_tracking: bool,
-        leave: Ask,
-        notes: &Notes,
-    ) -> (Option<Due>, bool) {
-        let kept = if is_missed && is_tracking { MISSED_KEPT } else { OTHERS_KEPT };
+    fn dig_up(&mut self, is_missed: bool, is_tracking: bool, notes: &Notes) -> (Option<Due>, bool) {
+        let kept = match (is_missed, is_tracking) {
+            (true, true) => MISSED_KEPT,
+            (true, false) => MISSED_KEPT_UNSEEN,
+            (false, _) => OTHERS_KEPT,
+        };
         let ended = self.ended(is_missed);
         let beyond = ended.len().saturating_sub(kept);
         let Some(oldest) = (beyond > 0).then(|| ended.pop_front()).flatten() else {
             return (None, false);
         };
-        let Ok(entry) = self.slots.find_entry(hash(oldest), |slot| slot.id == oldest) else {
+        let Ok(mut entry) = self.slots.find_entry(hash(oldest), |slot| slot.id == oldest) else {
             return (None, beyond > 1);
         };
-        let due = match leave(entry.get(), is_tracking) {
-            Leave::Goes { left, gone } => {
+        let due = match leave(entry.get_mut(), is_tracking) {
+            Leave::Goes(gone) => {
                 let (slot, _) = entry.remove();
                 self.departed = self.departed.plus(slot.counters());
                 if let Some(gone) = gone {
                     self.went(&slot, gone, notes);
                 }
-                Some(Due::Gone(slot, left))
+                Some(Due::Gone(slot))
             }
             Leave::Unsure => Some(Due::Unsure(entry.get().clone())),
             Leave::IsFilled => None,
@@ -275,30 +205,16 @@ impl Table {
 
     /// A slot is empty, and somebody may miss its actor, or not. What becomes of one of that kind that has been
     /// kept long enough, if there is one, and whether there is another for [`Table::dig_up`].
-    ///
-    /// `leave` is called under a lock that is held while slots come and go, and must wait for nobody.
-    pub(super) fn bury(
-        &self,
-        id: SlotId,
-        is_missed: bool,
-        leave: Ask,
-        notes: &Notes,
-    ) -> (Option<Due>, bool) {
+    pub(super) fn bury(&self, id: SlotId, is_missed: bool, notes: &Notes) -> (Option<Due>, bool) {
         let mut shard = self.shard(id);
         shard.ended(is_missed).push_back(id);
         // Asked under the lock, as in `remove`.
-        shard.dig_up(is_missed, self.is_tracking(), leave, notes)
+        shard.dig_up(is_missed, self.is_tracking(), notes)
     }
 
     /// [`Table::bury`] without another one, where that one was buried.
-    pub(super) fn dig_up(
-        &self,
-        beside: SlotId,
-        is_missed: bool,
-        leave: Ask,
-        notes: &Notes,
-    ) -> Option<Due> {
-        self.shard(beside).dig_up(is_missed, self.is_tracking(), leave, notes).0
+    pub(super) fn dig_up(&self, beside: SlotId, is_missed: bool, notes: &Notes) -> Option<Due> {
+        self.shard(beside).dig_up(is_missed, self.is_tracking(), notes).0
     }
 
     /// One that [`Table::bury`] was unsure of has to stay for now.
@@ -313,7 +229,7 @@ impl Table {
         for shard in &self.shards {
             let mut shard = lock(shard);
             shard.changed = shard.slots.iter().map(|slot| slot.id).collect();
-            (shard.gone, shard.passed) = (Vec::new(), VecDeque::new());
+            (shard.gone, shard.passed) = (Vec::new(), Passed::default());
             for slot in &shard.slots {
                 slot.marks.change();
             }
@@ -329,7 +245,7 @@ impl Table {
                 slot.marks.change_seen();
             }
             (shard.changed, shard.gone) = (VecDeque::new(), Vec::new());
-            shard.passed = VecDeque::new();
+            shard.passed = Passed::default();
         }
     }
 
@@ -341,7 +257,7 @@ impl Table {
             // Under the lock under which they went, so that each is counted once.
             all.departed = all.departed.plus(shard.departed);
             all.gone.append(&mut shard.gone);
-            all.gone.extend(shard.passed.drain(..).map(|passed| passed.gone));
+            shard.passed.take(&mut all.gone);
             let mut changed = std::mem::take(&mut shard.changed);
             for id in changed.drain(..) {
                 let Some(slot) = shard.find(id).cloned() else { continue };
@@ -353,7 +269,6 @@ impl Table {
             changed.shrink_to(ROOM);
             shard.changed = changed;
             shard.gone.shrink_to(ROOM);
-            shard.passed.shrink_to(ROOM);
         }
         all.there.sort_unstable_by_key(|slot| slot.id);
         all.there.dedup_by_key(|slot| slot.id);

@@ -148,7 +148,7 @@ fn whom_somebody_may_miss_is_kept_longer_than_who_came_and_went() {
     let kept =
         |all: &[SlotHandle]| all.iter().filter(|slot| registry.slot(slot.id()).is_some()).count();
     assert_eq!((kept(&shown), kept(&supervised)), (600, 400));
-    assert_eq!(kept(&unseen), 64 * 4);
+    assert_eq!(kept(&unseen), 64);
 }
 
 #[test]

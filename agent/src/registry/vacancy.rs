@@ -3,10 +3,10 @@
 //! A slot whose actor ended waits for its successor, or for a new child of a restarted parent, which
 //! is another actor in the same place.
 
-use super::table::{Due, Leave, Left};
-use super::{Fact, Gone, Registry, SlotHandle};
+use super::leaving::{Due, Left};
+use super::{Fact, Registry, SlotHandle};
 use crate::adapter::Registration;
-use crate::clock::wall;
+use crate::clock::{ticks, wall, wall_at};
 use crate::slot::{self, Cold, Phase, Slot};
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Registry {
         if let Some(done) = done {
             self.throw_out(&done);
         }
-        self.make(Some(parent.clone()), &new, Phase::Starting, wall())
+        self.make(Some(parent.clone()), &new, Phase::Starting, wall_at(ticks()))
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.
@@ -62,19 +62,21 @@ impl Registry {
         let is_missed = vacancy.is_supervised
             || slot.marks.phase() != Phase::Stopped
             || (table.is_tracking() && slot.marks.is_seen());
-        let (due, is_another) = table.bury(slot.id, is_missed, leave, notes);
+        let (due, is_another) = table.bury(slot.id, is_missed, notes);
         self.unbury(due, is_missed);
         // Two for one, so that slots which must stay for now do not hold up the others for ever.
         if is_another {
-            self.unbury(table.dig_up(slot.id, is_missed, leave, notes), is_missed);
+            self.unbury(table.dig_up(slot.id, is_missed, notes), is_missed);
         }
     }
 
     fn unbury(&self, due: Option<Due>, is_missed: bool) {
         match due {
-            Some(Due::Gone(slot, left)) => {
-                left.tell(slot.id);
-                slot::keep_spare(slot);
+            Some(Due::Gone(slot)) => {
+                let id = slot.id;
+                slot::keep_spare(slot, Left::taken_from)
+                    .unwrap_or_else(|known| Left::of(&known.cold()))
+                    .tell(id);
             }
             Some(Due::Unsure(slot)) => self.unbury_if_possible(&slot, is_missed),
             None => {}
@@ -135,23 +137,6 @@ impl Registry {
             self.event(EventKind::GaveUp, Some(slot), Fact::default());
         }
         self.vacated(slot, vacancy);
-    }
-}
-
-/// Forgets an empty slot that nobody waits for, if that can be done at once.
-fn leave(slot: &Slot, is_tracking: bool) -> Leave {
-    match slot.marks.phase() {
-        Phase::Stopped | Phase::Failed if slot.marks.has_children() => Leave::Unsure,
-        Phase::Stopped | Phase::Failed => match slot.try_cold() {
-            Some(cold) if slot.forget_if_empty(&cold) => {
-                let gone = is_tracking.then(|| Gone::of(slot.id, &cold));
-                Leave::Goes { left: Left::of(&cold), gone }
-            }
-            _ => Leave::Unsure,
-        },
-        // A framework is to be asked.
-        Phase::Restarting => Leave::Unsure,
-        Phase::Starting | Phase::Running | Phase::Stopping => Leave::IsFilled,
     }
 }
 

@@ -347,7 +347,7 @@ impl Rows {
                 due
             };
             if due && row.slot.gate.resume() {
-                let fact = Fact { reason: Some("deadline passed".to_owned()), ..Fact::default() };
+                let fact = Fact::because("deadline passed");
                 self.registry.event(EventKind::Resumed, Some(&row.slot), fact);
             }
         }

@@ -127,7 +127,7 @@ impl Actor {
         let reason = text::line(request.reason.trim(), 1_000);
         let said =
             if reason.is_empty() { verb.word().to_owned() } else { format!("{verb}: {reason}") };
-        let fact = Fact { reason: Some(said), by: Some(by.clone()), exit: None };
+        let fact = Fact::said(Some(said), Some(by.clone()));
         self.shared.registry.event(EventKind::Verb, Some(slot), fact);
         match verb {
             Verb::Suspend => return self.suspend(meant, request.deadline_ns),
@@ -220,7 +220,7 @@ impl Actor {
         self.shared.due_within(span);
         let by = Some(self.principal.name.clone());
         let reason = Some(format!("for {} s at most", span.as_secs_f64()));
-        let fact = Fact { reason, by, exit: None };
+        let fact = Fact::said(reason, by);
         self.shared.registry.event(EventKind::Suspended, Some(slot), fact);
         let busy = slot.is_handling();
         let outcome = if busy { Outcome::Accepted } else { Outcome::Done };
@@ -234,7 +234,7 @@ impl Actor {
         if !slot.gate.resume() {
             return (Outcome::Done, format!("{path} was not suspended"));
         }
-        let fact = Fact { by: Some(self.principal.name.clone()), ..Fact::default() };
+        let fact = Fact::said(None, Some(self.principal.name.clone()));
         self.shared.registry.event(EventKind::Resumed, Some(slot), fact);
         (Outcome::Done, format!("{path} goes on"))
     }

@@ -77,11 +77,8 @@ impl Asker {
             Ok(waiting) => waiting,
             Err((outcome, why)) => return Ok(answer(outcome, format!("{path}: {why}"))),
         };
-        let fact = Fact {
-            reason: Some("state".to_owned()),
-            by: Some(self.principal.name.clone()),
-            exit: None,
-        };
+        let by = self.principal.name.clone();
+        let fact = Fact::said(Some("state".to_owned()), Some(by));
         self.shared.registry.event(EventKind::Verb, Some(slot), fact);
         slot.gate.want_dump();
         let asked = Duration::from_nanos(deadline_ns);

@@ -199,7 +199,7 @@ impl Marks {
         !self.set(FORGOTTEN, true)
     }
 
-    pub(super) fn is_expected(&self) -> bool {
+    pub(crate) fn is_expected(&self) -> bool {
         self.has(EXPECTED)
     }
 

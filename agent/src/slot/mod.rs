@@ -69,7 +69,7 @@ impl Slot {
         }
     }
 
-    /// Forgotten, and known to nobody else: keeps nobody alive any more.
+    /// Not there any more, and known to nobody else: keeps nobody alive any more.
     fn clear(&mut self) {
         if self.meter.get().is_some() {
             self.meter = OnceBox::new();
@@ -78,7 +78,7 @@ impl Slot {
             self.polls = OnceBox::new();
         }
         self.gate.task_ends();
-        unlocked(&mut self.cold).clear();
+        self.cold_alone().clear();
     }
 
     /// Cleared before, it becomes another slot.
@@ -92,6 +92,11 @@ impl Slot {
 
     pub(crate) fn cold(&self) -> MutexGuard<'_, Cold> {
         lock(&self.cold)
+    }
+
+    /// [`Slot::cold`] of a slot that nobody else knows.
+    pub(crate) fn cold_alone(&mut self) -> &mut Cold {
+        unlocked(&mut self.cold)
     }
 
     /// [`Slot::cold`], if nobody else has it at this moment.

@@ -1,7 +1,7 @@
 //! Slots that nobody knows any more, for the next actors: where actors come and go, a slot lies in memory that its
 //! thread has just used, and neither it nor what is measured of its polls is allocated again and again.
 
-use super::{Birth, Phase, Slot};
+use super::{Birth, Cold, Phase, Slot};
 use crate::sync::thread_local;
 use actorscope_core::SlotId;
 use std::cell::RefCell;
@@ -14,9 +14,14 @@ thread_local! {
     static SPARE: RefCell<Vec<Arc<Slot>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps a slot that was forgotten, unless somebody else still knows it or there are enough.
-pub(crate) fn keep(mut slot: Arc<Slot>) {
-    let Some(alone) = Arc::get_mut(&mut slot) else { return };
+/// Keeps a slot that was taken out, unless there are enough. Before it is emptied, `take` takes something out of it.
+/// Gives it back if somebody else still knows it.
+pub(crate) fn keep<R>(
+    mut slot: Arc<Slot>,
+    take: impl FnOnce(&mut Cold) -> R,
+) -> Result<R, Arc<Slot>> {
+    let Some(alone) = Arc::get_mut(&mut slot) else { return Err(slot) };
+    let taken = take(alone.cold_alone());
     alone.clear();
     // On a thread that is ending it is freed.
     let _ = SPARE.try_with(|spare| {
@@ -26,6 +31,7 @@ pub(crate) fn keep(mut slot: Arc<Slot>) {
             spare.push(slot);
         }
     });
+    Ok(taken)
 }
 
 /// A slot, if possible a spare one.
@@ -85,7 +91,8 @@ mod tests {
         );
         before.cold().lose(3);
         assert!(before.marks.forget());
-        keep(before);
+        let parent = keep(before, |cold| cold.parent.take());
+        assert_eq!(parent.unwrap().map(|parent| parent.id.get()), Some(2));
 
         let new = Registration::new("test", "next", "Next");
         let next = make(other, 3, &new);
@@ -100,7 +107,7 @@ mod tests {
     fn what_somebody_knows_is_not_kept() {
         let (registry, new) = (Registry::new(), Registration::new("test", "known", "Known"));
         let known = make(registry, 1, &new);
-        keep(known.clone());
+        assert!(keep(known.clone(), |_| ()).is_err());
         assert!(!Arc::ptr_eq(&known, &make(registry, 2, &new)));
         assert_eq!(known.id.get(), 1);
     }
@@ -109,7 +116,7 @@ mod tests {
     fn no_more_are_kept_than_that() {
         let (registry, new) = (Registry::new(), Registration::new("test", "many", "Many"));
         let many: Vec<Arc<Slot>> = (1..=100).map(|id| make(registry, id, &new)).collect();
-        many.into_iter().for_each(keep);
+        many.into_iter().for_each(|slot| keep(slot, |_| ()).unwrap());
         assert_eq!(SPARE.with(|spare| spare.borrow().len()), KEPT);
     }
 }

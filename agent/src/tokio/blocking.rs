@@ -73,7 +73,7 @@ impl Blocking {
             let error = witness.leave(place);
             match result {
                 Ok(output) => {
-                    witness.done(error);
+                    witness.done(error, None);
                     output
                 }
                 Err(panic) => {

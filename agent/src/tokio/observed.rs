@@ -4,7 +4,7 @@
 use super::waker::Stamping;
 use super::witness::Witness;
 use crate::adapter::SlotHandle;
-use crate::clock::{Ticks, ticks};
+use crate::clock::Ticks;
 use crate::measuring;
 use crate::registry::inside;
 use std::fmt;
@@ -43,9 +43,10 @@ pin_project_lite::pin_project! {
 }
 
 impl<F> Observed<F> {
-    /// Of a future that is spawned now.
-    pub(super) fn spawned(witness: Witness, future: F) -> Self {
-        Self { future: Some(future), waker: Stamping::new(measuring::is_on().then(ticks)), witness }
+    /// Of a future that is spawned at this moment.
+    pub(super) fn spawned(witness: Witness, at: Ticks, future: F) -> Self {
+        let at = measuring::is_on().then_some(at);
+        Self { future: Some(future), waker: Stamping::new(at), witness }
     }
 
     /// Of a future that somebody polls at some time.
@@ -87,14 +88,12 @@ impl<F: Future> Future for Observed<F> {
                 poll
             })
         }));
-        if let Some(slot) = place.actor() {
-            slot.poll_ends();
-        }
+        let ended = place.actor().and_then(SlotHandle::poll_ends);
         let error = witness.leave(place);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
-                witness.done(error);
+                witness.done(error, ended);
                 Poll::Ready(output)
             }
             Err(panic) => {

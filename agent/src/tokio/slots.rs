@@ -3,6 +3,7 @@
 use super::observed::Observed;
 use super::witness::Witness;
 use crate::adapter::{Registration, Registry, SlotHandle, current_place};
+use crate::clock::{Ticks, ticks};
 use actorscope_core::ChildKind;
 use actorscope_core::capability::{Capabilities, Capability};
 use std::any::type_name;
@@ -24,6 +25,8 @@ pub(super) fn register_under(parent: Option<&SlotHandle>, new: Registration) -> 
 /// A task of this type that is about to be spawned by somebody who can abort it.
 pub(super) struct Spawning {
     slot: SlotHandle,
+    /// When it started, and was woken for its first poll.
+    at: Ticks,
 }
 
 impl Spawning {
@@ -31,17 +34,18 @@ impl Spawning {
         let killable = Capabilities::of(&[Capability::Kill, Capability::InterruptsHandler]);
         let task = Registration::new("tokio", name, type_name::<F>()).kind(ChildKind::Task);
         let task = task.capabilities(killable);
+        let at = ticks();
         // Running before it is spawned: it may end before this thread goes on.
         let slot = match current_place() {
-            Some(parent) => parent.running_below(&task),
-            None => Registry::current().register_running(None, &task),
+            Some(parent) => parent.running_below(&task, at),
+            None => Registry::current().register_running(None, &task, at),
         };
-        Self { slot }
+        Self { slot, at }
     }
 
     /// What is to be spawned.
     pub(super) fn observe<F>(&self, future: F) -> Observed<F> {
-        Observed::spawned(Witness::of_started(self.slot.clone()), future)
+        Observed::spawned(Witness::of_started(self.slot.clone()), self.at, future)
     }
 
     /// It was spawned.

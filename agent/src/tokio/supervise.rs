@@ -5,7 +5,7 @@ use super::outcome::TaskOutcome;
 use super::slots::register;
 use super::witness::Witness;
 use crate::adapter::{BudgetRule, Controls, Fate, Reaction, Registration, SlotHandle, panic_text};
-use crate::clock::wall;
+use crate::clock::{ticks, wall};
 use actorscope_core::capability::{Capabilities, Capability};
 use actorscope_core::spec::{Backoff, RestartType};
 use actorscope_core::{ChildKind, ChildSpec, ExitReason};
@@ -192,7 +192,7 @@ where
     loop {
         slot.started(None);
         let witness = Witness::of_supervised(slot.clone());
-        let task = tokio::spawn(Observed::spawned(witness, (plan.make)()));
+        let task = tokio::spawn(Observed::spawned(witness, ticks(), (plan.make)()));
         let abort = task.abort_handle();
         slot.set_controls(Arc::new(Reach { slot: slot.clone(), abort }));
         let child = Child { slot: slot.clone(), abort: task.abort_handle() };

@@ -1,6 +1,7 @@
 //! Reports how code came to its end, however it did.
 
 use crate::adapter::{Fate, SlotHandle, panic_text};
+use crate::clock::{Ticks, ticks};
 use crate::registry::Current;
 use actorscope_core::ExitReason;
 use std::any::Any;
@@ -71,24 +72,24 @@ impl Witness {
         first
     }
 
-    /// It came to its end, with an error or without.
-    pub(super) fn done(&mut self, error: Option<Box<str>>) {
+    /// It came to its end, with an error or without, at this moment if that was read already.
+    pub(super) fn done(&mut self, error: Option<Box<str>>, at: Option<Ticks>) {
         match error {
-            None => self.over(ExitReason::Normal, None),
-            Some(error) => self.over(ExitReason::Error, Some(error.into())),
+            None => self.over(at, ExitReason::Normal, None),
+            Some(error) => self.over(at, ExitReason::Error, Some(error.into())),
         }
     }
 
     /// It panicked.
     pub(super) fn panicked(&mut self, payload: &(dyn Any + Send)) {
-        self.over(ExitReason::Panic, panic_text(payload));
+        self.over(None, ExitReason::Panic, panic_text(payload));
     }
 
-    fn over(&mut self, exit: ExitReason, reason: Option<String>) {
+    fn over(&mut self, at: Option<Ticks>, exit: ExitReason, reason: Option<String>) {
         if self.stage != Stage::Over {
             self.stage = Stage::Over;
             if let Some(slot) = &self.slot {
-                slot.exited(exit, reason, Fate::Final);
+                slot.exited_at(at.unwrap_or_else(ticks), exit, reason, Fate::Final);
             }
         }
     }
@@ -97,6 +98,6 @@ impl Witness {
 impl Drop for Witness {
     fn drop(&mut self) {
         let before = (self.stage == Stage::Waits).then(|| "before it began".to_owned());
-        self.over(ExitReason::Aborted, before);
+        self.over(None, ExitReason::Aborted, before);
     }
 }

@@ -38,3 +38,7 @@ pub(crate) fn nanos(from: Ticks, to: Ticks) -> u64 {
 pub(crate) fn wall() -> Timestamp {
     Timestamp(ticks())
 }
+
+pub(crate) const fn wall_at(now: Ticks) -> Timestamp {
+    Timestamp(now)
+}

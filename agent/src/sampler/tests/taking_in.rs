@@ -81,7 +81,7 @@ fn a_fact_that_comes_one_look_after_its_slot_went_says_where_that_was() {
 }
 
 #[test]
-fn who_passes_by_while_nobody_looks_is_kept_no_longer_than_the_facts_about_it() {
+fn who_passes_by_while_nobody_looks_is_kept_hardly_longer_than_the_facts_about_it() {
     let mut node = Node::new();
     assert!(node.registry.claim());
     let pool = node.actor("pool");
@@ -97,8 +97,8 @@ fn who_passes_by_while_nobody_looks_is_kept_no_longer_than_the_facts_about_it() 
         passer.exited(ExitReason::Normal, None, Fate::Final);
     }
     let (changed, went) = node.registry.changes_kept();
-    // A start and an end of each, of 8,192 facts; and of some only the end.
-    assert!((4_000..4_300).contains(&went), "{went} that went are kept");
+    // A start and an end of each, of 8,192 facts; and of some only the end. They go by generations.
+    assert!((4_000..8_600).contains(&went), "{went} that went are kept");
     let there = node.registry.all().len();
     assert!(changed <= 2 * there + 64 * 64, "{changed} that changed are kept, with {there} slots");
     let from = node.rows.journal().last() + 1;
