@@ -388,11 +388,6 @@ fn tell_memory(observed: u64, alone: u64, actors: u32, is_judged: bool, report: 
 
 fn tell_host(found: &host::Drop, options: &Options, report: &mut Report) {
     let (drop, half) = found.throughput;
-    let verdict = match () {
-        () if drop + half <= 2.0 => Verdict::Met,
-        () if drop - half > 2.0 => Verdict::Missed,
-        () => Verdict::Open,
-    };
     report.line(
         format!("host: drop of throughput of {} when attached", size(options.largest())),
         format!(
@@ -402,7 +397,7 @@ fn tell_host(found: &host::Drop, options: &Options, report: &mut Report) {
             found.capacity
         ),
         "2 %",
-        verdict,
+        Verdict::within([drop - half, drop + half], 2.0),
         "alternating pairs, 95 % interval by Student's t",
     );
     let (more, half) = found.cpu;
@@ -415,13 +410,18 @@ fn tell_host(found: &host::Drop, options: &Options, report: &mut Report) {
     );
 }
 
-fn tell_spawn((off, on): (f64, f64), report: &mut Report) {
+fn tell_spawn([off, on]: [churn::More; 2], report: &mut Report) {
+    let told = |(median, [low, high]): churn::More| {
+        let [median, low, high] = [median, low, high].map(|ns| figure(ns / 1e3));
+        format!("{median} µs ({low} to {high})")
+    };
+    let (_, within) = on;
     report.line(
         "start and end of a tokio task, more than plain tokio's",
-        format!("{} µs (without an agent {})", figure(on / 1e3), figure(off / 1e3)),
+        format!("{}; without an agent {}", told(on), told(off)),
         "0.6 µs",
-        Verdict::at_most(on, 600.0),
-        "one after another; medians of rounds",
+        Verdict::within(within, 600.0),
+        "one after another; medians of rounds and their 95 % intervals, by ranks",
     );
 }
 

@@ -21,6 +21,15 @@ impl Verdict {
         Self::of(value <= target)
     }
 
+    /// Of a value that lies between two others, as far as can be told: open where the target lies there, too.
+    pub fn within([low, high]: [f64; 2], target: f64) -> Self {
+        match () {
+            () if high <= target => Self::Met,
+            () if low > target => Self::Missed,
+            () => Self::Open,
+        }
+    }
+
     pub const fn of(is_met: bool) -> Self {
         if is_met { Self::Met } else { Self::Missed }
     }

@@ -14,6 +14,30 @@ pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * at.fract())
 }
 
+/// The middle one, and the two between which that of all there could be lies in 95 of 100 cases, whatever they are spread
+/// like: by the binomial's ranks. `None` of fewer than six, which can't say.
+pub fn median_within(values: &[f64]) -> Option<(f64, [f64; 2])> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let beyond = ranks_beyond(sorted.len())?;
+    let (low, high) = (sorted.get(beyond)?, sorted.get(sorted.len().checked_sub(beyond + 1)?)?);
+    Some((median(&sorted)?, [*low, *high]))
+}
+
+/// How many of so many values lie beyond each end of that interval, at most.
+fn ranks_beyond(count: usize) -> Option<usize> {
+    let (mut chance, mut below, mut beyond) = (0.5_f64.powi(i32::try_from(count).ok()?), 0.0, None);
+    for rank in 0..count {
+        below += chance;
+        if below > 0.025 {
+            break;
+        }
+        beyond = Some(rank);
+        chance *= (count - rank) as f64 / (rank + 1) as f64;
+    }
+    beyond
+}
+
 /// The largest one.
 pub fn most(values: &[f64]) -> Option<f64> {
     values.iter().copied().max_by(f64::total_cmp)
@@ -72,6 +96,16 @@ mod tests {
         assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
         assert_eq!(quantile(&[0.0, 10.0], 0.95), Some(9.5));
+    }
+
+    #[test]
+    fn the_median_lies_between_ranks() {
+        // As in the tables of the sign test.
+        let beyond = |count| ranks_beyond(count);
+        assert_eq!([5, 6, 10, 20, 60].map(beyond), [None, Some(0), Some(1), Some(5), Some(21)]);
+        let values: Vec<f64> = (0..20).map(f64::from).rev().collect();
+        assert_eq!(median_within(&values), Some((9.5, [5.0, 14.0])));
+        assert_eq!(median_within(&values[..5]), None);
     }
 
     #[test]

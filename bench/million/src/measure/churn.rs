@@ -5,7 +5,7 @@ use super::screen;
 use crate::binaries::{Binaries, Variants};
 use crate::options::{Framework, Options};
 use crate::process::memory;
-use crate::stats::median;
+use crate::stats::{median, median_within};
 use crate::storm::{Storm, Totals, Weather};
 use crate::watch::{Watch, connection, summary};
 use actorscope_bench::Figures;
@@ -24,22 +24,33 @@ const LIVING: u32 = 1_000;
 /// Actors below one parent, as storm has them.
 const FAMILY: u32 = 1_000;
 
-/// Times that starts and ends are timed.
-const ROUNDS: usize = 7;
+/// Times that starts and ends are timed: a few differ by more than what is looked for, on a machine that others use, too.
+const ROUNDS: usize = 60;
 
 /// Longest wait until the agent has counted what happened.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Nanoseconds that one start and end takes more than plain tokio's, one after another: without an
-/// agent, and with one. Medians of the differences within a round.
-pub async fn spawn_exit(variants: &Variants) -> Result<(f64, f64), String> {
+/// Nanoseconds that one start and end takes more than plain tokio's, one after another: the median of the differences
+/// within a round, and its 95 % interval.
+pub type More = (f64, [f64; 2]);
+
+/// [`More`] without an agent, and with one. Whose turn is first differs from round to round.
+pub async fn spawn_exit(variants: &Variants) -> Result<[More; 2], String> {
+    let turns = [(&variants.plain, "off"), (&variants.observed, "off"), (&variants.observed, "on")];
     let (mut off, mut on) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        let base = timed(&variants.plain, "off").await?;
-        off.push(timed(&variants.observed, "off").await? - base);
-        on.push(timed(&variants.observed, "on").await? - base);
+    for round in 0..ROUNDS {
+        let mut took = [0.0; 3];
+        for turn in 0..turns.len() {
+            let which = (round + turn) % turns.len();
+            let (binary, mode) = turns[which];
+            took[which] = timed(binary, mode).await?;
+        }
+        let [plain, unstarted, started] = took;
+        off.push(unstarted - plain);
+        on.push(started - plain);
     }
-    Ok((median(&off).unwrap_or_default(), median(&on).unwrap_or_default()))
+    let more = |all: &[f64]| median_within(all).ok_or("too few rounds");
+    Ok([more(&off)?, more(&on)?])
 }
 
 async fn timed(binary: &Path, mode: &str) -> Result<f64, String> {
