@@ -32,6 +32,7 @@ mod registry;
 mod sampler;
 mod server;
 mod slot;
+mod spares;
 mod sync;
 #[cfg(test)]
 mod threads;

@@ -2,16 +2,14 @@
 //! thread has just used, and neither it nor what is measured of its polls is allocated again and again.
 
 use super::{Birth, Cold, Phase, Slot};
+use crate::spares::Spares;
 use crate::sync::thread_local;
 use actorscope_core::SlotId;
-use std::cell::RefCell;
 use std::sync::Arc;
 
-/// Slots kept by each thread, some 250 bytes each: as many as end in a row where many come and go.
-const KEPT: usize = 32;
-
 thread_local! {
-    static SPARE: RefCell<Vec<Arc<Slot>>> = const { RefCell::new(Vec::new()) };
+    /// Some 250 bytes each.
+    static SPARE: Spares<Slot> = const { Spares::new() };
 }
 
 /// Keeps a slot that was taken out, unless there are enough. Before it is emptied, `take` takes something out of it.
@@ -24,20 +22,13 @@ pub(crate) fn keep<R>(
     let taken = take(alone.cold_alone());
     alone.clear();
     // On a thread that is ending it is freed.
-    let _ = SPARE.try_with(|spare| {
-        if let Ok(mut spare) = spare.try_borrow_mut()
-            && spare.len() < KEPT
-        {
-            spare.push(slot);
-        }
-    });
+    let _ = SPARE.try_with(|spares| spares.keep(slot));
     Ok(taken)
 }
 
 /// A slot, if possible a spare one.
 pub(crate) fn spare_or_new(id: SlotId, phase: Phase, birth: Birth<'_>) -> Arc<Slot> {
-    let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop()).ok().flatten();
-    if let Some(mut slot) = spare
+    if let Ok(Some(mut slot)) = SPARE.try_with(Spares::take)
         && let Some(alone) = Arc::get_mut(&mut slot)
     {
         alone.begin_anew(id, phase, birth);
@@ -110,13 +101,5 @@ mod tests {
         assert!(keep(known.clone(), |_| ()).is_err());
         assert!(!Arc::ptr_eq(&known, &make(registry, 2, &new)));
         assert_eq!(known.id.get(), 1);
-    }
-
-    #[test]
-    fn no_more_are_kept_than_that() {
-        let (registry, new) = (Registry::new(), Registration::new("test", "many", "Many"));
-        let many: Vec<Arc<Slot>> = (1..=100).map(|id| make(registry, id, &new)).collect();
-        many.into_iter().for_each(|slot| keep(slot, |_| ()).unwrap());
-        assert_eq!(SPARE.with(|spare| spare.borrow().len()), KEPT);
     }
 }

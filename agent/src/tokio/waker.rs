@@ -3,6 +3,8 @@
 use crate::clock::Ticks;
 use crate::gate::wake_instant;
 use crate::measuring;
+use crate::spares::Spares;
+use crate::sync::thread_local;
 use futures_util::task::{ArcWake, WakerRef, waker_ref};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -22,6 +24,33 @@ impl ArcWake for Stamps {
         }
         // In any case: what was stamped before may be on its way into a poll.
         stamps.task.wake_by_ref();
+    }
+}
+
+thread_local! {
+    /// Of tasks that ended, for those that begin.
+    static SPARE: Spares<Stamps> = const { Spares::new() };
+}
+
+impl Stamps {
+    fn of(task: Waker) -> Arc<Self> {
+        if let Ok(Some(mut stamps)) = SPARE.try_with(Spares::take)
+            && let Some(alone) = Arc::get_mut(&mut stamps)
+        {
+            alone.task = task;
+            *alone.woken_at.get_mut() = 0;
+            return stamps;
+        }
+        Arc::new(Self { task, woken_at: AtomicU64::new(0) })
+    }
+
+    /// Whoever was handed it may still have it; if not, it is kept without its task.
+    fn done(mut stamps: Arc<Self>) {
+        if let Some(alone) = Arc::get_mut(&mut stamps) {
+            alone.task = Waker::noop().clone();
+            // On a thread that is ending it is freed.
+            let _ = SPARE.try_with(|spares| spares.keep(stamps));
+        }
     }
 }
 
@@ -69,8 +98,15 @@ impl Stamping {
         // What was handed out before goes on waking the task that it was made for, as is right for a
         // future that moved.
         self.stamps.take_if(|stamps| !stamps.task.will_wake(task));
-        let new = || Arc::new(Stamps { task: task.clone(), woken_at: AtomicU64::new(0) });
-        waker_ref(self.stamps.get_or_insert_with(new))
+        waker_ref(self.stamps.get_or_insert_with(|| Stamps::of(task.clone())))
+    }
+}
+
+impl Drop for Stamping {
+    fn drop(&mut self) {
+        if let Some(stamps) = self.stamps.take() {
+            Stamps::done(stamps);
+        }
     }
 }
 
@@ -86,6 +122,27 @@ mod tests {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Relaxed);
         }
+    }
+
+    #[test]
+    fn a_waker_that_nobody_has_any_more_is_the_next_tasks() {
+        let (first, second) = (Arc::new(Counts::default()), Arc::new(Counts::default()));
+        let (before, after) = (Waker::from(first.clone()), Waker::from(second.clone()));
+        let mut stamping = Stamping::new(None);
+        stamping.over(&before).wake_by_ref();
+        let at = Arc::as_ptr(stamping.stamps.as_ref().unwrap());
+        drop(stamping);
+        drop(before);
+        assert_eq!(Arc::strong_count(&first), 1, "the task is not kept with it");
+        let mut next = Stamping::new(Some(7));
+        let handed_out = next.over(&after).clone();
+        assert_eq!(Arc::as_ptr(next.stamps.as_ref().unwrap()), at);
+        assert_eq!(next.take(), None, "the wakes of the one before are not its own");
+        drop(next);
+        let mut third = Stamping::new(None);
+        assert!(!third.over(&after).will_wake(&handed_out), "somebody has that one");
+        handed_out.wake();
+        assert_eq!((first.0.load(Relaxed), second.0.load(Relaxed)), (1, 1));
     }
 
     #[test]

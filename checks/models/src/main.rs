@@ -33,6 +33,8 @@ mod run;
 mod sampler;
 #[path = "../../../agent/src/slot/mod.rs"]
 mod slot;
+#[path = "../../../agent/src/spares.rs"]
+mod spares;
 mod sync;
 
 use std::process::ExitCode;
