@@ -241,7 +241,7 @@ async fn of_too_many_that_stop_at_once_the_end_is_told_and_no_wrong_reason() {
             let named = name(&format!("end-flood-{n}"));
             peers.push(Actor::spawn(named, observe(Peer), Start::Well).await.unwrap());
         }
-        // As above.
+        // Each of them, as above: a pass may have found the last but not all before it.
         for n in 2_980..3_000 {
             rig.when(&format!("/end-flood-{n}"), is("idle")).await;
         }

@@ -3,7 +3,7 @@
 use super::vacancy::Vacancy;
 use super::{Fact, Registry};
 use crate::adapter::{Controls, DepthProbe, Fate, Registration};
-use crate::clock::{Ticks, ticks, wall_at};
+use crate::clock::{Ticks, ticks, wall, wall_at};
 use crate::gate::Request;
 use crate::slot::{Asked, Phase, Reach, Restart, Slot};
 use actorscope_core::text;
@@ -61,7 +61,7 @@ impl SlotHandle {
     /// An actor fills the slot and begins to run. `controls` reach that actor; they must not keep
     /// it alive.
     pub fn started(&self, controls: Option<Arc<dyn Controls>>) {
-        let now = wall_at(ticks());
+        let now = wall();
         let (registry, first, asked) = {
             let mut cold = self.slot.cold();
             let counted = self.slot.last_exit(&cold) != Some(ExitReason::Shutdown);

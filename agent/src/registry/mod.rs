@@ -40,7 +40,7 @@ pub(crate) use stirrings::Stirrings;
 pub(crate) use table::Changes;
 
 use crate::adapter::Registration;
-use crate::clock::{Ticks, ticks, wall, wall_at};
+use crate::clock::{Ticks, wall, wall_at};
 use crate::measuring;
 use crate::slot::{self, Birth, Cold, Facts, Phase, Slot};
 use crate::sync::atomic::{
@@ -172,7 +172,7 @@ impl Registry {
         {
             return SlotHandle::new(slot);
         }
-        self.make(parent, new, Phase::Starting, wall_at(ticks()))
+        self.make(parent, new, Phase::Starting, wall())
     }
 
     /// Makes a slot for something that runs from this moment on, which is now, and says so.
@@ -360,7 +360,7 @@ impl Registry {
 
     /// Notes that something happened to a slot.
     pub(crate) fn event(&self, kind: EventKind, slot: Option<&Arc<Slot>>, fact: Fact) {
-        self.event_at(wall_at(ticks()), kind, slot, fact);
+        self.event_at(wall(), kind, slot, fact);
     }
 
     /// [`Registry::event`] at a moment that was read already.

@@ -2,7 +2,7 @@
 
 use super::{Fact, Registry, SlotHandle};
 use crate::adapter::{Controls, DepthProbe, Registration};
-use crate::clock::{ticks, wall_at};
+use crate::clock::wall;
 use crate::slot::Phase;
 use actorscope_core::EventKind;
 use actorscope_core::forest::Oddity;
@@ -31,7 +31,7 @@ impl Registry {
             slot.started(controls);
             slot
         } else {
-            let now = wall_at(ticks());
+            let now = wall();
             let handle = self.make(parent, &new, Phase::Running, now);
             let slot = &handle.slot;
             {
@@ -85,7 +85,7 @@ mod tests {
         three.set_mailbox(Some(7), probe());
         three.started(controls());
         for slot in [&one, &three] {
-            assert_eq!(slot.slot.state(false, false, wall_at(ticks())), SlotState::Idle);
+            assert_eq!(slot.slot.state(false, false, wall()), SlotState::Idle);
             assert!(slot.has_mailbox() && slot.slot.probe_depth() == Some(3));
             assert_eq!(slot.slot.cold().reach().kill(), Reaction::Accepted);
             assert_eq!((slot.incarnation().0, slot.has_history()), (1, false));

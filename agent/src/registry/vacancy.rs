@@ -6,7 +6,7 @@
 use super::leaving::{Due, Left};
 use super::{Fact, Registry, SlotHandle};
 use crate::adapter::Registration;
-use crate::clock::{ticks, wall, wall_at};
+use crate::clock::wall;
 use crate::slot::{self, Cold, Phase, Slot};
 use actorscope_core::{EventKind, ExitReason, Incarnation, RestartType};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Registry {
         if let Some(done) = done {
             self.throw_out(&done);
         }
-        self.make(Some(parent.clone()), &new, Phase::Starting, wall_at(ticks()))
+        self.make(Some(parent.clone()), &new, Phase::Starting, wall())
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.
