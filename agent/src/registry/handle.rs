@@ -51,9 +51,9 @@ impl SlotHandle {
     }
 
     /// [`SlotHandle::register_below`] of something that runs from this moment on, which is now: what
-    /// [`SlotHandle::started`] would say of it is said.
-    pub(crate) fn running_below(&self, new: &Registration, now: Ticks) -> SlotHandle {
-        self.registry().register_running(Some(self.slot.clone()), new, now)
+    /// [`SlotHandle::started`] would say of it is said. The registration has no name of its own.
+    pub(crate) fn running_below(&self, name: &str, new: &Registration, now: Ticks) -> SlotHandle {
+        self.registry().register_running(Some(self.slot.clone()), name, new, now)
     }
 
     // --- Life ----------------------------------------------------------------------------------

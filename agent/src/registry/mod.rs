@@ -172,18 +172,21 @@ impl Registry {
         {
             return SlotHandle::new(slot);
         }
-        self.make(parent, new, Phase::Starting, wall())
+        self.make(parent, new, None, Phase::Starting, wall())
     }
 
-    /// Makes a slot for something that runs from this moment on, which is now, and says so.
+    /// Makes a slot for something that runs from this moment on, which is now, and says so. The registration has no
+    /// name of its own: one as it was written is not looked for among the shared ones if the slot has it already, of
+    /// whoever was in it before.
     pub(crate) fn register_running(
         &self,
         parent: Option<Arc<Slot>>,
+        name: &str,
         new: &Registration,
         now: Ticks,
     ) -> SlotHandle {
         let now = wall_at(now);
-        let slot = self.make(parent, new, Phase::Running, now);
+        let slot = self.make(parent, new, Some(name), Phase::Running, now);
         self.event_at(now, EventKind::Started, Some(&slot.slot), Fact::default());
         slot
     }
@@ -192,6 +195,7 @@ impl Registry {
         &self,
         parent: Option<Arc<Slot>>,
         new: &Registration,
+        name: Option<&str>,
         phase: Phase,
         now: Timestamp,
     ) -> SlotHandle {
@@ -207,7 +211,7 @@ impl Registry {
             }
         }
         let depth = parent.as_ref().map_or(0, |parent| parent.marks.depth() + 1);
-        let slot = slot::spare_or_new(id, phase, Birth { registry: *self, parent, new, now });
+        let slot = slot::spare_or_new(id, phase, Birth { registry: *self, parent, new, name, now });
         slot.marks.set_depth(depth);
         if self.0.table.insert(slot.clone()) {
             self.0.crowd_came.notify_one();

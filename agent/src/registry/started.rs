@@ -32,7 +32,7 @@ impl Registry {
             slot
         } else {
             let now = wall();
-            let handle = self.make(parent, &new, Phase::Running, now);
+            let handle = self.make(parent, &new, None, Phase::Running, now);
             let slot = &handle.slot;
             {
                 let mut cold = slot.cold();

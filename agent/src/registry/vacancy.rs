@@ -50,7 +50,7 @@ impl Registry {
         if let Some(done) = done {
             self.throw_out(&done);
         }
-        self.make(Some(parent.clone()), &new, Phase::Starting, wall())
+        self.make(Some(parent.clone()), &new, None, Phase::Starting, wall())
     }
 
     /// Notes that a slot stays empty and may be refilled after its parent's restart.

@@ -1,6 +1,6 @@
 //! What of a slot changes with lifecycle events only.
 
-use super::{Class, Reach, Slot};
+use super::{Class, Reach, Slot, shared_name};
 use crate::adapter::{BudgetRule, Registration};
 use crate::registry::{DumpRequest, Registry};
 use actorscope_core::slot::{Counters, PastIncarnation};
@@ -59,12 +59,28 @@ pub(crate) struct Birth<'a> {
     pub(crate) registry: Registry,
     pub(crate) parent: Option<Arc<Slot>>,
     pub(crate) new: &'a Registration,
+    /// Its name as its caller wrote it, if the registration has none.
+    pub(crate) name: Option<&'a str>,
     pub(crate) now: Timestamp,
 }
 
 impl Birth<'_> {
-    fn name<'a>(&'a self, class: &'a Class) -> &'a Arc<str> {
-        self.new.name.as_ref().unwrap_or_else(|| &class.texts().short_type)
+    /// The name as slots have it.
+    fn shared_name(&self, class: &Class) -> Arc<str> {
+        match (&self.new.name, self.name) {
+            (Some(name), _) => name.clone(),
+            (None, Some(raw)) => shared_name(raw),
+            (None, None) => class.texts().short_type.clone(),
+        }
+    }
+
+    /// Whether it has the name already that it is to have. One that is as it was written is safe as it is.
+    fn is_called(&self, name: &Arc<str>, class: &Class) -> bool {
+        match (&self.new.name, self.name) {
+            (Some(wanted), _) => Arc::ptr_eq(wanted, name),
+            (None, Some(raw)) => **name == *raw,
+            (None, None) => Arc::ptr_eq(&class.texts().short_type, name),
+        }
     }
 
     fn extra(&self) -> Option<Box<Extra>> {
@@ -136,7 +152,7 @@ impl Cold {
     pub(super) fn new(birth: Birth<'_>) -> Self {
         let class = Class::of(birth.registry, birth.new);
         Self {
-            name: birth.name(&class).clone(),
+            name: birth.shared_name(&class),
             class,
             started_at: birth.now,
             ended_at: Timestamp(0),
@@ -157,9 +173,8 @@ impl Cold {
         if !self.class.is_of(birth.registry, birth.new) {
             self.class = Class::of(birth.registry, birth.new);
         }
-        let name = birth.name(&self.class);
-        if !Arc::ptr_eq(name, &self.name) {
-            self.name = name.clone();
+        if !birth.is_called(&self.name, &self.class) {
+            self.name = birth.shared_name(&self.class);
         }
         (self.started_at, self.ended_at) = (birth.now, Timestamp(0));
         self.extra = birth.extra();

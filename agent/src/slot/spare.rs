@@ -45,7 +45,7 @@ mod tests {
     use actorscope_core::{ExitReason, Timestamp};
 
     fn make(registry: Registry, id: u64, new: &Registration) -> Arc<Slot> {
-        let birth = Birth { registry, parent: None, new, now: Timestamp(id) };
+        let birth = Birth { registry, parent: None, new, name: None, now: Timestamp(id) };
         spare_or_new(SlotId::new(id).unwrap(), Phase::Running, birth)
     }
 
@@ -92,6 +92,31 @@ mod tests {
         assert_ne!(Arc::as_ptr(&fresh), place);
         assert_eq!(all_of(&next), all_of(&fresh));
         assert!(next.parent().is_none() && Arc::ptr_eq(&next.cold().class, &fresh.cold().class));
+    }
+
+    #[test]
+    fn a_name_as_it_was_written_is_safe_in_a_spare_slot_as_in_a_new_one() {
+        let (registry, new) = (Registry::new(), Registration::unnamed("test", "of::spare::Type"));
+        let born = |id, name| {
+            let birth = Birth { registry, parent: None, new: &new, name, now: Timestamp(id) };
+            spare_or_new(SlotId::new(id).unwrap(), Phase::Running, birth)
+        };
+        let mut before: Arc<str> = "".into();
+        for (name, wanted) in [
+            (Some("worker"), "worker"),
+            (Some("worker"), "worker"),
+            (Some("a/b c"), "a∕b c"),
+            (Some("a∕b c"), "a∕b c"),
+            (Some("a/b c"), "a∕b c"),
+            (None, "Type"),
+        ] {
+            let slot = born(2, name);
+            assert_eq!(*slot.cold().name, *wanted);
+            let is_known = name == Some(&*before);
+            assert_eq!(Arc::ptr_eq(&slot.cold().name, &before), is_known, "{wanted}");
+            before = slot.cold().name.clone();
+            keep(slot, |_| ()).unwrap();
+        }
     }
 
     #[test]

@@ -32,13 +32,13 @@ pub(super) struct Spawning {
 impl Spawning {
     pub(super) fn new<F>(name: &str) -> Self {
         let killable = Capabilities::of(&[Capability::Kill, Capability::InterruptsHandler]);
-        let task = Registration::new("tokio", name, type_name::<F>()).kind(ChildKind::Task);
+        let task = Registration::unnamed("tokio", type_name::<F>()).kind(ChildKind::Task);
         let task = task.capabilities(killable);
         let at = ticks();
         // Running before it is spawned: it may end before this thread goes on.
         let slot = match current_place() {
-            Some(parent) => parent.running_below(&task, at),
-            None => Registry::current().register_running(None, &task, at),
+            Some(parent) => parent.running_below(name, &task, at),
+            None => Registry::current().register_running(None, name, &task, at),
         };
         Self { slot, at }
     }

@@ -16,7 +16,8 @@ pub(super) fn new(name: &str) -> Registration {
 
 /// A slot in no registry's table.
 pub(super) fn bare_slot() -> Arc<Slot> {
-    let birth = Birth { registry: Registry::new(), parent: None, new: &new("bare"), now: wall() };
+    let (registry, new) = (Registry::new(), new("bare"));
+    let birth = Birth { registry, parent: None, new: &new, name: None, now: wall() };
     spare_or_new(SlotId::new(1).expect("small"), Phase::Running, birth)
 }
 
