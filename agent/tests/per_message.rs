@@ -40,7 +40,7 @@ mod counted {
                 Way {
                     how: "watched",
                     subject: watched,
-                    most: Most::instructions(355).locked(locked),
+                    most: Most::instructions(305).locked(locked),
                 },
             ]
         };

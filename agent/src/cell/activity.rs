@@ -22,6 +22,12 @@ impl Activity {
         self.at.store(0, Relaxed);
     }
 
+    /// An instant as it is kept.
+    #[inline]
+    pub(crate) const fn instant(at: Ticks) -> Ticks {
+        at & !1
+    }
+
     /// It begins.
     #[inline]
     pub(crate) fn begin(&self, now: Ticks) {
@@ -31,7 +37,7 @@ impl Activity {
     /// It ends.
     #[inline]
     pub(crate) fn end(&self, now: Ticks) {
-        self.at.store(now & !1, Relaxed);
+        self.at.store(Self::instant(now), Relaxed);
     }
 
     /// Since when it goes on; 0 = it does not.

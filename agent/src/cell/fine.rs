@@ -70,6 +70,14 @@ impl Fine {
         count(&half.handling, ns, &half.handling_max);
     }
 
+    /// Both of them.
+    #[inline]
+    pub(crate) fn record(&self, handling_ns: u64, wait_ns: u64) {
+        let half = self.half();
+        count(&half.handling, handling_ns, &half.handling_max);
+        count(&half.wait, wait_ns, &half.wait_max);
+    }
+
     /// Empties the older half and lets it take over.
     pub(crate) fn rotate(&self) {
         let [first, second] = &self.halves;

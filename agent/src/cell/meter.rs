@@ -6,6 +6,7 @@
 //! not empty. Where nothing worth measuring lies between the look and the handler, the handler begins with the
 //! look ([`Meter::begin_at_look`]), and one reading is enough.
 
+use super::activity::Activity;
 use super::arrivals::{Arrivals, Kept};
 use super::fine::{Fine, Lent};
 use super::hot::Hot;
@@ -34,6 +35,14 @@ pub(crate) struct Meter {
     only_type: AtomicU32,
     tier1: OnceBox<Tier1>,
     rare: OnceBox<Rare>,
+}
+
+/// The end of a handler.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ending {
+    now: Ticks,
+    /// Nanoseconds since it began.
+    took: u64,
 }
 
 /// In the place of the only type's number, once there are more.
@@ -78,7 +87,11 @@ impl Meter {
     fn note_arrivals(&self, queued: u32) {
         // The end of the handler before is this very moment, and already read.
         let ended = self.hot.handling.take_ended();
-        let now = if ended == 0 { ticks() } else { ended };
+        self.note_arrivals_at(if ended == 0 { ticks() } else { ended }, queued);
+    }
+
+    #[inline]
+    fn note_arrivals_at(&self, now: Ticks, queued: u32) {
         let arrivals = self.arrivals();
         let known = arrivals.len();
         if queued > known {
@@ -165,7 +178,8 @@ impl Meter {
         self.begin_at(now, nanos(arrived, now), message_type);
     }
 
-    #[inline]
+    /// Not inlined, as the end of a handler is not: who finds that nothing is measured yet has no registers to save.
+    #[inline(never)]
     fn begin_at(&self, now: Ticks, wait: u64, message_type: u32) {
         self.hot.begin(now, Some(wait), message_type);
         if let Some(tier1) = self.tier1() {
@@ -179,11 +193,34 @@ impl Meter {
     /// The running handler ends; false if none runs.
     #[inline]
     pub(crate) fn end(&self, ok: bool) -> bool {
+        let runs = self.is_handling();
+        if runs {
+            self.end_running(ok);
+        }
+        runs
+    }
+
+    #[inline(never)]
+    fn end_running(&self, ok: bool) {
+        if let Some(ending) = self.ending() {
+            self.end_at(ending, ok);
+        }
+    }
+
+    /// When the running handler ends if it does so now; `None` = none runs.
+    #[inline]
+    pub(crate) fn ending(&self) -> Option<Ending> {
         let since = self.hot.handling.since();
         if since == 0 {
-            return false;
+            return None;
         }
         let (now, took) = ticks_since(since);
+        Some(Ending { now, took })
+    }
+
+    /// [`Meter::end`] at a moment that was read already.
+    #[inline]
+    pub(crate) fn end_at(&self, Ending { now, took }: Ending, ok: bool) {
         let name = self.hot.message_type();
         self.hot.end(now, took, ok);
         if name != self.only_type.load(Relaxed) {
@@ -195,7 +232,35 @@ impl Meter {
                 fine.record_handling(took);
             }
         }
-        true
+    }
+
+    /// From one message to the next in one step: [`Meter::end`] of a handler that went well,
+    /// [`Meter::look_and_take`] and [`Meter::begin_at_look`], all at the moment of the end. Leaves what the three
+    /// leave, and asks once who keeps it.
+    #[inline]
+    pub(crate) fn turn(&self, Ending { now, took }: Ending, queued: usize, message_type: u32) {
+        let now = Activity::instant(now);
+        self.note_arrivals_at(now, count(queued));
+        let arrived = match self.arrivals().pop_and_peek() {
+            Some((arrived, left, head)) => {
+                self.hot.queue(left, head);
+                arrived
+            }
+            None => self.take(),
+        };
+        let wait = nanos(arrived, now);
+        let name = self.hot.message_type();
+        self.hot.turn(now, took, wait, message_type);
+        if name != self.only_type.load(Relaxed) {
+            self.of_another_type(name, took, true);
+        }
+        if let Some(tier1) = self.tier1() {
+            tier1.handling.record(took);
+            tier1.wait.record(wait);
+            if let Some(fine) = self.lent() {
+                fine.record(took, wait);
+            }
+        }
     }
 
     /// A message was handled whose type is not that of all others.
@@ -352,6 +417,54 @@ mod tests {
             assert_eq!(one.head_arrival == 0, two.head_arrival == 0, "{queued}");
             assert!(arrived <= ticks() && (queued > 0 || arrived >= before), "{queued}");
         }
+    }
+
+    #[test]
+    fn a_turn_leaves_what_its_steps_leave() {
+        let (one, two) = (Meter::default(), Meter::default());
+        let lent = [&one, &two].map(|meter| {
+            meter.look(3);
+            meter.begin(Some(meter.take()), 0);
+            let lent = Lent::take(ticks()).unwrap();
+            meter.lend_fine(Some(&lent));
+            lent
+        });
+        let types = ["test::First", "test::Second"].map(|name| one.type_number(name));
+        // Grows, stays, shrinks by itself; of one type first, then of two.
+        for (n, queued) in [2, 5, 4, 1, 1, 9].into_iter().cycle().take(60).enumerate() {
+            let message_type = types[usize::from(n > 30 && n % 2 == 0)];
+            let (waited, ending) = (one.hot.read().wait_sum_ns, one.ending().unwrap());
+            let arrived = one.head_arrival();
+            one.turn(ending, queued, message_type);
+            two.end(true);
+            two.begin_at_look(two.look_and_take(queued), message_type);
+            // What is queued came by the moment of the end, which is that of the begin.
+            let begun = one.hot.handling.since();
+            assert_eq!(begun, ending.now | 1);
+            if arrived != 0 && queued <= 5 {
+                let waits = one.hot.read().wait_sum_ns - waited;
+                assert!(waits <= nanos(arrived, begun), "{waits} ns at {n}");
+            }
+            let told = [&one, &two].map(|meter| {
+                let hot = meter.hot.read();
+                let head = hot.head_arrival == 0;
+                (hot.handled, hot.failed, hot.depth, head, hot.message_type, meter.left())
+            });
+            assert_eq!(told[0], told[1], "{n}");
+        }
+        let counted = [(&one, &lent[0]), (&two, &lent[1])].map(|(meter, lent)| {
+            let tier1 = meter.read_tier1().unwrap();
+            let mut types: Vec<_> = meter
+                .handlers()
+                .iter()
+                .map(|of| (of.message_type.to_string(), of.handled))
+                .collect();
+            types.sort();
+            let coarse = (tier1.wait.read().count(), tier1.handling.read().count());
+            (coarse, lent.with(|fine| (fine.wait(1).count(), fine.handling(1).count())), types)
+        });
+        assert_eq!(counted[0], counted[1]);
+        assert!(counted[0].2.len() == 2 && counted[0].1 == Some(counted[0].0), "{counted:?}");
     }
 
     #[test]

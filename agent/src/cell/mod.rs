@@ -22,7 +22,7 @@ mod types;
 pub(crate) use fine::Lent;
 pub(crate) use hot::HotSnapshot;
 pub(crate) use links::{Ask, LinkReading, Links};
-pub(crate) use meter::Meter;
+pub(crate) use meter::{Ending, Meter};
 pub(crate) use polls::{Polls, PollsSnapshot};
 pub(crate) use types::{intern, name_of};
 

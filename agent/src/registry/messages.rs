@@ -2,9 +2,10 @@
 //! the counters behind them have one writer.
 
 use super::SlotHandle;
-use crate::cell::Meter;
+use crate::cell::{Ending, Meter};
 use crate::gate::Request;
 use crate::measuring::{self, BEFORE, at_the_latest};
+use crate::slot::Slot;
 use actorscope_core::ChildKind;
 use actorscope_core::capability::Capability;
 use std::task::Waker;
@@ -182,6 +183,14 @@ impl SlotHandle {
         }
     }
 
+    /// The handler that runs, if one does and is measured, ends at this moment, as [`SlotHandle::end`] would say. How it
+    /// goes on is still to be said.
+    #[inline]
+    pub(super) fn turn(&self) -> Option<Turn<'_>> {
+        let meter = self.slot.read_meter()?;
+        Some(Turn { slot: &self.slot, meter, ending: meter.ending()? })
+    }
+
     /// Whether a handler runs.
     #[inline]
     pub fn is_handling(&self) -> bool {
@@ -240,6 +249,30 @@ impl SlotHandle {
     pub fn set_taken(&self, taken: usize, oldest: Option<Arrival>) {
         let left = self.slot.read_meter().map_or(0, Meter::left);
         self.set_depth(left as usize, taken, oldest);
+    }
+}
+
+/// An actor between two messages.
+#[must_use = "what is not said is not measured"]
+pub(super) struct Turn<'a> {
+    slot: &'a Slot,
+    meter: &'a Meter,
+    ending: Ending,
+}
+
+impl Turn<'_> {
+    /// No message came out at once.
+    #[inline]
+    pub(super) fn end(self) {
+        self.meter.end_at(self.ending, true);
+    }
+
+    /// A message came out at once, and its handler begins; `queued` waited before it did, itself included. As
+    /// [`SlotHandle::look_and_take`] and [`SlotHandle::begin_at_look`] would say.
+    #[inline]
+    pub(super) fn begin(self, queued: usize, message_type: MessageType) {
+        self.meter.turn(self.ending, queued, message_type.0);
+        self.slot.stir();
     }
 }
 

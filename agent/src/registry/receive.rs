@@ -3,7 +3,7 @@
 //! The one place that knows the order: look, ask what is wanted, poll with a waker that notes when a
 //! message arrives, and say which of the ways a message can come out it was.
 
-use super::{Arrival, SlotHandle};
+use super::{Arrival, MessageType, SlotHandle};
 use crate::gate::Request;
 use crate::measuring;
 use std::future::Future;
@@ -137,6 +137,39 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
+    /// At the first look: the handler that runs, if one does, ends, and if a message comes out at once, its handler begins.
+    /// `None` = it does not go this way, and [`Stage::poll`] goes on. Where taking a message out can wake somebody, it must
+    /// not: all is taken to happen at the moment of the end.
+    ///
+    /// The way of a message of a backlog while nobody wants anything, and so of nearly all. Step by step, each step
+    /// looks for the meter and its histograms by itself, which takes a fifth of the instructions of a message.
+    #[inline(always)]
+    pub(crate) fn turn<Q: Mailbox>(
+        &mut self,
+        slot: &SlotHandle,
+        message_type: MessageType,
+        mailbox: &mut Q,
+        cx: &mut Context<'_>,
+    ) -> Option<Poll<Option<Q::Message>>> {
+        let Some(turn) = slot.turn() else {
+            slot.end(true);
+            return None;
+        };
+        let queued = mailbox.queued();
+        if queued == 0 || slot.is_asked() {
+            turn.end();
+            return None;
+        }
+        let next = mailbox.poll_next(cx);
+        if let Poll::Ready(Some(_)) = next {
+            turn.begin(queued, message_type);
+        } else {
+            turn.end();
+            self.look(slot, queued);
+        }
+        Some(next)
+    }
+
     /// Goes on with the wait.
     ///
     /// Always inlined: with two receivers of one type of message in a program it would be a call, whose

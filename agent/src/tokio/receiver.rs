@@ -184,6 +184,7 @@ impl<Q: Queue> Future for Recv<'_, Q> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Q::Message>> {
         let Self { observer, queue, stage } = self.get_mut();
+        let mut has_room = false;
         if matches!(stage, Stage::New) {
             if observer.is_special() && observer.ends_here() {
                 return Poll::Ready(None);
@@ -191,9 +192,14 @@ impl<Q: Queue> Future for Recv<'_, Q> {
             if let Poll::Ready(message) = observer.slot.poll_unmeasured(*queue, cx) {
                 return Poll::Ready(message);
             }
-            observer.slot.end(true);
+            has_room = queue.has_room();
+            if !has_room {
+                observer.slot.end(true);
+            } else if let Some(next) = stage.turn(&observer.slot, observer.message_type, *queue, cx)
+            {
+                return next;
+            }
         }
-        let has_room = queue.has_room();
         stage.poll(&observer.slot, *queue, cx).map(|next| match next {
             Next::Message(message, arrival) => {
                 if has_room && matches!(stage, Stage::New) {
