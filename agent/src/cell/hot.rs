@@ -91,25 +91,22 @@ impl Hot {
     /// The running handler ends after so many nanoseconds.
     #[inline]
     pub(crate) fn end(&self, now: Ticks, took_ns: u64, ok: bool) {
+        bump(&self.busy_ns, took_ns);
+        bump(&self.handled, 1);
         if !ok {
             bump(&self.failed, 1);
         }
-        self.count(took_ns);
+        self.handling_max.raise(took_ns);
         self.handling.end(now);
     }
 
     /// [`Hot::end`] of one that went well, and [`Hot::begin`] of the next, at the same instant.
     #[inline]
     pub(crate) fn turn(&self, now: Ticks, took_ns: u64, wait_ns: u64, message_type: u32) {
-        self.count(took_ns);
-        self.begin(now, Some(wait_ns), message_type);
-    }
-
-    #[inline]
-    fn count(&self, took_ns: u64) {
         bump(&self.busy_ns, took_ns);
         bump(&self.handled, 1);
         self.handling_max.raise(took_ns);
+        self.begin(now, Some(wait_ns), message_type);
     }
 
     /// Notes what is queued.

@@ -178,8 +178,7 @@ impl Meter {
         self.begin_at(now, nanos(arrived, now), message_type);
     }
 
-    /// Not inlined, as the end of a handler is not: who finds that nothing is measured yet has no registers to save.
-    #[inline(never)]
+    #[inline]
     fn begin_at(&self, now: Ticks, wait: u64, message_type: u32) {
         self.hot.begin(now, Some(wait), message_type);
         if let Some(tier1) = self.tier1() {
@@ -193,18 +192,9 @@ impl Meter {
     /// The running handler ends; false if none runs.
     #[inline]
     pub(crate) fn end(&self, ok: bool) -> bool {
-        let runs = self.is_handling();
-        if runs {
-            self.end_running(ok);
-        }
-        runs
-    }
-
-    #[inline(never)]
-    fn end_running(&self, ok: bool) {
-        if let Some(ending) = self.ending() {
-            self.end_at(ending, ok);
-        }
+        let Some(ending) = self.ending() else { return false };
+        self.end_at(ending, ok);
+        true
     }
 
     /// When the running handler ends if it does so now; `None` = none runs.
@@ -219,7 +209,7 @@ impl Meter {
     }
 
     /// [`Meter::end`] at a moment that was read already.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn end_at(&self, Ending { now, took }: Ending, ok: bool) {
         let name = self.hot.message_type();
         self.hot.end(now, took, ok);
