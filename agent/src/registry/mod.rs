@@ -175,9 +175,8 @@ impl Registry {
         self.make(parent, new, None, Phase::Starting, wall())
     }
 
-    /// Makes a slot for something that runs from this moment on, which is now, and says so. The registration has no
-    /// name of its own: one as it was written is not looked for among the shared ones if the slot has it already, of
-    /// whoever was in it before.
+    /// Makes a slot for something that runs from this moment on, which is now, and says so. Its name is here, as it was
+    /// written, and not in the registration: if the slot was called that before, it need not be looked for.
     pub(crate) fn register_running(
         &self,
         parent: Option<Arc<Slot>>,

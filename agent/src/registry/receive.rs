@@ -142,7 +142,7 @@ impl Stage {
     /// not: all is taken to happen at the moment of the end.
     ///
     /// The way of a message of a backlog while nobody wants anything, and so of nearly all. Step by step, each step
-    /// looks for the meter and its histograms by itself, which takes a fifth of the instructions of a message.
+    /// looks for the meter and its histograms by itself, which takes a sixth of the instructions of a message more.
     #[inline(always)]
     pub(crate) fn turn<Q: Mailbox>(
         &mut self,
